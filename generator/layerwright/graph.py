@@ -1,0 +1,143 @@
+"""A network as a graph of layer calls, with exact shapes and variables.
+
+It knows nothing of answers, presets or emission, so that it can hold a graph that came from anywhere else: a
+saved Keras model, say. Nodes are kept in topological order because they can only be made in that order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from .layers import Rule, Shape, Weight
+from .layers.rule import Value
+
+
+@dataclass(frozen=True, eq=False)
+class Tensor:
+    """An edge: what one call gives and others take. Two tensors are equal only if they are the same one."""
+
+    shape: Shape
+    dtype: str = "float32"
+
+
+@dataclass(eq=False)
+class Layer:
+    """A Keras layer, called once or more. Its variables are those of the first call."""
+
+    name: str
+    class_name: str
+    arguments: Mapping[str, Value] = field(default_factory=dict)
+    weights: tuple[Weight, ...] = ()
+    trainable: bool = True
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers its variables hold."""
+        return sum(weight.size for weight in self.weights)
+
+    @property
+    def trainable_parameters(self) -> int:
+        """How many of them training moves."""
+        return sum(weight.size for weight in self.weights if weight.trainable) if self.trainable else 0
+
+
+@dataclass(eq=False)
+class RuleLayer(Layer):
+    """A layer of keras.layers, whose rule is known."""
+
+    rule: Rule = field(kw_only=True)
+
+
+@dataclass(eq=False)
+class BackboneLayer(Layer):
+    """A pretrained body. `constructor` and `preprocessing` are paths under keras.applications."""
+
+    constructor: str = field(kw_only=True)
+    preprocessing: str = field(kw_only=True)
+    input_shape: tuple[int, ...] = field(kw_only=True)
+
+
+@dataclass(eq=False)
+class SubModel(Layer):
+    """A nested Keras model."""
+
+    graph: Graph = field(kw_only=True)
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the variables of its layers hold."""
+        return self.graph.parameters
+
+    @property
+    def trainable_parameters(self) -> int:
+        """How many of them training moves."""
+        return self.graph.trainable_parameters if self.trainable else 0
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """One call of a layer. `part` names the part of the network that it stands in, as `photo` or `body`."""
+
+    layer: Layer
+    inputs: tuple[Tensor, ...]
+    output: Tensor
+    part: str = ""
+
+
+@dataclass(eq=False)
+class Graph:
+    """Inputs, the calls between, outputs."""
+
+    inputs: dict[str, Tensor] = field(default_factory=dict)
+    outputs: dict[str, Tensor] = field(default_factory=dict)
+    nodes: list[Node] = field(default_factory=list)
+
+    def add(self, layer: Layer, inputs: tuple[Tensor, ...], output: Tensor, part: str = "") -> Tensor:
+        """Adds a call, and returns its output."""
+        self.nodes.append(Node(layer, inputs, output, part))
+        return output
+
+    def layers(self) -> Iterator[Layer]:
+        """Every layer once, in the order of first calls."""
+        seen: set[int] = set()
+        for node in self.nodes:
+            if id(node.layer) not in seen:
+                seen.add(id(node.layer))
+                yield node.layer
+
+    def calls(self, layer: Layer) -> list[Node]:
+        """The calls of a layer."""
+        return [node for node in self.nodes if node.layer is layer]
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the variables hold; those of a layer called twice count once."""
+        return sum(layer.parameters for layer in self.layers())
+
+    @property
+    def trainable_parameters(self) -> int:
+        """How many of them training moves."""
+        return sum(layer.trainable_parameters for layer in self.layers())
+
+    def names(self) -> dict[Tensor, str]:
+        """What each tensor is called: the input's name, or that of the layer that gives it."""
+        return {tensor: name for name, tensor in self.inputs.items()} | {
+            node.output: node.layer.name for node in self.nodes
+        }
+
+    def consumers(self) -> dict[Tensor, list[Node]]:
+        """The calls that take each tensor."""
+        result: dict[Tensor, list[Node]] = {tensor: [] for tensor in self.inputs.values()}
+        for node in self.nodes:
+            result.setdefault(node.output, [])
+            for tensor in dict.fromkeys(node.inputs):
+                result[tensor].append(node)
+        return result
+
+    def sources(self, tensor: Tensor) -> set[str]:
+        """The names of the inputs that a tensor depends on."""
+        reached: dict[Tensor, set[str]] = {tensor: {name} for name, tensor in self.inputs.items()}
+        for node in self.nodes:
+            reached[node.output] = set().union(*(reached[each] for each in node.inputs))
+        return reached[tensor]

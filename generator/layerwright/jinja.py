@@ -1,0 +1,150 @@
+"""The door through which a Copier template reaches this package: filters and functions for its Jinja environment.
+
+`templates/extensions.py` calls `install` of the generator that belongs to its own version. Only texts, numbers,
+lists and dicts pass.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import black
+import yaml
+from copier.errors import UserMessageError
+from jinja2 import Environment, StrictUndefined, Undefined, pass_context
+from jinja2.runtime import Context
+
+from . import __version__
+from .answers import KEYS, Answers, combine, package_name, read
+from .context import context as project_context
+from .emit import literal
+from .kinds import KINDS
+from .places import PUBLIC_URL
+from .plan import plan
+from .presets import BLANK, preset_answers, presets
+from .problems import AnswersError, Problem
+from .tasks import TASKS
+
+BLACK_MODE = black.Mode(target_versions={black.TargetVersion.PY311})
+"""Black's own defaults, which the generated project uses too."""
+
+
+class RefusedAnswers(UserMessageError):  # type: ignore[misc]
+    """The answers can't become a project. `problems` has a dict for each: place, what, mend."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = [{"place": each.place, "what": each.what, "mend": each.mend} for each in problems]
+
+
+def install(environment: Environment) -> None:
+    """Adds what the templates and questions use to a Jinja environment, and makes an undefined name an error."""
+    environment.undefined = StrictUndefined
+    environment.filters |= {
+        "black": formatted,
+        "markdown": markdown,
+        "package_name": package_name,
+        "python": literal,
+        "recorded": recorded,
+        "toml": toml,
+        "yaml_value": yaml_value,
+    }
+    environment.globals |= {
+        "from_preset": from_preset,
+        "kind_choices": _about(KINDS),
+        "preset_choices": {f"{name}: {each.about}": name for name, each in presets().items()} | {"blank": BLANK},
+        "planned_project": planned_project,
+        "refusal": refusal,
+        "task_choices": _about(TASKS),
+    }
+
+
+def formatted(source: str) -> str:
+    """Python source as Black formats it."""
+    return black.format_str(source.strip() + "\n", mode=BLACK_MODE)
+
+
+def markdown(value: str) -> str:
+    """A text as Markdown that shows it as it is."""
+    return re.sub(r"([\\`*_{}\[\]<>#|!&~$])", r"\\\1", value)
+
+
+def toml(value: str) -> str:
+    """A text as a TOML basic string."""
+    return json.dumps(value).replace("\x7f", "\\u007f")
+
+
+def yaml_value(value: Any) -> str:
+    """A value as it stands behind a key in YAML, quoted only where it has to be."""
+    dumped = yaml.safe_dump(value, default_flow_style=True, width=10**6, allow_unicode=True)
+    return dumped.strip().removesuffix("...").strip()
+
+
+@pass_context
+def planned_project(context: Context) -> str:
+    """The context of the answers so far, as JSON. Raises RefusedAnswers if they can't become a project."""
+    answers = _answers(context)
+    try:
+        return _planned(json.dumps(answers, default=str), context["_folder_name"])
+    except AnswersError as error:
+        raise RefusedAnswers(error.problems) from error
+
+
+@lru_cache(maxsize=8)
+def _planned(answers: str, folder: str) -> str:
+    return json.dumps(project_context(plan(read(json.loads(answers), folder))))
+
+
+@pass_context
+def refusal(context: Context, key: str) -> str:
+    """What is wrong with the answer to one question, in a few words, or nothing."""
+    try:
+        plan(read(_answers(context), context["_folder_name"]))
+    except AnswersError as error:
+        return next((each.short for each in error.problems if each.place.split(".")[0] == key), "")
+    return ""
+
+
+@pass_context
+def from_preset(context: Context, key: str) -> Any:
+    """The preset's answer to a question, or the default."""
+    given = {name: value for name in ("inputs", "outputs", "sharing") if (value := _value(context, name)) is not None}
+    try:
+        preset = preset_answers(str(_value(context, "preset") or BLANK))
+    except AnswersError as error:
+        raise RefusedAnswers(error.problems) from error
+    return combine(preset, given).get(key, KEYS[key].default)
+
+
+def recorded(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """What a project remembers: its answers, and the source and version of the template that made it.
+
+    A template that isn't under version control is one that an installed package brings: its place on this machine
+    means nothing elsewhere, so the public one and the release are recorded instead.
+    """
+    if "_commit" in answers:
+        return dict(answers)
+    return {"_commit": f"v{__version__}", "_src_path": PUBLIC_URL} | {
+        key: value for key, value in answers.items() if key != "_src_path"
+    }
+
+
+def _answers(context: Context) -> Answers:
+    """The answers so far, the preset's parts of `layers` and `training` under them."""
+    given = {key: value for key in KEYS if (value := _value(context, key)) is not None}
+    return combine(preset_answers(str(_value(context, "preset") or BLANK)), given)
+
+
+def _value(context: Context, name: str) -> Any:
+    value = context.get(name)
+    return None if isinstance(value, Undefined) else value
+
+
+def _about(entries: Mapping[str, Any]) -> list[str]:
+    return [f"{entry.name} {entry.form}".strip() + f": {entry.about}" for entry in entries.values()]
+
+

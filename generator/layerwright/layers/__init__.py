@@ -1,0 +1,51 @@
+"""What is known of keras.layers, without importing Keras: a rule for each class, and the short words for them.
+
+A new layer is one `Rule` in the module of its kind and, if it has a short word, one `Word` in `words.py`.
+Built-in rules enter a vocabulary through `Vocabulary.add`, as those of any other package do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from . import convolution, core, merging, normalization, pooling
+from .rule import LayerError, Rule, Shape, Weight, spell
+from .values import ACTIVATIONS
+from .words import WORDS, Word
+
+__all__ = ["ACTIVATIONS", "LayerError", "Rule", "Shape", "Vocabulary", "Weight", "Word", "builtin", "spell"]
+
+
+@dataclass
+class Vocabulary:
+    """The layers that answers may name: rules by class name, and short words."""
+
+    rules: dict[str, Rule] = field(default_factory=dict)
+    words: dict[str, Word] = field(default_factory=dict)
+
+    def add(self, *entries: Rule | Word) -> None:
+        """Adds rules and words. Raises ValueError for a name that is there already."""
+        for entry in entries:
+            table: dict[str, Rule] | dict[str, Word] = self.rules if isinstance(entry, Rule) else self.words
+            if entry.name in self.rules or entry.name in self.words:
+                raise ValueError(f"the vocabulary has {entry.name} already")
+            table[entry.name] = entry  # type: ignore[assignment]
+
+    def word(self, name: str) -> Word | None:
+        """The word of this name. A class's own name is a word too, with Keras's positions and defaults."""
+        if rule := self.rules.get(name):
+            return Word(name, {None: name}, tuple(argument.name for argument in rule.arguments))
+        return self.words.get(name)
+
+    def names(self) -> list[str]:
+        """Every word and class name that may stand in answers."""
+        return [*self.words, *(name for name, rule in self.rules.items() if not rule.merges)]
+
+
+def builtin() -> Vocabulary:
+    """A new vocabulary with all layers that layerwright brings."""
+    vocabulary = Vocabulary()
+    for module in (core, convolution, pooling, normalization, merging):
+        vocabulary.add(*module.RULES)
+    vocabulary.add(*WORDS)
+    return vocabulary

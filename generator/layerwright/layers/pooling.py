@@ -1,0 +1,54 @@
+"""Pooling over windows, and over all places."""
+
+from __future__ import annotations
+
+from . import values
+from .convolution import per_axis, window
+from .rule import Argument, Arguments, LayerError, Mask, Rule, Shape, spell
+
+
+def _pool_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
+    batch, *sizes, channels = inputs[0]
+    pools = per_axis(arguments["pool_size"], len(sizes))
+    strides = pools if arguments["strides"] is None else per_axis(arguments["strides"], len(sizes))
+    padding = str(arguments["padding"])
+    places = [window(*axis, padding) for axis in zip(sizes, pools, strides, strict=True)]
+    if any(place is not None and place < 1 for place in places):
+        raise LayerError(
+            f"a pool of {'×'.join(map(str, pools))} is larger than its image, {spell(inputs[0])}",
+            "pool less often, say padding=same, or start from a larger image",
+        )
+    return (batch, *places, channels)
+
+
+def _global_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
+    batch, *sizes, channels = inputs[0]
+    return (batch, *(1 for _ in sizes), channels) if arguments["keepdims"] else (batch, channels)
+
+
+def _pool(kind: str, axes: int) -> Rule:
+    return Rule(
+        f"{kind}Pooling{axes}D",
+        (
+            # keras.layers.MaxPooling1D defaults to 2, its kin to (2, 2) and (2, 2, 2)
+            Argument("pool_size", 2 if axes == 1 else (2,) * axes, values.sizes(axes)),
+            Argument("strides", None, values.optional(values.sizes(axes))),
+            Argument("padding", "valid", values.word("valid", "same")),
+        ),
+        shape=_pool_shape,
+        mask=Mask.DROPS,
+        rank=axes + 2,
+    )
+
+
+def _global_pool(kind: str, axes: int) -> Rule:
+    return Rule(
+        f"Global{kind}Pooling{axes}D",
+        (Argument("keepdims", False, values.flag),),
+        shape=_global_shape,
+        mask=Mask.DROPS,
+        rank=axes + 2,
+    )
+
+
+RULES = tuple(make(kind, axes) for make in (_pool, _global_pool) for kind in ("Max", "Average") for axes in (1, 2, 3))

@@ -1,0 +1,159 @@
+"""What is known about one class of keras.layers, as data: arguments, output shape, weights, dtype, mask.
+
+A rule states what Keras does, so that a plan needs neither Keras nor a backend. Real Keras is the referee:
+`tests/test_layers.py` draws arguments for every rule and compares.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+Shape: TypeAlias = "tuple[int | None, ...]"
+"""A shape with its batch axis first, as Keras reports it. None: unknown until data comes."""
+
+Value: TypeAlias = "int | float | bool | str | None | tuple[int, ...]"
+"""What an argument of a layer may be."""
+
+Arguments: TypeAlias = "Mapping[str, Value]"
+
+MAX_SIZE = 2**31 - 1
+"""Largest size of one axis: Keras's backends index with 32-bit integers in places."""
+
+
+class _Required(Enum):
+    REQUIRED = "required"
+
+
+REQUIRED = _Required.REQUIRED
+"""Stands for the default of an argument that has none."""
+
+
+class Mask(Enum):
+    """What a layer does with a mask that reaches it."""
+
+    KEEPS = "keeps"
+    DROPS = "drops"
+
+
+class LayerError(ValueError):
+    """A layer can't be called so. `mend` says what would work."""
+
+    def __init__(self, what: str, mend: str) -> None:
+        super().__init__(what)
+        self.mend = mend
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One variable of a layer: its name in Keras, its shape, and whether training moves it."""
+
+    name: str
+    shape: tuple[int, ...]
+    trainable: bool = True
+
+    @property
+    def size(self) -> int:
+        """How many numbers it holds."""
+        return math.prod(self.shape)
+
+
+Check: TypeAlias = "Callable[[Value], str | None]"
+"""Says what a value should have been, or None if it's right."""
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of a layer's constructor, with Keras's own default."""
+
+    name: str
+    default: Value | _Required
+    check: Check
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One class of keras.layers.
+
+    `shape` maps the arguments, defaults filled in, and the shapes of the inputs to the output's shape, and
+    raises LayerError where Keras would refuse. `weights` lists the variables that a call creates. `rank` is
+    the number of axes that the input must have, batch included (None: any). `merges` says that the layer
+    takes a list of tensors.
+    """
+
+    name: str
+    arguments: tuple[Argument, ...]
+    shape: Callable[[Arguments, tuple[Shape, ...]], Shape]
+    weights: Callable[[Arguments, tuple[Shape, ...]], tuple[Weight, ...]] = field(
+        default=lambda arguments, inputs: ()
+    )
+    mask: Mask = Mask.KEEPS
+    rank: int | None = None
+    merges: bool = False
+
+    def defaults(self) -> dict[str, Value]:
+        """The arguments that may be left out, with the value that Keras then takes."""
+        return {
+            argument.name: argument.default
+            for argument in self.arguments
+            if not isinstance(argument.default, _Required)
+        }
+
+    def complete(self, given: Arguments) -> dict[str, Value]:
+        """`given` with the defaults filled in and every value checked.
+
+        Raises LayerError for an unknown argument, a missing one, or a value that Keras would refuse.
+        """
+        known = {argument.name: argument for argument in self.arguments}
+        for name in given:
+            if name not in known:
+                raise LayerError(
+                    f"{self.name} has no argument {name!r}", "it takes: " + ", ".join(known or ["none"])
+                )
+        arguments = self.defaults() | dict(given)
+        for name, argument in known.items():
+            if name not in arguments:
+                raise LayerError(f"{self.name} needs {name}", f"say it, as in {name}=…")
+            if expected := argument.check(arguments[name]):
+                raise LayerError(f"{name} of {self.name} is {arguments[name]!r}", f"{name} is {expected}")
+        return arguments
+
+    def call(self, given: Arguments, inputs: tuple[Shape, ...]) -> tuple[Shape, tuple[Weight, ...]]:
+        """The output's shape and the variables of this layer, called on tensors of these shapes.
+
+        Raises LayerError where real Keras would raise.
+        """
+        arguments = self.complete(given)
+        for shape in inputs:
+            if self.rank is not None and len(shape) != self.rank:
+                raise LayerError(
+                    f"{self.name} takes {self.rank - 1} axes, not {len(shape) - 1}: it gets {spell(shape)}",
+                    f"give it a tensor of {self.rank - 1} axes, or leave it out",
+                )
+        output = self.shape(arguments, inputs)
+        if any(size is not None and not 0 < size <= MAX_SIZE for size in output):
+            raise LayerError(
+                f"{self.name} on {spell(inputs[0])} would give {spell(output)}",
+                "every axis of its output has to hold at least one number, and not more than Keras can index",
+            )
+        return output, self.weights(arguments, inputs)
+
+
+def spell(shape: Shape) -> str:
+    """A shape without its batch axis, as people write it: `224×224×3`, `?` for an unknown size."""
+    return "×".join("?" if size is None else str(size) for size in shape[1:]) or "one number"
+
+
+def known(size: int | None, layer: str) -> int:
+    """`size`, where a layer's weights depend on it. Raises LayerError if it isn't known before data comes."""
+    if size is None:
+        raise LayerError(f"{layer} needs a fixed size and gets a varying one", "fix the size, or pool over that axis")
+    return size
+
+
+def same_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
+    """The shape of a layer that changes values only."""
+    return inputs[0]

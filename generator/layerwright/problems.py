@@ -1,0 +1,76 @@
+"""What is wrong with a set of answers, where, and what would be right.
+
+Errors are values: a stage collects every problem that it can find and only then raises, so that one run
+tells a user everything. Nothing here knows about answers, graphs or terminals.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+SHORT = 50
+"""Longest message, in characters, that a prompt shows whole beside its question."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong.
+
+    `place` is the answer's key, dotted down to the part (`layers.body[2]`); `what` says what is wrong;
+    `mend` says what would be right.
+    """
+
+    place: str
+    what: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.what}\n    {self.mend}"
+
+    @property
+    def short(self) -> str:
+        """`what`, cut to what a prompt can show."""
+        return self.what if len(self.what) <= SHORT else self.what[: SHORT - 1] + "…"
+
+
+class AnswersError(Exception):
+    """The answers can't become a project. Holds every problem found, at least one."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+@dataclass
+class Problems:
+    """Collects problems while a stage goes on, and raises them together."""
+
+    found: list[Problem] = field(default_factory=list)
+
+    def add(self, place: str, what: str, mend: str) -> None:
+        """Notes one problem, once."""
+        problem = Problem(place, what, mend)
+        if problem not in self.found:
+            self.found.append(problem)
+
+    def raise_if_any(self) -> None:
+        """Raises AnswersError if anything was noted."""
+        if self.found:
+            raise AnswersError(self.found)
+
+
+def unknown(noun: str, word: object, known: Iterable[str]) -> tuple[str, str]:
+    """The two texts of a problem with a word that isn't one of `known`: what is wrong, and the mend."""
+    choices = sorted(known)
+    near = difflib.get_close_matches(str(word).lower(), choices, n=1, cutoff=0.5)
+    listed = "one of: " + ", ".join(choices) if choices else "there are none"
+    mend = f"did you mean {near[0]}? ({listed})" if near else listed
+    return f"unknown {noun} {shown(word)}", mend
+
+
+def shown(value: object, limit: int = 60) -> str:
+    """A value as it is quoted in a message: on one line, and not longer than `limit` characters."""
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
