@@ -182,9 +182,16 @@ def complete(answers: Answers, folder: str = "") -> Answers:
     }
     combined["project_name"] = combined["project_name"] or folder or "model"
     combined["package"] = combined["package"] or package_name(str(combined["project_name"]))
-    if isinstance(combined["branching"], str):
-        combined["branching"] = re.split(r"[,\s]+", combined["branching"].strip("[] ")) if combined["branching"] else []
-    return combined
+    return normalised(combined)
+
+
+def normalised(answers: Answers) -> Answers:
+    """The answers with those that may be written in several ways written in one: lists as lists."""
+    branching = answers.get("branching")
+    if not isinstance(branching, str):
+        return answers
+    words = [word for word in re.split(r"[,\s]+", branching.strip("[] ")) if word]
+    return answers | {"branching": words}
 
 
 def package_name(project_name: str) -> str:

@@ -35,8 +35,14 @@ BACKEND_REQUIREMENTS = {
     ("torch", "gpu"): ("torch>=2.6,<3",),
 }
 
+LINE_LENGTH = 100
+"""Longest line of generated Python, in columns."""
+
 SYNTHETIC_NUMBERS = 2**24
 """How many numbers the made-up samples hold together, at most: a first run has to stay short and small."""
+
+LIGHT = 2**14
+"""Largest sample, in numbers, of which some hundred can be learned in a test."""
 
 SCORING = {
     "regression": ("regression_scores, mean_guess", "rmse", "<"),
@@ -60,7 +66,7 @@ def context(plan: Plan) -> dict[str, Any]:
         "template": plan.decision.template,
         "sequential": plan.decision.template == "sequential",
         "decision": str(plan.decision),
-        "decision_text": textwrap.fill(f"{plan.decision}.", 88),
+        "decision_text": textwrap.fill(f"{plan.decision}.", LINE_LENGTH),
         "diagram": diagram(graph),
         "table": table(plan),
         "totals": totals(plan),
@@ -111,7 +117,7 @@ def _why(plan: Plan) -> Iterator[str]:
 def _input(each: Input) -> dict[str, Any]:
     numbers = each.kind.synthetic == "numbers"
     code = f"{each.name}_code"
-    made = f"numbers({code}, {each.sizes[0]}, world, random)" if numbers else f"pixels({code}, {each.sizes}, random)"
+    made = f"numbers({code}, {each.sizes[0]}, world)" if numbers else f"pixels({code}, {each.sizes}, random)"
     return {
         "name": each.name,
         "kind": each.kind.name,
@@ -205,7 +211,8 @@ def _checks(plan: Plan) -> dict[str, Any]:
         "shared": [_shared(layer, graph) for layer in calls if calls[layer] > 1 and layer.trainable_parameters],
         "wrong_values": f"[{', '.join(_wrong_values(spec))}]",
         "numeric": next((each.name for each in spec.inputs if each.kind.standardised and each.sizes[0] > 1), ""),
-        "beats": [] if spec.transfer else [_beats(each) for each in spec.outputs],
+        # A short training on few large images is too little to compare.
+        "beats": [_beats(each) for each in spec.outputs] if _is_light(spec) else [],
     }
 
 
@@ -253,8 +260,13 @@ def _data(plan: Plan) -> dict[str, Any]:
     values = sum(math.prod(each.sizes) for each in spec.inputs)
     restored = [each.name for each in spec.outputs if each.task.standardised]
     standardised = [each.name for each in spec.inputs if each.kind.standardised] + restored
+    fields = [each.kind.values for each in spec.inputs]
+    fields += [each.task.target_values(each.size) for each in spec.outputs]
     return {
         "tabular": _is_tabular(spec),
+        "bounded": any(each.low is not None or each.high is not None for each in fields),
+        "whole": any(each.whole for each in fields),
+        "missing": any(each.missing for each in fields),
         "standardised": standardised,
         "restored": bool(restored),
         "synthetic": sorted({each.kind.synthetic for each in spec.inputs}),
@@ -268,13 +280,18 @@ def _between(low: int, value: int, high: int) -> int:
     return max(low, min(value, high))
 
 
-def _probe(plan: Plan) -> dict[str, int]:
+def _probe(plan: Plan) -> dict[str, float]:
     """How many samples and epochs the project's own tests train on: they have to be done within a minute."""
     if plan.spec.transfer:
-        return {"few": 4, "samples": 12, "epochs": 1, "batch": 4, "overfit_epochs": 8}
-    if max(math.prod(each.sizes) for each in plan.spec.inputs) > 2**14:
-        return {"few": 8, "samples": 64, "epochs": 4, "batch": 8, "overfit_epochs": 60}
-    return {"few": 16, "samples": 600, "epochs": 10, "batch": 32, "overfit_epochs": 200}
+        return {"few": 4, "samples": 12, "epochs": 1, "batch": 4, "overfit_epochs": 15, "learning_rate": 0.0003}
+    if not _is_light(plan.spec):
+        return {"few": 8, "samples": 64, "epochs": 4, "batch": 8, "overfit_epochs": 60, "learning_rate": 0.003}
+    return {"few": 16, "samples": 600, "epochs": 10, "batch": 32, "overfit_epochs": 200, "learning_rate": 0.003}
+
+
+def _is_light(spec: Spec) -> bool:
+    """Whether training on some hundred samples takes seconds."""
+    return spec.transfer is None and all(math.prod(each.sizes) <= LIGHT for each in spec.inputs)
 
 
 def _losses(plan: Plan) -> dict[str, str]:

@@ -20,6 +20,7 @@ from jinja2.runtime import Context
 
 from . import __version__
 from .answers import KEYS, Answers, combine, package_name, read
+from .context import LINE_LENGTH
 from .context import context as project_context
 from .emit import literal
 from .kinds import KINDS
@@ -29,8 +30,8 @@ from .presets import BLANK, preset_answers, presets
 from .problems import AnswersError, Problem
 from .tasks import TASKS
 
-BLACK_MODE = black.Mode(target_versions={black.TargetVersion.PY311})
-"""Black's own defaults, which the generated project uses too."""
+BLACK_MODE = black.Mode(target_versions={black.TargetVersion.PY311}, line_length=LINE_LENGTH)
+"""As the generated `pyproject.toml` has it."""
 
 
 class RefusedAnswers(UserMessageError):  # type: ignore[misc]

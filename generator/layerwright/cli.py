@@ -1,0 +1,138 @@
+"""The command line: `layerwright new`, `explain`, `presets`.
+
+Exit codes: 0 done; 2 the answers or the arguments are wrong; 1 anything else.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from . import __version__
+from .answers import Answers, combine, load_file, load_pairs, normalised, read
+from .explain import explanation, text
+from .plan import Plan, plan
+from .presets import BLANK, preset_answers
+from .presets import presets as all_presets
+from .problems import AnswersError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+
+
+def sources(command: F) -> F:
+    """The options that say where answers come from. Later ones win over earlier: preset, file, data."""
+    for option in (
+        click.option("--defaults", is_flag=True, help="Ask nothing: take the default for what isn't answered."),
+        click.option("--data", "pairs", metavar="KEY=VALUE", multiple=True, help="One answer; may be given again."),
+        click.option("--answers", "file", metavar="FILE.yml", type=click.Path(path_type=Path), help="A file with answers."),
+        click.option("--preset", metavar="NAME", help="Start from these answers; `layerwright presets` lists them."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="layerwright")
+def main() -> None:
+    """Makes Keras 3 projects from answers about a network's inputs, outputs, branching, sharing and backbone."""
+
+
+@main.command()
+@click.argument("destination", type=click.Path(path_type=Path))
+@sources
+def new(destination: Path, preset: str | None, file: Path | None, pairs: tuple[str, ...], defaults: bool) -> None:
+    """Writes a project to the folder DESTINATION, which may not be there yet.
+
+    In a terminal it asks for what the options don't answer, if inputs or outputs aren't among that.
+
+    \b
+    layerwright new plant --preset power-plant
+    layerwright new houses --data 'inputs=photo: image 64x64x3' --data 'outputs=price: regression'
+    """
+    from .template import check_destination, create
+
+    given = gather(preset, file, pairs)
+    destination = destination.absolute()
+    effective = combine(preset_answers(given["preset"]), without_preset(given))
+    ask = not defaults and sys.stdin.isatty() and not ("inputs" in effective and "outputs" in effective)
+    check_destination(destination)
+    if not ask:
+        plan(read(effective, destination.name))
+    create(destination, normalised(given), ask=ask)
+    click.echo(
+        f"Wrote {destination}\n\nNext:\n  cd {destination}\n  python -m venv .venv && . .venv/bin/activate\n"
+        "  pip install -e '.[test]' && python -m pytest"
+    )
+
+
+@main.command()
+@sources
+@FORMAT
+def explain(preset: str | None, file: Path | None, pairs: tuple[str, ...], defaults: bool, form: str) -> None:
+    """Shows the network that the answers make: its layers with shapes and parameters, and why it is what it is.
+
+    \b
+    layerwright explain --preset power-plant
+    layerwright explain --data 'inputs=x: numeric 8' --data 'outputs=y: binary' --format json
+    """
+    given = gather(preset, file, pairs)
+    planned: Plan = plan(read(combine(preset_answers(given["preset"]), without_preset(given))))
+    click.echo(json.dumps(explanation(planned), indent=2) if form == "json" else text(planned))
+
+
+@main.command()
+@FORMAT
+def presets(form: str) -> None:
+    """Lists the presets, each with what it shows."""
+    rows = [{"name": name, "about": each.about} for name, each in all_presets().items()]
+    if form == "json":
+        click.echo(json.dumps(rows, indent=2))
+        return
+    width = max(len(row["name"]) for row in rows)
+    for row in rows:
+        click.echo(f"{row['name']:<{width}}  {row['about']}")
+
+
+def gather(preset: str | None, file: Path | None, pairs: tuple[str, ...]) -> Answers:
+    """The answers of file and pairs, and `preset`: the option's, or the one that they name."""
+    given = combine(load_file(file) if file else {}, load_pairs(pairs))
+    return given | {"preset": preset or given.get("preset") or BLANK}
+
+
+def without_preset(answers: Answers) -> Answers:
+    """The answers themselves."""
+    return {key: value for key, value in answers.items() if key != "preset"}
+
+
+def run() -> NoReturn:
+    """Runs the command line, and exits with its code."""
+    # So that what is half-written is cleared away, as on Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        main(standalone_mode=False)
+    except AnswersError as error:
+        fail("\n".join(map(str, error.problems)), 2)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        fail("stopped: nothing was written", 1)
+    except Exception as error:
+        fail(f"{type(error).__name__}: {error}", 1)
+    sys.exit(0)
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """Says what is wrong, and exits."""
+    click.echo(f"layerwright: {message}", err=True)
+    sys.exit(code)
+
+
