@@ -32,7 +32,9 @@ def sources(command: F) -> F:
     for option in (
         click.option("--defaults", is_flag=True, help="Ask nothing: take the default for what isn't answered."),
         click.option("--data", "pairs", metavar="KEY=VALUE", multiple=True, help="One answer; may be given again."),
-        click.option("--answers", "file", metavar="FILE.yml", type=click.Path(path_type=Path), help="A file with answers."),
+        click.option(
+            "--answers", "file", metavar="FILE.yml", type=click.Path(path_type=Path), help="A file with answers."
+        ),
         click.option("--preset", metavar="NAME", help="Start from these answers; `layerwright presets` lists them."),
     ):
         command = option(command)
@@ -49,7 +51,7 @@ def main() -> None:
 @click.argument("destination", type=click.Path(path_type=Path))
 @sources
 def new(destination: Path, preset: str | None, file: Path | None, pairs: tuple[str, ...], defaults: bool) -> None:
-    """Writes a project to the folder DESTINATION, which may not be there yet.
+    r"""Writes a project to the folder DESTINATION, which may not be there yet.
 
     In a terminal it asks for what the options don't answer, if inputs or outputs aren't among that.
 
@@ -77,7 +79,7 @@ def new(destination: Path, preset: str | None, file: Path | None, pairs: tuple[s
 @sources
 @FORMAT
 def explain(preset: str | None, file: Path | None, pairs: tuple[str, ...], defaults: bool, form: str) -> None:
-    """Shows the network that the answers make: its layers with shapes and parameters, and why it is what it is.
+    r"""Shows the network that the answers make: its layers with shapes and parameters, and why it is what it is.
 
     \b
     layerwright explain --preset power-plant
@@ -125,7 +127,7 @@ def run() -> NoReturn:
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         fail("stopped: nothing was written", 1)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (a user gets one line, never a traceback)
         fail(f"{type(error).__name__}: {error}", 1)
     sys.exit(0)
 
@@ -134,5 +136,3 @@ def fail(message: str, code: int) -> NoReturn:
     """Says what is wrong, and exits."""
     click.echo(f"layerwright: {message}", err=True)
     sys.exit(code)
-
-

@@ -14,6 +14,7 @@ from typing import Any
 
 import black
 import yaml
+from black.mode import TargetVersion
 from copier.errors import UserMessageError
 from jinja2 import Environment, StrictUndefined, Undefined, pass_context
 from jinja2.runtime import Context
@@ -30,11 +31,11 @@ from .presets import BLANK, preset_answers, presets
 from .problems import AnswersError, Problem
 from .tasks import TASKS
 
-BLACK_MODE = black.Mode(target_versions={black.TargetVersion.PY311}, line_length=LINE_LENGTH)
+BLACK_MODE = black.Mode(target_versions={TargetVersion.PY311}, line_length=LINE_LENGTH)
 """As the generated `pyproject.toml` has it."""
 
 
-class RefusedAnswers(UserMessageError):  # type: ignore[misc]
+class RefusedAnswers(UserMessageError):
     """The answers can't become a project. `problems` has a dict for each: place, what, mend."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
@@ -147,5 +148,3 @@ def _value(context: Context, name: str) -> Any:
 
 def _about(entries: Mapping[str, Any]) -> list[str]:
     return [f"{entry.name} {entry.form}".strip() + f": {entry.about}" for entry in entries.values()]
-
-

@@ -71,7 +71,7 @@ KINDS = {
             stack=("dense 64",),
             values=Values(missing=True),
             synthetic="numbers",
-            why="standardised by the training part's mean and deviation in the data pipeline, not by a layer: the network's parameters are those of its architecture, and all backends agree",
+            why="standardised in the data pipeline, by the training part, not by a layer: so all backends agree",
             standardised=True,
         ),
         Kind(

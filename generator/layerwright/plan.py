@@ -209,7 +209,9 @@ class _Planning:
         with self.builder.within(output.name, f"{output.name}_"):
             tensor = self.builder.stack(said.stack, tensor)
             texts = [text.format(size=output.size) for text in output.task.last]
-            last = Reader({}, self.problems).stack(texts, place) if said.keeps_last else (said.last,) if said.last else ()
+            last = (
+                Reader({}, self.problems).stack(texts, place) if said.keeps_last else (said.last,) if said.last else ()
+            )
             tensor = self.builder.stack(last, tensor)
             if last:
                 self.builder.name_last(output.name)
@@ -244,7 +246,9 @@ def branched(stack: Stack, branching: Sequence[str]) -> Stack:
     extra: list[Residual | Parallel] = []
     again = LayerItem(last.word, (width,), place=last.place)
     if "residual" in branching:
-        extra.append(Residual((again, LayerItem(last.word, (width,), {"activation": "linear"}, place=last.place)), "relu"))
+        extra.append(
+            Residual((again, LayerItem(last.word, (width,), {"activation": "linear"}, place=last.place)), "relu")
+        )
     if "parallel" in branching:
         extra.append(Parallel(((again,), (again, again))))
     return (*stack[:at], *extra, *stack[at:])

@@ -46,8 +46,8 @@ def _against_sequential(spec: Spec, graph: Graph) -> Iterator[str]:
     for layer in graph.layers():
         calls = graph.calls(layer)
         if len(calls) > 1:
-            names = graph.names()
-            yield f"{layer.name} is shared: it is called on {_and([names[call.inputs[0]] for call in calls])}"
+            called = [graph.names()[call.inputs[0]] for call in calls]
+            yield f"{layer.name} is shared: it is called on {_and(called)}"
         if isinstance(layer, BackboneLayer):
             yield f"{layer.constructor} is a model of its own, the backbone"
         elif isinstance(layer, SubModel) and len(calls) == 1:

@@ -63,7 +63,7 @@ TASKS = {
             target="numbers",
             values=Values(),
             score="regression",
-            why="mean squared error on a linear layer; its targets are standardised, so that a loss weight means the same in any unit",
+            why="mean squared error on a linear layer; standardised targets make weights comparable",
             default=1,
             standardised=True,
         ),
@@ -92,7 +92,7 @@ TASKS = {
             target="label",
             values=Values(low=0, whole=True),
             score="multiclass",
-            why="sparse categorical crossentropy on a softmax: probabilities that add up to one, targets as class numbers from 0",
+            why="sparse categorical crossentropy on a softmax: its probabilities add up to one",
             smallest=2,
         ),
         Task(

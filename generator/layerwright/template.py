@@ -25,10 +25,14 @@ def check_destination(destination: Path) -> None:
         problem = Problem("destination", f"{destination} is no folder that can be made", "give the folder a name")
         raise AnswersError([problem])
     if destination.is_symlink() or (destination.exists() and not destination.is_dir()):
-        problem = Problem("destination", f"{destination} is there, and isn't a folder", "name a folder that isn't there yet")
+        problem = Problem(
+            "destination", f"{destination} is there, and isn't a folder", "name a folder that isn't there yet"
+        )
         raise AnswersError([problem])
     if destination.is_dir() and any(destination.iterdir()):
-        problem = Problem("destination", f"{destination} is there, and isn't empty", "name a folder that isn't there yet")
+        problem = Problem(
+            "destination", f"{destination} is there, and isn't empty", "name a folder that isn't there yet"
+        )
         raise AnswersError([problem])
 
 

@@ -44,7 +44,9 @@ def constructor(layer: Layer, *, float32: bool = False) -> str:
     others = {
         each.name: layer.arguments[each.name]
         for each in layer.rule.arguments
-        if each.name not in required and each.name in layer.arguments and not _same(layer.arguments[each.name], defaults[each.name])
+        if each.name not in required
+        and each.name in layer.arguments
+        and not _same(layer.arguments[each.name], defaults[each.name])
     }
     precision = {"dtype": "float32"} if float32 else {}
     positional = [layer.arguments[name] for name in required]

@@ -40,7 +40,8 @@ def _reshape_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     fixed = math.prod(size for size in wanted if size != -1)
     if (total % fixed if -1 in wanted else total != fixed) != 0:
         raise LayerError(
-            f"Reshape can't make {'×'.join(map(str, wanted))} of {spell(inputs[0])}", f"the sizes' product has to be {total}"
+            f"Reshape can't make {'×'.join(map(str, wanted))} of {spell(inputs[0])}",
+            f"the sizes' product has to be {total}",
         )
     return (batch, *(total // fixed if size == -1 else size for size in wanted))
 

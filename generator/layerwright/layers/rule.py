@@ -15,7 +15,7 @@ from typing import TypeAlias
 Shape: TypeAlias = "tuple[int | None, ...]"
 """A shape with its batch axis first, as Keras reports it. None: unknown until data comes."""
 
-Value: TypeAlias = "int | float | bool | str | None | tuple[int, ...]"
+Value: TypeAlias = "int | float | bool | str | tuple[int, ...] | None"
 """What an argument of a layer may be."""
 
 Arguments: TypeAlias = "Mapping[str, Value]"
@@ -87,9 +87,7 @@ class Rule:
     name: str
     arguments: tuple[Argument, ...]
     shape: Callable[[Arguments, tuple[Shape, ...]], Shape]
-    weights: Callable[[Arguments, tuple[Shape, ...]], tuple[Weight, ...]] = field(
-        default=lambda arguments, inputs: ()
-    )
+    weights: Callable[[Arguments, tuple[Shape, ...]], tuple[Weight, ...]] = field(default=lambda arguments, inputs: ())
     mask: Mask = Mask.KEEPS
     rank: int | None = None
     merges: bool = False
@@ -110,9 +108,7 @@ class Rule:
         known = {argument.name: argument for argument in self.arguments}
         for name in given:
             if name not in known:
-                raise LayerError(
-                    f"{self.name} has no argument {name!r}", "it takes: " + ", ".join(known or ["none"])
-                )
+                raise LayerError(f"{self.name} has no argument {name!r}", "it takes: " + ", ".join(known or ["none"]))
         arguments = self.defaults() | dict(given)
         for name, argument in known.items():
             if name not in arguments:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from .rule import MAX_SIZE, Check, Value
 
 ACTIVATIONS = frozenset(
-    "celu elu exponential gelu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu linear "
-    "log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus sparse_sigmoid "
-    "sparsemax squareplus swish tanh tanh_shrink threshold".split()
+    {
+        *("celu", "elu", "exponential", "gelu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh"),
+        *("leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish", "relu", "relu6", "selu", "sigmoid", "silu"),
+        *("soft_shrink", "softmax", "softplus", "softsign", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus"),
+        *("swish", "tanh", "tanh_shrink", "threshold"),
+    }
 )
 """The names that keras.activations.get takes (Keras 3.15), less `glu`, which halves an axis."""
 
@@ -50,7 +53,12 @@ def sizes(count: int) -> Check:
     def check(value: Value) -> str | None:
         each = value if isinstance(value, tuple) else (value,) * count
         right = len(each) == count and not any(map(whole, each))
-        return None if right else "a whole number of at least 1" + (f", or {count} of them, as " + "x".join("3" * count) if count > 1 else "")
+        return (
+            None
+            if right
+            else "a whole number of at least 1"
+            + (f", or {count} of them, as " + "x".join("3" * count) if count > 1 else "")
+        )
 
     return check
 

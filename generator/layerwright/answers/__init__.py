@@ -1,0 +1,12 @@
+"""Answers: plain texts, lists and mappings from presets, files, flags and prompts; put together, then checked.
+
+`combine` puts sources together, later over earlier; `read` makes a spec of the result, or raises every problem.
+"""
+
+from __future__ import annotations
+
+from .keys import KEYS, Answers
+from .reading import complete, package_name, read
+from .sources import combine, load_file, load_pairs, normalised
+
+__all__ = ["KEYS", "Answers", "combine", "complete", "load_file", "load_pairs", "normalised", "package_name", "read"]

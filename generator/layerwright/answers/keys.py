@@ -1,0 +1,58 @@
+"""The keys of the answers: their types, their defaults, and the words that some of them choose from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+Answers: TypeAlias = "dict[str, Any]"
+"""Answers by key, as YAML has them: texts, numbers, lists, mappings."""
+
+BRANCHINGS = ("residual", "parallel")
+BODIES = ("shared", "separate")
+DEVICES = ("cpu", "gpu")
+BACKENDS = ("tensorflow", "jax", "torch")
+PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+LICENSES = ("none", "Apache-2.0", "BSD-3-Clause", "MIT", "MPL-2.0", "GPL-3.0-or-later", "LicenseRef-Proprietary")
+
+TRAINING_DEFAULTS = {"epochs": 50, "batch_size": 32, "learning_rate": 0.001, "patience": 8}
+TRANSFER_DEFAULTS = {"epochs": 10, "patience": 3}
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of the answers: how `KEY=VALUE` texts are read (`line` as they are, `yaml` as YAML), its default."""
+
+    name: str
+    type: str = "line"
+    default: Any = ""
+
+
+KEYS = {
+    key.name: key
+    for key in (
+        Key("project_name"),
+        Key("package"),
+        Key("description"),
+        Key("author"),
+        Key("license", default="none"),
+        Key("inputs"),
+        Key("outputs"),
+        Key("branching", "yaml", default=[]),
+        Key("merge", default="concatenate"),
+        Key("sharing"),
+        Key("body", default="shared"),
+        Key("backbone", default="none"),
+        Key("backbone_weights", default="imagenet"),
+        Key("fine_tune", "yaml", default=20),
+        Key("straight", "yaml", default=True),
+        Key("hardware", default="gpu"),
+        Key("backend", default="tensorflow"),
+        Key("precision", default="float32"),
+        Key("layers", "yaml", default={}),
+        Key("training", "yaml", default={}),
+    )
+}
+
+LATER = ("models", "tracking", "export", "extras")
+"""Keys of the answers' language that this version doesn't carry out yet: anything but nothing is refused."""

@@ -1,0 +1,125 @@
+"""From answers to spec: defaults are filled in, every key is read, and all problems are raised together."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import sys
+
+from ..blocks import MERGES, is_name
+from ..problems import Problems, shown, unknown
+from ..spec import Hardware, Spec, Training
+from . import ends, network
+from .fields import Fields
+from .keys import (
+    BACKENDS,
+    BODIES,
+    DEVICES,
+    KEYS,
+    LATER,
+    LICENSES,
+    PRECISIONS,
+    TRAINING_DEFAULTS,
+    TRANSFER_DEFAULTS,
+    Answers,
+)
+from .sources import normalised
+
+
+def read(answers: Answers, folder: str = "") -> Spec:
+    """The spec that answers ask for; `folder` is the name of the project's folder.
+
+    Raises AnswersError with every problem that needs no graph to be seen.
+    """
+    problems = Problems()
+    _check_keys(answers, problems)
+    spec = _spec(Fields(complete(answers, folder), problems))
+    problems.raise_if_any()
+    return spec
+
+
+def complete(answers: Answers, folder: str = "") -> Answers:
+    """The answers with every default filled in. `folder` is the name of the project's folder."""
+    combined = {key.name: key.default for key in KEYS.values()} | {
+        key: value for key, value in answers.items() if value is not None
+    }
+    combined["project_name"] = combined["project_name"] or folder or "model"
+    combined["package"] = combined["package"] or package_name(str(combined["project_name"]))
+    return normalised(combined)
+
+
+def package_name(project_name: str) -> str:
+    """The name of the import package for a project of this name."""
+    words = re.sub(r"[^a-z0-9]+", "_", project_name.lower()).strip("_")
+    name = words if words[:1].isalpha() else f"model_{words}".rstrip("_")
+    return f"{name}_model" if _reserved(name) else name
+
+
+def _check_keys(answers: Answers, problems: Problems) -> None:
+    for key, value in answers.items():
+        if key in LATER:
+            if value not in (None, "", "none", [], {}):
+                problems.add(key, "this version doesn't do it yet", f"leave {key} out")
+        elif key not in KEYS:
+            problems.add(str(key), *unknown("key", key, KEYS))
+
+
+def _spec(fields: Fields) -> Spec:
+    inputs = ends.inputs(fields)
+    sharing = ends.sharing(fields, inputs)
+    outputs = ends.outputs(fields, inputs)
+    return Spec(
+        project_name=fields.line("project_name"),
+        package=_package(fields),
+        description=fields.line("description"),
+        author=fields.line("author"),
+        license=fields.choice("license", LICENSES),
+        inputs=inputs,
+        outputs=outputs,
+        branching=network.branching(fields),
+        merge=fields.choice("merge", MERGES),
+        sharing=sharing,
+        separate_bodies=fields.choice("body", BODIES) == "separate",
+        transfer=network.transfer(fields, inputs),
+        straight=fields.flag("straight"),
+        hardware=_hardware(fields),
+        layers=network.layers(fields, inputs, outputs, sharing),
+        training=_training(fields),
+    )
+
+
+def _package(fields: Fields) -> str:
+    name = fields.line("package")
+    if name and not (is_name(name) and not keyword.iskeyword(name)):
+        fields.problems.add("package", f"{shown(name)} is no package name", f"as {package_name(name)}")
+    elif _reserved(name):
+        fields.problems.add("package", f"{name} would hide the library of that name", f"as {name}_model")
+    return name
+
+
+def _hardware(fields: Fields) -> Hardware:
+    return Hardware(
+        fields.choice("hardware", DEVICES), fields.choice("backend", BACKENDS), fields.choice("precision", PRECISIONS)
+    )
+
+
+def _training(fields: Fields) -> Training:
+    given = fields.mapping("training", fields.answers["training"])
+    defaults = TRAINING_DEFAULTS | (TRANSFER_DEFAULTS if fields.answers["backbone"] != "none" else {})
+    for key in given:
+        if key not in defaults:
+            fields.problems.add(f"training.{key}", *unknown("key", key, defaults))
+    values = {key: given.get(key, default) for key, default in defaults.items()}
+    for key, value in values.items():
+        whole = key != "learning_rate"
+        right = isinstance(value, int if whole else int | float) and not isinstance(value, bool) and value > 0
+        if not right:
+            expected = "a whole number of at least 1" if whole else "a number above 0"
+            fields.problems.add(f"training.{key}", f"{shown(value)} is no {key.replace('_', ' ')}", expected)
+    return Training(**values)
+
+
+def _reserved(name: str) -> bool:
+    """Whether a package of this name would hide a module that the project imports."""
+    used = {"keras", "numpy", "pandas", "matplotlib", "tensorflow", "jax", "torch", "yaml", "pytest", "tests", "test"}
+    return name in used or name in sys.stdlib_module_names
