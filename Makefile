@@ -1,0 +1,52 @@
+# Every task is one command. `make demo` and `make test` install what they need into .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO := demo/power-plant
+DEMO_PYTHON := ../.venv/bin/python
+
+.PHONY: demo test lint types bench regenerate clean
+
+# From answers to a trained and evaluated project, without data and without a network beyond the package registry.
+demo: .venv/.tool
+	rm -rf demo
+	$(BIN)/layerwright new $(DEMO) --preset power-plant --data hardware=cpu
+	$(PYTHON) -m venv demo/.venv
+	demo/.venv/bin/python -m pip install --quiet --editable '$(DEMO)[test]'
+	$(BIN)/layerwright explain --preset power-plant
+	cd $(DEMO) && $(DEMO_PYTHON) -m pytest -q
+	cd $(DEMO) && $(DEMO_PYTHON) -m power_plant.train
+	cd $(DEMO) && $(DEMO_PYTHON) -m power_plant.evaluate
+	@echo
+	@echo "The project:         $(CURDIR)/$(DEMO)"
+	@echo "Its learning curve:  $(CURDIR)/$(DEMO)/runs/first/learning_curve.png"
+
+test: .venv/.test lint types
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: .venv/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/.test
+	$(BIN)/mypy
+
+bench: .venv/.test
+	$(BIN)/python benchmarks/explain.py
+
+# Writes tests/cases anew; read the difference as you would read code.
+regenerate: .venv/.test
+	$(BIN)/python -m tests.regenerate
+
+clean:
+	rm -rf .venv demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/.tool: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+.venv/.test: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable '.[lint,test]'
+	touch $@ .venv/.tool
