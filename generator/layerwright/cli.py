@@ -6,6 +6,8 @@ Exit codes: 0 done; 2 the answers or the arguments are wrong; 1 anything else.
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import signal
 import sys
 from collections.abc import Callable
@@ -24,7 +26,14 @@ from .problems import AnswersError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+FORMAT = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For whom to write.",
+)
 
 
 def sources(command: F) -> F:
@@ -51,27 +60,27 @@ def main() -> None:
 @click.argument("destination", type=click.Path(path_type=Path))
 @sources
 def new(destination: Path, preset: str | None, file: Path | None, pairs: tuple[str, ...], defaults: bool) -> None:
-    r"""Writes a project to the folder DESTINATION, which may not be there yet.
+    """Writes a project to the folder DESTINATION, which isn't there yet, or is empty.
 
-    In a terminal it asks for what the options don't answer, if inputs or outputs aren't among that.
+    In a terminal it asks for what isn't answered, unless inputs and outputs are.
 
     \b
     layerwright new plant --preset power-plant
     layerwright new houses --data 'inputs=photo: image 64x64x3' --data 'outputs=price: regression'
-    """
+    """  # noqa: D301 (click takes the character \b, alone on a line, for: leave these lines as they are)
     from .template import check_destination, create
 
-    given = gather(preset, file, pairs)
-    destination = destination.absolute()
-    effective = combine(preset_answers(given["preset"]), without_preset(given))
-    ask = not defaults and sys.stdin.isatty() and not ("inputs" in effective and "outputs" in effective)
+    destination = Path(os.path.abspath(destination))
     check_destination(destination)
-    if not ask:
-        plan(read(effective, destination.name))
+    given = gather(preset, file, pairs)
+    answers = effective(given)
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    ask = terminal and not defaults and not ("inputs" in answers and "outputs" in answers)
+    check(answers, destination.name, asking=ask)
     create(destination, normalised(given), ask=ask)
     click.echo(
-        f"Wrote {destination}\n\nNext:\n  cd {destination}\n  python -m venv .venv && . .venv/bin/activate\n"
-        "  pip install -e '.[test]' && python -m pytest"
+        f"Wrote {destination}\n\nNext:\n  cd {shlex.quote(str(destination))}\n"
+        "  python -m venv .venv && . .venv/bin/activate\n  pip install -e '.[test]' && python -m pytest"
     )
 
 
@@ -79,14 +88,13 @@ def new(destination: Path, preset: str | None, file: Path | None, pairs: tuple[s
 @sources
 @FORMAT
 def explain(preset: str | None, file: Path | None, pairs: tuple[str, ...], defaults: bool, form: str) -> None:
-    r"""Shows the network that the answers make: its layers with shapes and parameters, and why it is what it is.
+    """Shows the network that the answers make: its layers with shapes and parameters, and why it is what it is.
 
     \b
     layerwright explain --preset power-plant
     layerwright explain --data 'inputs=x: numeric 8' --data 'outputs=y: binary' --format json
-    """
-    given = gather(preset, file, pairs)
-    planned: Plan = plan(read(combine(preset_answers(given["preset"]), without_preset(given))))
+    """  # noqa: D301
+    planned: Plan = plan(read(effective(gather(preset, file, pairs))))
     click.echo(json.dumps(explanation(planned), indent=2) if form == "json" else text(planned))
 
 
@@ -104,14 +112,24 @@ def presets(form: str) -> None:
 
 
 def gather(preset: str | None, file: Path | None, pairs: tuple[str, ...]) -> Answers:
-    """The answers of file and pairs, and `preset`: the option's, or the one that they name."""
+    """The answers of file and pairs, `preset` among them if the option or they name one."""
     given = combine(load_file(file) if file else {}, load_pairs(pairs))
-    return given | {"preset": preset or given.get("preset") or BLANK}
+    return given if preset is None else given | {"preset": preset}
 
 
-def without_preset(answers: Answers) -> Answers:
-    """The answers themselves."""
-    return {key: value for key, value in answers.items() if key != "preset"}
+def effective(given: Answers) -> Answers:
+    """The answers with the preset's under them."""
+    said = {key: value for key, value in given.items() if key != "preset"}
+    return combine(preset_answers(given.get("preset", BLANK)), said)
+
+
+def check(answers: Answers, folder: str, *, asking: bool) -> None:
+    """Raises AnswersError for answers that can't become a project; if `asking`, only for what is answered already."""
+    try:
+        plan(read(answers, folder))
+    except AnswersError as error:
+        if found := [each for each in error.problems if not asking or each.place.split(".")[0] in answers]:
+            raise AnswersError(found) from error
 
 
 def run() -> NoReturn:

@@ -116,7 +116,7 @@ def _why(plan: Plan) -> Iterator[str]:
 
 def _input(each: Input) -> dict[str, Any]:
     numbers = each.kind.synthetic == "numbers"
-    code = f"{each.name}_code"
+    code = _code(each.name)
     made = f"numbers({code}, {each.sizes[0]}, world)" if numbers else f"pixels({code}, {each.sizes}, random)"
     return {
         "name": each.name,
@@ -157,7 +157,7 @@ def _synthesis(each: Output, size: int, spec: Spec) -> str:
         case _:
             # Each input says a part of the label, so that each has its own share in the distances.
             return " + ".join(
-                f"{'' if index == 0 else f'{4**index} * '}nearest({source}_code, 4, world)"
+                f"{'' if index == 0 else f'{4**index} * '}nearest({_code(source)}, 4, world)"
                 for index, source in enumerate(each.sources)
             )
 
@@ -165,15 +165,20 @@ def _synthesis(each: Output, size: int, spec: Spec) -> str:
 def _codes(each: Output, spec: Spec) -> str:
     """The variable of the codes that a head may see."""
     if len(each.sources) == 1:
-        return f"{each.sources[0]}_code"
+        return _code(each.sources[0])
     everything = len(each.sources) == len(spec.inputs)
-    return "codes" if everything else f"{'_'.join(each.sources)}_codes"
+    return "codes" if everything else f"{'_'.join(each.sources)}_codes".lower()
+
+
+def _code(source: str) -> str:
+    """The variable of an input's hidden code."""
+    return f"{source}_code".lower()
 
 
 def _seen(spec: Spec) -> list[dict[str, Any]]:
     """The codes that several inputs make together."""
     return [
-        {"variable": variable, "codes": [f"{source}_code" for source in sources]}
+        {"variable": variable, "codes": [_code(source) for source in sources]}
         for variable, sources in {
             _codes(each, spec): each.sources
             for each in spec.outputs
@@ -229,7 +234,7 @@ def _nearest_weights(graph: Graph, tensor: Tensor) -> str:
 
 def _shared(layer: Layer, graph: Graph) -> dict[str, Any]:
     names = graph.names()
-    return {"name": layer.name, "inputs": literal([names[node.inputs[0]] for node in graph.calls(layer)])}
+    return {"name": layer.name, "function": layer.name.lower(), "inputs": literal([names[node.inputs[0]] for node in graph.calls(layer)])}
 
 
 def _wrong_values(spec: Spec) -> Iterator[str]:

@@ -77,7 +77,10 @@ class SubModel(Layer):
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """One call of a layer. `part` names the part of the network that it stands in, as `photo` or `body`."""
+    """One call of a layer.
+
+    `part` names the part of the network that it stands in: `branches.photo`, `merge`, `body` or `heads.price`.
+    """
 
     layer: Layer
     inputs: tuple[Tensor, ...]
@@ -135,9 +138,16 @@ class Graph:
                 result[tensor].append(node)
         return result
 
+    def before(self, tensor: Tensor) -> list[Node]:
+        """The calls that a tensor depends on, the last one first."""
+        needed, calls = {tensor}, []
+        for node in reversed(self.nodes):
+            if node.output in needed:
+                needed.update(node.inputs)
+                calls.append(node)
+        return calls
+
     def sources(self, tensor: Tensor) -> set[str]:
         """The names of the inputs that a tensor depends on."""
-        reached: dict[Tensor, set[str]] = {tensor: {name} for name, tensor in self.inputs.items()}
-        for node in self.nodes:
-            reached[node.output] = set().union(*(reached[each] for each in node.inputs))
-        return reached[tensor]
+        needed = {tensor}.union(*(node.inputs for node in self.before(tensor)))
+        return {name for name, each in self.inputs.items() if each in needed}

@@ -20,7 +20,7 @@ from jinja2 import Environment, StrictUndefined, Undefined, pass_context
 from jinja2.runtime import Context
 
 from . import __version__
-from .answers import KEYS, Answers, combine, package_name, read
+from .answers import KEYS, MERGED, Answers, combine, package_name, read
 from .context import LINE_LENGTH
 from .context import context as project_context
 from .emit import literal
@@ -71,13 +71,14 @@ def formatted(source: str) -> str:
 
 
 def markdown(value: str) -> str:
-    """A text as Markdown that shows it as it is."""
-    return re.sub(r"([\\`*_{}\[\]<>#|!&~$])", r"\\\1", value)
+    """A text as a line of Markdown that shows it as it is."""
+    escaped = re.sub(r"([\\`*_{}\[\]<>#|!&~$])", r"\\\1", value.strip())
+    return re.sub(r"^(\d*)([-+=.)])", r"\1\\\2", escaped)
 
 
 def toml(value: str) -> str:
     """A text as a TOML basic string."""
-    return json.dumps(value).replace("\x7f", "\\u007f")
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def yaml_value(value: Any) -> str:
@@ -116,29 +117,30 @@ def from_preset(context: Context, key: str) -> Any:
     """The preset's answer to a question, or the default."""
     given = {name: value for name in ("inputs", "outputs", "sharing") if (value := _value(context, name)) is not None}
     try:
-        preset = preset_answers(str(_value(context, "preset") or BLANK))
+        preset = preset_answers(_value(context, "preset") or BLANK)
     except AnswersError as error:
         raise RefusedAnswers(error.problems) from error
     return combine(preset, given).get(key, KEYS[key].default)
 
 
-def recorded(answers: Mapping[str, Any]) -> dict[str, Any]:
+@pass_context
+def recorded(context: Context, answers: Mapping[str, Any]) -> dict[str, Any]:
     """What a project remembers: its answers, and the source and version of the template that made it.
+
+    The preset isn't among them, so its parts of what is merged by parts are.
 
     A template that isn't under version control is one that an installed package brings: its place on this machine
     means nothing elsewhere, so the public one and the release are recorded instead.
     """
-    if "_commit" in answers:
-        return dict(answers)
-    return {"_commit": f"v{__version__}", "_src_path": PUBLIC_URL} | {
-        key: value for key, value in answers.items() if key != "_src_path"
-    }
+    whole = {key: value for key, value in _answers(context).items() if key in MERGED and key in answers}
+    source = {} if "_commit" in answers else {"_commit": f"v{__version__}", "_src_path": PUBLIC_URL}
+    return {**answers, **whole, **source}
 
 
 def _answers(context: Context) -> Answers:
     """The answers so far, the preset's parts of `layers` and `training` under them."""
     given = {key: value for key in KEYS if (value := _value(context, key)) is not None}
-    return combine(preset_answers(str(_value(context, "preset") or BLANK)), given)
+    return combine(preset_answers(_value(context, "preset") or BLANK), given)
 
 
 def _value(context: Context, name: str) -> Any:

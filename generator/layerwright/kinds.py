@@ -55,7 +55,7 @@ KINDS = {
         Kind(
             name="image",
             form="HxWxC",
-            about="a picture: height, width and channels; values from 0 to 255",
+            about="a picture: height, width, channels; values from 0 to 255",
             example="image 224x224x3",
             stack=("conv 32", "max_pool", "conv 64", "max_pool", "conv 128", "global_average_pool"),
             values=Values(low=0, high=255),
@@ -66,7 +66,7 @@ KINDS = {
         Kind(
             name="numeric",
             form="N",
-            about="raw numbers, as a table's columns; standardised, a missing one becomes the mean",
+            about="columns of a table; standardised, a missing one is the mean",
             example="numeric 4",
             stack=("dense 64",),
             values=Values(missing=True),
@@ -77,7 +77,7 @@ KINDS = {
         Kind(
             name="vector",
             form="N",
-            about="numbers that are used as they are, as an embedding made elsewhere",
+            about="numbers that are used as they are",
             example="vector 128",
             stack=("dense 64",),
             values=Values(),

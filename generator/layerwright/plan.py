@@ -15,7 +15,7 @@ from .blocks.parallel import Parallel
 from .blocks.reading import Reader
 from .blocks.residual import Residual
 from .graph import BackboneLayer, Graph, Layer, SubModel, Tensor
-from .layers import Vocabulary, Weight, builtin, spell
+from .layers import Shape, Vocabulary, Weight, builtin, spell
 from .problems import Problems
 from .rules import Decision, decide
 from .spec import Group, Head, Input, Output, Spec
@@ -47,9 +47,16 @@ def plan(spec: Spec, vocabulary: Vocabulary | None = None) -> Plan:
 
 
 def _notes(spec: Spec) -> Iterator[str]:
-    owners = {group.name if (group := spec.group_of(each.name)) else each.name for each in spec.inputs}
-    if spec.branching and spec.layers.body is not None and owners <= set(spec.layers.branches):
-        yield f"branching ({', '.join(spec.branching)}) changes nothing: layers says every branch and the body"
+    chosen = [each for each in spec.inputs if _has_own_stack(each, spec)]
+    if spec.branching and spec.layers.body is not None and not chosen:
+        yield f"branching ({', '.join(spec.branching)}) changes nothing: every branch and the body are said otherwise"
+
+
+def _has_own_stack(each: Input, spec: Spec) -> bool:
+    """Whether an input goes through the planner's own stack: the answers say none, and there's no backbone for it."""
+    group = spec.group_of(each.name)
+    pretrained = spec.transfer is not None and each.kind.name == "image"
+    return not pretrained and (group.name if group else each.name) not in spec.layers.branches
 
 
 @dataclass
@@ -79,6 +86,7 @@ class _Planning:
         self.builder.name_all()
         if not self.problems.found:
             self.check_reach(graph)
+            self.check_learning(graph)
         return graph
 
     def branches(self) -> dict[str, Tensor]:
@@ -97,7 +105,7 @@ class _Planning:
 
     def branch(self, each: Input) -> Tensor:
         """The path of one input of its own."""
-        with self.builder.within(each.name, f"{each.name}_"):
+        with self.builder.within(f"branches.{each.name}", f"{each.name}_"):
             start = self.start(each, self.builder.graph.inputs[each.name])
             return self.builder.stack(self.branch_stack(each, each.name), start)
 
@@ -105,10 +113,13 @@ class _Planning:
         """What comes before a branch's own layers: the scaling of its values, or the backbone."""
         if self.spec.transfer and each.kind.name == "image":
             return self.through_backbone(each, tensor)
+        return self.scaled(each, tensor, self.builder)
+
+    def scaled(self, each: Input, tensor: Tensor, builder: Builder) -> Tensor:
+        """An input's values in the range that its layers expect."""
         if each.kind.scale is None:
             return tensor
-        rescaling = LayerItem("Rescaling", (each.kind.scale,), place=f"inputs.{each.name}")
-        return rescaling.build(self.builder, tensor)
+        return LayerItem("Rescaling", (each.kind.scale,), place=f"inputs.{each.name}").build(builder, tensor)
 
     def through_backbone(self, each: Input, tensor: Tensor) -> Tensor:
         """Calls the one backbone, which is made at its first call."""
@@ -130,7 +141,7 @@ class _Planning:
             )
             self.builder.name(self.backbone, backbone.constructor.lower(), "backbone")
         features = Tensor((None, *backbone.features(*each.sizes[:2])))
-        return self.builder.graph.add(self.backbone, (tensor,), features, each.name)
+        return self.builder.graph.add(self.backbone, (tensor,), features, self.builder.part)
 
     def branch_stack(self, each: Input, owner: str) -> Stack:
         """The layers of a branch: those that the answers say, or the planner's own."""
@@ -145,32 +156,41 @@ class _Planning:
     def encoded(self, group: Group) -> dict[str, Tensor]:
         """The members of a group after their one encoder.
 
-        An encoder of a single layer is that layer, called on each; a longer one is a model of its own.
+        An encoder of a single layer is that layer, called on each; a longer one is a model of its own. The backbone
+        stands before it: other branches go through it too, and there is one.
         """
         members = [each for each in self.spec.inputs if each.name in group.members]
-        inner = Builder(self.vocabulary, self.problems, {group.name: "its group"})
-        inner.graph.inputs[group.name] = Tensor(members[0].shape)
-        shared = _Planning(self.spec, self.problems, self.vocabulary)
-        shared.builder = inner
-        with inner.within(group.name, ""):
-            start = shared.start(members[0], inner.graph.inputs[group.name])
-            output = inner.stack(self.branch_stack(members[0], group.name), start)
-        if output is inner.graph.inputs[group.name]:
+        starts = {each.name: self.builder.graph.inputs[each.name] for each in members}
+        pretrained = self.spec.transfer is not None and members[0].kind.name == "image"
+        if pretrained:
+            for each in members:
+                with self.builder.within(f"branches.{each.name}", ""):
+                    starts[each.name] = self.through_backbone(each, starts[each.name])
+        inner = self.inner(group, members[0], starts[members[0].name].shape, pretrained=pretrained)
+        if not inner.graph.nodes:
+            if pretrained:
+                return starts
             self.problems.add(f"layers.branches.{group.name}", "a shared encoder has no layer", "give it one or more")
             raise Abandoned
-        inner.graph.outputs[group.name] = output
-        encoder = self.encoder(group, inner)
+        encoder, shape = self.encoder(group, inner), inner.graph.outputs[group.name].shape
         return {
-            each.name: self.builder.graph.add(
-                encoder, (self.builder.graph.inputs[each.name],), Tensor(output.shape), group.name
-            )
-            for each in members
+            name: self.builder.graph.add(encoder, (start,), Tensor(shape), f"branches.{group.name}")
+            for name, start in starts.items()
         }
+
+    def inner(self, group: Group, member: Input, shape: Shape, *, pretrained: bool) -> Builder:
+        """The inside of a group's encoder: what one member goes through, after the backbone if there is one."""
+        inner = Builder(self.vocabulary, self.problems, {group.name: "its group"})
+        tensor = inner.graph.inputs[group.name] = Tensor(shape)
+        with inner.within(f"branches.{group.name}", ""):
+            start = tensor if pretrained else self.scaled(member, tensor, inner)
+            inner.graph.outputs[group.name] = inner.stack(self.branch_stack(member, group.name), start)
+        return inner
 
     def encoder(self, group: Group, inner: Builder) -> Layer:
         """The layer that a group's members are called through."""
         layer: Layer
-        if len(inner.graph.nodes) == 1 and not isinstance(inner.graph.nodes[0].layer, BackboneLayer):
+        if len(inner.graph.nodes) == 1:
             layer = inner.graph.nodes[0].layer
         else:
             inner.name_all()
@@ -206,7 +226,7 @@ class _Planning:
         """The path to one output."""
         said = self.spec.layers.heads.get(output.name, Head())
         place = f"outputs.{output.name}"
-        with self.builder.within(output.name, f"{output.name}_"):
+        with self.builder.within(f"heads.{output.name}", f"{output.name}_"):
             tensor = self.builder.stack(said.stack, tensor)
             texts = [text.format(size=output.size) for text in output.task.last]
             last = (
@@ -234,6 +254,14 @@ class _Planning:
             if name not in seen:
                 self.problems.add(f"inputs.{name}", "no output sees it", "drop it, or name it in an output's from=")
 
+    def check_learning(self, graph: Graph) -> None:
+        """Notes outputs on whose way training would move nothing."""
+        for name, tensor in graph.outputs.items():
+            if not any(node.layer.trainable_parameters for node in graph.before(tensor)):
+                self.problems.add(
+                    f"outputs.{name}", "no layer before it can learn", "give its branch, body or head one, as dense 64"
+                )
+
 
 def branched(stack: Stack, branching: Sequence[str]) -> Stack:
     """The planner's own stack with the branching that was asked for.
@@ -247,8 +275,10 @@ def branched(stack: Stack, branching: Sequence[str]) -> Stack:
     again = LayerItem(last.word, (width,), place=last.place)
     if "residual" in branching:
         extra.append(
-            Residual((again, LayerItem(last.word, (width,), {"activation": "linear"}, place=last.place)), "relu")
+            Residual(
+                (again, LayerItem(last.word, (width,), {"activation": "linear"}, place=last.place)), "relu", last.place
+            )
         )
     if "parallel" in branching:
-        extra.append(Parallel(((again,), (again, again))))
+        extra.append(Parallel(((again,), (again, again)), place=last.place))
     return (*stack[:at], *extra, *stack[at:])

@@ -37,11 +37,11 @@ def presets() -> dict[str, Preset]:
     return {path.stem: Preset(path.stem, path) for path in sorted(folder.glob("*.yml"))}
 
 
-def preset_answers(name: str) -> Answers:
+def preset_answers(name: object) -> Answers:
     """The answers of a preset, none for `none`. Raises AnswersError for a name that isn't one."""
     if name in (BLANK, ""):
         return {}
     known = presets()
-    if name not in known:
-        raise AnswersError([Problem("preset", *unknown("preset", name, known))])
+    if not isinstance(name, str) or name not in known:
+        raise AnswersError([Problem("preset", *unknown("preset", name, [*known, BLANK]))])
     return known[name].answers()

@@ -7,11 +7,20 @@ tells a user everything. Nothing here knows about answers, graphs or terminals.
 from __future__ import annotations
 
 import difflib
+import reprlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 SHORT = 50
 """Longest message, in characters, that a prompt shows whole beside its question."""
+
+LONGEST_WORD = 100
+"""How much of a word, in characters, is looked at for one that is like it."""
+
+_BRIEF = reprlib.Repr()
+"""Spells a value however large or deep it is; the ends of long texts are left to `shown`."""
+_BRIEF.maxlevel, _BRIEF.maxstring, _BRIEF.maxother, _BRIEF.maxlong = 3, 1000, 1000, 1000
+_BRIEF.maxlist = _BRIEF.maxtuple = _BRIEF.maxdict = 10
 
 
 @dataclass(frozen=True)
@@ -50,8 +59,8 @@ class Problems:
     found: list[Problem] = field(default_factory=list)
 
     def add(self, place: str, what: str, mend: str) -> None:
-        """Notes one problem, once."""
-        problem = Problem(place, what, mend)
+        """Notes one problem, once. The place may be of the user's making: a key in YAML can be any text."""
+        problem = Problem("".join(each if each.isprintable() else ascii(each)[1:-1] for each in place), what, mend)
         if problem not in self.found:
             self.found.append(problem)
 
@@ -64,13 +73,18 @@ class Problems:
 def unknown(noun: str, word: object, known: Iterable[str]) -> tuple[str, str]:
     """The two texts of a problem with a word that isn't one of `known`: what is wrong, and the mend."""
     choices = sorted(known)
-    near = difflib.get_close_matches(str(word).lower(), choices, n=1, cutoff=0.5)
+    lower = {choice.lower(): choice for choice in choices}
+    text = word.lower()[:LONGEST_WORD] if isinstance(word, str) else ""
+    near = difflib.get_close_matches(text, lower, n=1, cutoff=0.5)
     listed = "one of: " + ", ".join(choices) if choices else "there are none"
-    mend = f"did you mean {near[0]}? ({listed})" if near else listed
+    mend = f"did you mean {lower[near[0]]}? ({listed})" if near else listed
     return f"unknown {noun} {shown(word)}", mend
 
 
 def shown(value: object, limit: int = 60) -> str:
-    """A value as it is quoted in a message: on one line, and not longer than `limit` characters."""
-    text = repr(value)
+    """A value, whatever it is, as it is quoted in a message: on one line, and not longer than `limit` characters."""
+    try:
+        text = _BRIEF.repr(value)
+    except ValueError:  # Python spells no number of more than some thousand digits
+        text = "a very large number"
     return text if len(text) <= limit else text[: limit - 1] + "…"

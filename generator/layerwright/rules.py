@@ -59,13 +59,9 @@ def _against_sequential(spec: Spec, graph: Graph) -> Iterator[str]:
 
 
 def _forks(graph: Graph) -> Iterator[str]:
-    """The parts in which a tensor goes two ways and both meet again."""
-    parts = {}
-    for tensor, consumers in graph.consumers().items():
-        within = {node.part for node in consumers}
-        if len(consumers) > 1 and len(within) == 1 and tensor not in graph.outputs.values():
-            parts.update(dict.fromkeys(within))
-    yield from parts
+    """The parts in which paths meet again that have parted there."""
+    parts = [node.part for node in graph.nodes if len(node.inputs) > 1 and node.part != "merge"]
+    yield from dict.fromkeys(part.rpartition(".")[2] for part in parts)
 
 
 def _and(words: object) -> str:

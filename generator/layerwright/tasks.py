@@ -55,7 +55,7 @@ TASKS = {
         Task(
             name="regression",
             form="[N]",
-            about="one number, or N of them",
+            about="a number, or N of them",
             example="regression",
             last=("dense {size} linear",),
             loss='"mse"',
@@ -112,7 +112,7 @@ TASKS = {
         Task(
             name="embedding",
             form="N",
-            about="N numbers that lie close together for samples with the same label",
+            about="N numbers, close together for samples of the same label",
             example="embedding 64",
             last=("dense {size} linear", "unit_norm"),
             loss="batch_hard_triplet",

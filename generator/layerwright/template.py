@@ -1,12 +1,13 @@
 """Has Copier write a project. The project appears whole, or not at all.
 
-Copier works in a hidden folder beside the destination, on the same file system, under the destination's own name,
-since its questions use that. Only when it's done does the result move to its place, in one step.
+Copier works in a hidden folder beside the destination (or in it, if it's there and empty), on the same file system,
+under the destination's own name, since its questions use that. Only when it's done does the result move to its place.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 import warnings
@@ -18,22 +19,33 @@ from .answers import Answers
 from .places import is_checkout, template_root
 from .problems import AnswersError, Problem
 
+LONGEST_NAME = 255
+"""Longest name that file systems take, in bytes."""
+
 
 def check_destination(destination: Path) -> None:
-    """Raises AnswersError if something is there that a new project would overwrite."""
-    if not destination.name:
-        problem = Problem("destination", f"{destination} is no folder that can be made", "give the folder a name")
-        raise AnswersError([problem])
-    if destination.is_symlink() or (destination.exists() and not destination.is_dir()):
-        problem = Problem(
-            "destination", f"{destination} is there, and isn't a folder", "name a folder that isn't there yet"
-        )
-        raise AnswersError([problem])
+    """Raises AnswersError if something is in the way of a new project."""
+    try:
+        obstacle = _obstacle(destination)
+    except OSError as error:
+        obstacle = f"{destination} can't be made: {error.strerror}"
+    if obstacle:
+        raise AnswersError([Problem("destination", obstacle, "name a folder that isn't there yet, or is empty")])
+
+
+def _obstacle(destination: Path) -> str | None:
+    if destination.name in ("", ".."):
+        return f"{destination} is no folder that can be made"
+    if any(len(os.fsencode(part)) > LONGEST_NAME for part in destination.parts):
+        return f"the name of a folder has more than {LONGEST_NAME} bytes"
+    for each in (destination, *destination.parents):
+        if each.is_symlink() and not each.exists():
+            return f"{each} is a link to nothing"
+        if each.exists() and not each.is_dir():
+            return f"{each} is there, and isn't a folder"
     if destination.is_dir() and any(destination.iterdir()):
-        problem = Problem(
-            "destination", f"{destination} is there, and isn't empty", "name a folder that isn't there yet"
-        )
-        raise AnswersError([problem])
+        return f"{destination} is there, and isn't empty"
+    return None
 
 
 def create(destination: Path, answers: Answers, *, ask: bool) -> None:
@@ -46,21 +58,39 @@ def create(destination: Path, answers: Answers, *, ask: bool) -> None:
     check_destination(destination)
     with _staging(destination) as staged:
         _copy(staged, answers, ask=ask)
-        destination.parent.mkdir(parents=True, exist_ok=True)
         if destination.is_dir():
-            destination.rmdir()
-        os.replace(staged, destination)
+            _move_content(staged, destination)
+        else:
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(staged, destination)
 
 
 @contextmanager
 def _staging(destination: Path) -> Iterator[Path]:
     """A place for the project while it's made, on the destination's file system. Removed in the end."""
-    ancestor = next(parent for parent in destination.parents if parent.exists())
-    folder = Path(tempfile.mkdtemp(prefix=".layerwright-", dir=ancestor))
+    ancestor = next(each for each in (destination, *destination.parents) if each.exists())
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=".layerwright-", dir=ancestor))
+    except OSError as error:
+        what = f"{ancestor} can't be written to: {error.strerror}"
+        raise AnswersError([Problem("destination", what, "name a folder in a place that can")]) from error
     try:
         yield folder / destination.name
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _move_content(source: Path, target: Path) -> None:
+    """Moves all that is in a folder into an empty one, which stays the folder that it is: a shell may stand in it."""
+    names = [each.name for each in source.iterdir()]
+    try:
+        for name in names:
+            os.replace(source / name, target / name)
+    except BaseException:
+        for name in names:
+            if (target / name).exists():
+                os.replace(target / name, source / name)
+        raise
 
 
 def _copy(destination: Path, answers: Answers, *, ask: bool) -> None:
@@ -85,3 +115,9 @@ def _copy(destination: Path, answers: Answers, *, ask: bool) -> None:
         if (found := getattr(error, "problems", None)) is None:
             raise
         raise AnswersError([Problem(**each) for each in found]) from error
+    except ValueError as error:
+        # A default that doesn't fit what was typed, as a preset's layers for another input.
+        if (found := re.fullmatch(r"Validation error for question '(\w+)': (.+)", str(error))) is None:
+            raise
+        problem = Problem(found[1], found[2], f"start again, and say it too, with --data '{found[1]}=…'")
+        raise AnswersError([problem]) from error

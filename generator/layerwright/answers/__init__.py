@@ -7,6 +7,17 @@ from __future__ import annotations
 
 from .keys import KEYS, Answers
 from .reading import complete, package_name, read
-from .sources import combine, load_file, load_pairs, normalised
+from .sources import MERGED, combine, load_file, load_pairs, normalised
 
-__all__ = ["KEYS", "Answers", "combine", "complete", "load_file", "load_pairs", "normalised", "package_name", "read"]
+__all__ = [
+    "KEYS",
+    "MERGED",
+    "Answers",
+    "combine",
+    "complete",
+    "load_file",
+    "load_pairs",
+    "normalised",
+    "package_name",
+    "read",
+]

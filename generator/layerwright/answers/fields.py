@@ -43,8 +43,8 @@ class Fields:
     def choice(self, key: str, known: Sequence[str] | Mapping[str, object]) -> str:
         """One of the known words."""
         value = self.answers[key]
-        if value in known:
-            return str(value)
+        if isinstance(value, str) and value in known:
+            return value
         self.problems.add(key, *unknown(key, value, known))
         return next(iter(known))
 
@@ -58,10 +58,11 @@ class Fields:
     def entries(self, key: str) -> list[tuple[str, str, list[str]]]:
         """The entries `NAME: WORD ARGUMENTS` of a one-line answer, split at the commas."""
         text = self.line(key)
-        if not text.strip():
+        if isinstance(self.answers[key], str) and not self.answers[key].strip(", "):
             noun = key.removesuffix("s")
             example = "photo: image 224x224x3" if key == "inputs" else "category: multiclass 10"
-            self.problems.add(key, f"there is no {noun}", f'say one, as {key}: "{example}", or start from a preset')
+            mend = f"say one, with --data '{key}={example}' or in a file (--answers), or start from a --preset"
+            self.problems.add(key, f"there is no {noun}", mend)
         entries: list[tuple[str, str, list[str]]] = []
         for entry in filter(str.strip, text.split(",")):
             name, colon, rest = (part.strip() for part in entry.partition(":"))

@@ -25,19 +25,22 @@ def branching(fields: Fields) -> tuple[str, ...]:
 
 def transfer(fields: Fields, inputs: Sequence[Input]) -> Transfer | None:
     """The backbone, if there is one, and how it is trained."""
-    name = fields.line("backbone")
+    name = fields.choice("backbone", ["none", *BACKBONES])
+    weights, fine_tune = fields.line("backbone_weights"), fields.answers["fine_tune"]
+    if isinstance(fields.answers["backbone_weights"], str) and not weights.strip():
+        fields.problems.add("backbone_weights", "it's empty", "imagenet, none, or the path of a file")
+    if not isinstance(fine_tune, int) or isinstance(fine_tune, bool) or fine_tune < 0:
+        mend = "a number of layers, 0 for no phase two"
+        fields.problems.add("fine_tune", f"{shown(fine_tune)} is no number of layers", mend)
+        fine_tune = 0
     if name == "none":
         return None
-    backbone = BACKBONES.get(name)
-    if backbone is None:
-        fields.problems.add("backbone", *_unknown_backbone(name))
-        return None
+    backbone = BACKBONES[name]
     _check_images(fields, backbone, inputs)
-    weights, fine_tune = fields.line("backbone_weights"), fields.answers["fine_tune"]
-    if not isinstance(fine_tune, int) or isinstance(fine_tune, bool) or not 0 <= fine_tune <= backbone.layers:
-        mend = f"a number of layers from 0 to {backbone.layers}, all that {name} has"
-        fields.problems.add("fine_tune", f"{shown(fine_tune)} is no number of layers of {name}", mend)
-        fine_tune = 0
+    if fine_tune > backbone.layers:
+        fields.problems.add(
+            "fine_tune", f"{name} has {backbone.layers} layers", f"a number from 0 to {backbone.layers}"
+        )
     return Transfer(backbone, None if weights == "none" else weights, fine_tune)
 
 
@@ -97,9 +100,3 @@ def _head(fields: Fields, value: Any, place: str, reader: Reader) -> Head:
         return Head(stack, None, keeps_last=False)
     item = reader.item(text, f"{place}[{len(items) - 1}].output")
     return Head(stack, item if isinstance(item, LayerItem) else None, keeps_last=False)
-
-
-def _unknown_backbone(name: str) -> tuple[str, str]:
-    what, mend = unknown("backbone", name, ["none", *BACKBONES])
-    lower = {constructor.lower(): constructor for constructor in BACKBONES}
-    return what, f"did you mean {lower[name.lower()]}?" if name.lower() in lower else mend

@@ -10,7 +10,7 @@ from ..blocks import MERGES, is_name
 from ..problems import Problems, shown, unknown
 from ..spec import Hardware, Spec, Training
 from . import ends, network
-from .fields import Fields
+from .fields import LARGEST_SIZE, Fields
 from .keys import (
     BACKENDS,
     BODIES,
@@ -24,6 +24,18 @@ from .keys import (
     Answers,
 )
 from .sources import normalised
+
+USED_MODULES = frozenset(
+    {
+        *("absl", "black", "h5py", "jax", "jaxlib", "keras", "matplotlib", "ml_dtypes", "namex", "numpy", "optree"),
+        *("packaging", "pandas", "PIL", "pytest", "rich", "ruff", "scipy", "tensorboard", "tensorflow", "test"),
+        *("tests", "torch", "yaml"),
+    }
+)
+"""What a project imports, directly or through Keras and the backends: a package of that name would hide it."""
+
+LONGEST_PACKAGE = 50
+"""Longest name of a package that is made from a project's name, in characters."""
 
 
 def read(answers: Answers, folder: str = "") -> Spec:
@@ -43,16 +55,18 @@ def complete(answers: Answers, folder: str = "") -> Answers:
     combined = {key.name: key.default for key in KEYS.values()} | {
         key: value for key, value in answers.items() if value is not None
     }
-    combined["project_name"] = combined["project_name"] or folder or "model"
-    combined["package"] = combined["package"] or package_name(str(combined["project_name"]))
+    if combined["project_name"] == "":
+        combined["project_name"] = folder or "model"
+    if combined["package"] == "":
+        combined["package"] = package_name(str(combined["project_name"]))
     return normalised(combined)
 
 
 def package_name(project_name: str) -> str:
     """The name of the import package for a project of this name."""
-    words = re.sub(r"[^a-z0-9]+", "_", project_name.lower()).strip("_")
+    words = re.sub(r"[^a-z0-9]+", "_", project_name.lower()[:LONGEST_PACKAGE]).strip("_")
     name = words if words[:1].isalpha() else f"model_{words}".rstrip("_")
-    return f"{name}_model" if _reserved(name) else name
+    return f"{name}_model" if keyword.iskeyword(name) or _reserved(name) else name
 
 
 def _check_keys(answers: Answers, problems: Problems) -> None:
@@ -61,7 +75,7 @@ def _check_keys(answers: Answers, problems: Problems) -> None:
             if value not in (None, "", "none", [], {}):
                 problems.add(key, "this version doesn't do it yet", f"leave {key} out")
         elif key not in KEYS:
-            problems.add(str(key), *unknown("key", key, KEYS))
+            problems.add(shown(key) if key == "" else str(key), *unknown("key", key, [*KEYS, "preset"]))
 
 
 def _spec(fields: Fields) -> Spec:
@@ -69,7 +83,7 @@ def _spec(fields: Fields) -> Spec:
     sharing = ends.sharing(fields, inputs)
     outputs = ends.outputs(fields, inputs)
     return Spec(
-        project_name=fields.line("project_name"),
+        project_name=_project_name(fields),
         package=_package(fields),
         description=fields.line("description"),
         author=fields.line("author"),
@@ -86,6 +100,13 @@ def _spec(fields: Fields) -> Spec:
         layers=network.layers(fields, inputs, outputs, sharing),
         training=_training(fields),
     )
+
+
+def _project_name(fields: Fields) -> str:
+    name = fields.line("project_name")
+    if name and not name.strip():
+        fields.problems.add("project_name", "it's empty", "give it a name, or leave it out: then it's the folder's")
+    return name
 
 
 def _package(fields: Fields) -> str:
@@ -110,16 +131,22 @@ def _training(fields: Fields) -> Training:
         if key not in defaults:
             fields.problems.add(f"training.{key}", *unknown("key", key, defaults))
     values = {key: given.get(key, default) for key, default in defaults.items()}
+    values["learning_rate"] = _number(values["learning_rate"])
     for key, value in values.items():
         whole = key != "learning_rate"
-        right = isinstance(value, int if whole else int | float) and not isinstance(value, bool) and value > 0
-        if not right:
-            expected = "a whole number of at least 1" if whole else "a number above 0"
-            fields.problems.add(f"training.{key}", f"{shown(value)} is no {key.replace('_', ' ')}", expected)
+        is_number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
+        if not is_number or not 0 < value <= LARGEST_SIZE:
+            expected = f"a whole number from 1 to {LARGEST_SIZE}" if whole else "a number above 0, as 0.001"
+            fields.problems.add(f"training.{key}", f"{shown(value)} can't be the {key.replace('_', ' ')}", expected)
     return Training(**values)
+
+
+def _number(value: object) -> object:
+    """A number that YAML 1.1 takes for a text, as `1e-5`; all else as it is."""
+    is_number = isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}(\.[0-9]{0,9})?[eE][-+]?[0-9]{1,2}", value)
+    return float(str(value)) if is_number else value
 
 
 def _reserved(name: str) -> bool:
     """Whether a package of this name would hide a module that the project imports."""
-    used = {"keras", "numpy", "pandas", "matplotlib", "tensorflow", "jax", "torch", "yaml", "pytest", "tests", "test"}
-    return name in used or name in sys.stdlib_module_names
+    return name in USED_MODULES or name in sys.stdlib_module_names

@@ -10,30 +10,74 @@ from typing import Any
 import yaml
 
 from ..problems import AnswersError, Problem, shown
-from .keys import KEYS, Answers
+from .keys import KEYS, LATER, Answers
+
+MERGED = ("layers", "training")
+"""Keys of which a later source says parts, and an earlier one the rest."""
+
+DEEPEST = 100
+"""How far lists and mappings may be nested in YAML: beyond what any reader of answers takes."""
+
+MOST_DIGITS = 18
+"""Longest whole number in YAML, in digits."""
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """PyYAML's safe loader, without aliases: answers have no use for them, and they can grow without bound."""
+    """PyYAML's safe loader, made stricter: a key stands once, and numbers are such as people write."""
 
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.composer.ComposerError(None, None, "an alias (*name) has no place in answers", None)
-        return super().compose_node(parent, index)
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        seen = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if (key.tag, key.value) in seen:
+                raise yaml.MarkedYAMLError(None, None, f"{shown(key.value)} is there twice", key.start_mark)
+            seen.add((key.tag, key.value))
+        return super().construct_mapping(node, deep)
+
+    def construct_yaml_int(self, node: Any) -> Any:
+        if len(node.value) > MOST_DIGITS:
+            raise yaml.MarkedYAMLError(None, None, f"a number has more than {MOST_DIGITS} digits", node.start_mark)
+        return super().construct_yaml_int(node)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_int)
 
 
 def load_yaml(text: str, place: str) -> Any:
     """The value of a YAML text. Raises AnswersError that names the place if it isn't YAML."""
     try:
+        _check_events(text)
         return yaml.load(text, _Loader)  # noqa: S506 (it is the safe loader, made stricter)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{place}, line {mark.line + 1}" if mark else place
         what = getattr(error, "problem", None) or str(error).partition("\n")[0]
-        mend = 'a value with a colon in it is quoted, as inputs: "photo: image 224x224x3"'
-        raise AnswersError([Problem(where, f"this is not YAML: {what}", mend)]) from error
-    except (RecursionError, ValueError) as error:
-        raise AnswersError([Problem(place, "this is not YAML that can be read", "write it more simply")]) from error
+        colon = 'a value with a colon in it is quoted, as inputs: "photo: image 224x224x3"'
+        mend = colon if "mapping values" in what else "answers are key: value, with texts, numbers, lists, mappings"
+        raise AnswersError([Problem(where, f"can't be read as YAML: {what}", mend)]) from error
+    except (ValueError, OverflowError) as error:  # a date, say, that isn't one
+        raise AnswersError(
+            [Problem(place, f"can't be read as YAML: {error}", "write it as a text, in quotes")]
+        ) from error
+
+
+def _check_events(text: str) -> None:
+    """Raises YAMLError for what answers have no use for and harm can be done with.
+
+    An alias lets a short text grow without bound; a tag makes something else than texts, numbers, lists and
+    mappings; what is nested too deep can't be walked through.
+    """
+    depth = 0
+    for event in yaml.parse(text, _Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            what = f"*{event.anchor} is an alias"
+        elif tag := getattr(event, "tag", None):
+            what = f"{tag} is a tag"
+        elif depth > DEEPEST:
+            what = f"it is nested more than {DEEPEST} deep"
+        else:
+            continue
+        raise yaml.MarkedYAMLError(None, None, what, event.start_mark)  # type: ignore[arg-type]
 
 
 def load_file(path: Path) -> Answers:
@@ -49,18 +93,21 @@ def load_file(path: Path) -> Answers:
         return {}
     if not isinstance(answers, dict):
         raise AnswersError([Problem(path.name, "holds no answers", "write key: value, one to a line")])
-    return {key: value for key, value in answers.items() if not str(key).startswith("_")}
+    return {key: value for key, value in answers.items() if not str(key).startswith("_") and value is not None}
 
 
 def load_pairs(pairs: Sequence[str]) -> Answers:
     """The answers in `KEY=VALUE` texts. Raises AnswersError for a text without `=`."""
     answers: Answers = {}
     for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise AnswersError([Problem("--data", f"{shown(pair)} has no =", "write KEY=VALUE, as backend=jax")])
-        key = KEYS.get(name)
-        answers[name] = load_yaml(value, name) if key is None or key.type == "yaml" else value
+        name, equals, text = pair.partition("=")
+        if not (name and equals):
+            what = f"{shown(pair)} {'names no key' if equals else 'has no ='}"
+            raise AnswersError([Problem("--data", what, "write KEY=VALUE, as backend=jax")])
+        is_yaml = name in LATER or (name in KEYS and KEYS[name].type == "yaml")
+        value = load_yaml(text, name) if is_yaml else text
+        if value is not None:
+            answers[name] = value
     return answers
 
 
@@ -75,7 +122,7 @@ def combine(*sources: Answers) -> Answers:
         if combined and ("inputs" in source or "outputs" in source or "sharing" in source):
             combined = _without_orphans(combined, combined | source)
         merged = dict(source)
-        for key in ("layers", "training"):
+        for key in MERGED:
             if isinstance(source.get(key), Mapping) and isinstance(combined.get(key), Mapping):
                 merged[key] = _merged(combined[key], source[key], deep=key == "layers")
         combined |= merged

@@ -108,7 +108,7 @@ class Builder:
         place: str,
     ) -> Tensor:
         """Makes a layer of a class and calls it. Without a name it gets one made from `base`."""
-        given = {key: _plain(value) for key, value in arguments.items()}
+        given = rule.written(arguments)
         try:
             shape, weights = rule.call(given, tuple(tensor.shape for tensor in tensors))
         except LayerError as error:
@@ -167,13 +167,6 @@ class Builder:
             )
             raise Abandoned
         return dict(zip(entry.positions, values, strict=False))
-
-
-def _plain(value: Value) -> Value:
-    """A value as a person would write it: `3` for `3x3`, none for the activation that does nothing."""
-    if isinstance(value, tuple) and len(set(value)) == 1 and len(value) > 1:
-        return value[0]
-    return None if value == "linear" else value
 
 
 def _snake(name: str) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..graph import Tensor
-from .builder import Builder, Item, Stack
+from ..layers import spell
+from ..layers.rule import Value
+from .builder import Abandoned, Builder, Item, Stack
 from .layer import LayerItem
 from .reading import Reader
 
@@ -36,20 +39,29 @@ class Residual:
     def _shortcut(self, builder: Builder, tensor: Tensor, result: Tensor) -> Tensor:
         if tensor.shape == result.shape:
             return tensor
-        units = result.shape[-1]
-        if len(tensor.shape) == 2:
-            projection = {"units": units}
-            rule = builder.vocabulary.rules["Dense"]
-        else:
-            strides = tuple(_stride(*sizes) for sizes in zip(tensor.shape[1:-1], result.shape[1:-1], strict=False))
-            projection = {"filters": units, "kernel_size": 1, "strides": strides}  # type: ignore[dict-item]
-            rule = builder.vocabulary.rules[f"Conv{len(tensor.shape) - 2}D"]
+        strides = tuple(_stride(*sizes) for sizes in zip(tensor.shape[1:-1], result.shape[1:-1], strict=False))
+        convolution = builder.vocabulary.rules.get(f"Conv{len(strides)}D")
+        kept = len(tensor.shape) == len(result.shape) and result.shape[-1] is not None
+        if not kept or 0 in strides or (convolution is None and any(stride > 1 for stride in strides)):
+            builder.problems.add(
+                self.place,
+                f"no shortcut leads from {spell(tensor.shape)} to {spell(result.shape)}, which its stack gives",
+                "keep the number of axes, and their sizes or a whole part of them: say padding=same",
+            )
+            raise Abandoned
+        projection: dict[str, Value] = {"filters": result.shape[-1], "kernel_size": 1, "strides": strides}
+        if convolution is None:
+            projection = {"units": result.shape[-1]}
+        rule = convolution or builder.vocabulary.rules["Dense"]
         return builder.call(rule, projection, None, "shortcut", (tensor,), self.place)
 
 
 def _stride(before: int | None, after: int | None) -> int:
-    """The stride that takes an axis from one size to another."""
-    return 1 if not before or not after else max(1, round(before / after))
+    """The stride by which a 1×1 convolution takes an axis from one size to another, 0 if none does."""
+    if before is None or after is None:
+        return 1 if before is after else 0
+    stride = math.ceil(before / after)
+    return stride if math.ceil(before / stride) == after else 0
 
 
 def read_residual(value: Any, place: str, reader: Reader) -> Item | None:

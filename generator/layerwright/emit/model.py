@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..graph import BackboneLayer, Graph, SubModel
 from ..plan import Plan
-from .source import constructor, literal
+from .source import builder_name, constructor, literal
 from .statements import Statements
 
 
@@ -39,7 +39,9 @@ class ModelSource:
 def model_source(plan: Plan) -> ModelSource:
     """The source of a plan's `build_model`, in the form that the plan's decision chose."""
     float32 = plan.spec.hardware.precision != "float32"
-    functions = [_function(layer) for layer in plan.graph.layers() if isinstance(layer, SubModel)]
+    ends = {node.layer for node in plan.graph.nodes if node.output in plan.graph.outputs.values()}
+    models = [layer for layer in plan.graph.layers() if isinstance(layer, SubModel)]
+    functions = [_function(layer, float32=float32 and layer in ends) for layer in models]
     backbone = _backbone(plan.graph)
     weights = plan.spec.transfer.weights if plan.spec.transfer else None
     if plan.decision.template == "sequential":
@@ -64,11 +66,11 @@ def _model(statements: Statements, name: str) -> str:
     return f"keras.Model(inputs={inputs}, outputs={outputs}, name={name!r})"
 
 
-def _function(layer: SubModel) -> Function:
-    statements = Statements(layer.graph)
+def _function(layer: SubModel, *, float32: bool) -> Function:
+    statements = Statements(layer.graph, float32)
     [source], [target] = (list(ends.values()) for ends in statements.ends())
     returns = f"keras.Model({source}, {target}, name={layer.name!r})"
-    return Function(f"build_{layer.name}", "", statements.sections(), returns)
+    return Function(builder_name(layer), "", statements.sections(), returns)
 
 
 def _parameter(weights: str | None) -> str:

@@ -18,7 +18,7 @@ RESERVED = frozenset(dir(builtins)) | {"keras", "layers", "x", "weights", "build
 
 def literal(value: object) -> str:
     """A value as Python source. A reciprocal that repeats for ever is written as one: `1 / 255`."""
-    if isinstance(value, float) and len(repr(value)) > 8 and value and 1 / round(1 / value) == value:
+    if isinstance(value, float) and len(repr(value)) > 8 and 0 < value < 1 and 1 / round(1 / value) == value:
         return f"1 / {round(1 / value)}"
     return repr(value)
 
@@ -37,7 +37,7 @@ def constructor(layer: Layer, *, float32: bool = False) -> str:
             f"input_shape={shape}, name={layer.name!r})"
         )
     if isinstance(layer, SubModel):
-        return f"build_{layer.name}()"
+        return f"{builder_name(layer)}()"
     assert isinstance(layer, RuleLayer)
     required = [each.name for each in layer.rule.arguments if each.default is REQUIRED]
     defaults = layer.rule.defaults()
@@ -53,15 +53,19 @@ def constructor(layer: Layer, *, float32: bool = False) -> str:
     return f"layers.{layer.class_name}({arguments(positional, **others, **precision, name=layer.name)})"
 
 
+def builder_name(layer: SubModel) -> str:
+    """The name of the function that builds a nested model."""
+    return variable(f"build_{layer.name}")
+
+
 def _same(value: object, default: object) -> bool:
-    """Whether a value means what Keras's default means: `2` is `(2, 2)`."""
-    if isinstance(default, tuple) and not isinstance(value, tuple):
-        return set(default) == {value}
+    """Whether a value is Keras's default: `true` isn't 1."""
     return value == default and isinstance(value, bool) == isinstance(default, bool)
 
 
 def variable(name: str, taken: Iterable[str] = ()) -> str:
-    """A name that can be a variable, as close to `name` as can be."""
+    """A name that can be a variable of a function: lower case, and as close to `name` as can be."""
+    name = name.lower()
     while keyword.iskeyword(name) or name in RESERVED or name in taken:
         name += "_"
     return name

@@ -6,13 +6,12 @@ A tensor is called `x` where the next lines use it up; one that is needed later 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import zip_longest
 
 from ..graph import BackboneLayer, Graph, Layer, Node, SubModel, Tensor
-from .source import arguments, constructor, variable
+from .source import arguments, builder_name, constructor, variable
 
 X = "x"
 
@@ -23,50 +22,63 @@ class Statements:
 
     graph: Graph
     float32_outputs: bool = False
-    variables: dict[Tensor, str] = field(init=False)
-    layer_variables: dict[Layer, str] = field(init=False)
+    shared: set[Layer] = field(init=False)
     consumers: dict[Tensor, list[Node]] = field(init=False)
     inlined: dict[Tensor, Node] = field(init=False)
-    shared: set[Layer] = field(init=False)
+    parts: dict[str, list[Node]] = field(init=False)
+    layer_variables: dict[Layer, str] = field(init=False)
+    variables: dict[Tensor, str] = field(init=False)
 
     def __post_init__(self) -> None:
         calls = Counter(node.layer for node in self.graph.nodes)
         self.shared = {layer for layer, count in calls.items() if count > 1}
         self.consumers = self.graph.consumers()
-        self.layer_variables = {
-            layer: variable(layer.name)
-            for layer in calls
-            if layer in self.shared or isinstance(layer, BackboneLayer | SubModel)
-        }
         self.inlined = {node.output: node for node in self.graph.nodes if self._stands_in_merge(node)}
-        self.variables = self._variables()
+        self.parts = self._parts()
+        taken = {builder_name(layer) for layer in calls if isinstance(layer, SubModel)}
+        self.layer_variables = self._layer_variables(calls, taken)
+        self.variables = self._variables(taken)
 
     def sections(self) -> list[list[str]]:
         """Statements, grouped by the part of the network that they make."""
-        branches = {node.part for node in self.graph.nodes}
-        sections = {"inputs": [self._input(name) for name in self.graph.inputs if name not in branches]}
+        starts = {f"branches.{name}": name for name in self.graph.inputs}
+        sections = [[self._input(name) for part, name in starts.items() if part not in self.parts]]
         made: set[Layer] = set()
-        for node in self.graph.nodes:
-            section = sections.setdefault(self._section(node), [])
-            if not section and node.part in self.graph.inputs:
-                section.append(self._input(node.part))
-            if node.layer in self.layer_variables and node.layer not in made:
-                made.add(node.layer)
-                section += self._definition(node.layer)
-            if node.output not in self.inlined:
-                section.append(f"{self.variables[node.output]} = {self._call(node)}")
-        return [section for section in sections.values() if section]
+        for part, nodes in self.parts.items():
+            section = [self._input(starts[part])] if part in starts else []
+            for node in nodes:
+                if node.layer in self.layer_variables and node.layer not in made:
+                    made.add(node.layer)
+                    section += self._definition(node.layer)
+                if node.output not in self.inlined:
+                    section.append(f"{self.variables[node.output]} = {self._call(node)}")
+            sections.append(section)
+        return [section for section in sections if section]
 
-    def _section(self, node: Node) -> str:
-        """The part that a node's statement stands in: a merge opens the body, and heads stand together."""
-        if node.part == "merge":
-            return "body"
-        return "heads" if node.part in self.graph.outputs and self._all_heads_are_short else node.part
+    def ends(self) -> tuple[dict[str, str], dict[str, str]]:
+        """The variables of the inputs and of the outputs, by name."""
+        inputs = {name: self.variables[tensor] for name, tensor in self.graph.inputs.items()}
+        return inputs, {name: self.variables[tensor] for name, tensor in self.graph.outputs.items()}
 
-    @cached_property
-    def _all_heads_are_short(self) -> bool:
+    def _parts(self) -> dict[str, list[Node]]:
+        """The calls by the part that they stand in: branches, then the body, which a merge opens, then heads.
+
+        That is the order of the statements. Heads of one layer each stand together.
+        """
         counts = Counter(node.part for node in self.graph.nodes)
-        return all(counts[name] <= 1 for name in self.graph.outputs)
+        heads_are_short = all(counts[f"heads.{name}"] <= 1 for name in self.graph.outputs)
+        body: list[Node] = []
+        branches: dict[str, list[Node]] = {}
+        heads: dict[str, list[Node]] = {}
+        for node in self.graph.nodes:
+            kind, _, _ = node.part.partition(".")
+            if kind == "branches":
+                branches.setdefault(node.part, []).append(node)
+            elif kind == "heads":
+                heads.setdefault(kind if heads_are_short else node.part, []).append(node)
+            else:
+                body.append(node)
+        return branches | {"body": body} | heads
 
     def _input(self, name: str) -> str:
         tensor = self.graph.inputs[name]
@@ -81,7 +93,11 @@ class Statements:
             return
         if layer in self.shared:
             yield "# Made once and called on each: the calls share one set of weights."
-        yield f"{name} = {constructor(layer)}"
+        yield f"{name} = {self._made(layer)}"
+
+    def _made(self, layer: Layer) -> str:
+        ends = self.float32_outputs and any(self._is_output(node) for node in self.graph.calls(layer))
+        return constructor(layer, float32=ends)
 
     def _call(self, node: Node) -> str:
         taken = [
@@ -91,10 +107,10 @@ class Statements:
         argument = f"[{', '.join(taken)}]" if len(taken) > 1 else taken[0]
         if isinstance(node.layer, BackboneLayer):
             argument = f"keras.applications.{node.layer.preprocessing}({argument})"
-        if node.layer in self.layer_variables:
-            return f"{self.layer_variables[node.layer]}({argument})"
-        float32 = self.float32_outputs and node.output in self.graph.outputs.values()
-        return f"{constructor(node.layer, float32=float32)}({argument})"
+        return f"{self.layer_variables.get(node.layer) or self._made(node.layer)}({argument})"
+
+    def _is_output(self, node: Node) -> bool:
+        return node.output in self.graph.outputs.values()
 
     def _stands_in_merge(self, node: Node) -> bool:
         """Whether a call is written right where it's merged: `[encoder(left), encoder(right)]`."""
@@ -104,37 +120,48 @@ class Statements:
             and not isinstance(node.layer, BackboneLayer)
             and len(consumers) == 1
             and len(consumers[0].inputs) > 1
-            and node.output not in self.graph.outputs.values()
+            and not self._is_output(node)
             and all(tensor in self.graph.inputs.values() for tensor in node.inputs)
         )
 
-    def ends(self) -> tuple[dict[str, str], dict[str, str]]:
-        """The variables of the inputs and of the outputs, by name."""
-        inputs = {name: self.variables[tensor] for name, tensor in self.graph.inputs.items()}
-        return inputs, {name: self.variables[tensor] for name, tensor in self.graph.outputs.items()}
+    def _layer_variables(self, layers: Iterable[Layer], taken: set[str]) -> dict[Layer, str]:
+        """A variable for each layer that isn't made where it's called; adds them to `taken`."""
+        named = {}
+        for layer in layers:
+            if layer in self.shared or isinstance(layer, BackboneLayer | SubModel):
+                named[layer] = variable(layer.name, taken)
+                taken.add(named[layer])
+        return named
 
-    def _variables(self) -> dict[Tensor, str]:
-        """A variable for each tensor: that of its input or output, `x`, or a name made from its layer's."""
-        taken = set(self.layer_variables.values())
+    def _variables(self, taken: set[str]) -> dict[Tensor, str]:
+        """A variable for each tensor: that of its input or output, `x`, or a name of its own if it's needed later."""
         named: dict[Tensor, str] = {}
-
-        def name(tensor: Tensor, wanted: str) -> None:
-            named[tensor] = variable(wanted, taken)
-            taken.add(named[tensor])
-
-        for end, tensor in [*self.graph.inputs.items(), *self.graph.outputs.items()]:
+        for end, tensor in [*self.graph.inputs.items(), *self.graph.outputs.items(), *self._kept()]:
             if tensor not in named:
-                name(tensor, end)
-        position = {id(node): index for index, node in enumerate(self.graph.nodes)}
-        passing = [node for node in self.graph.nodes if node.output not in named and node.output not in self.inlined]
+                named[tensor] = variable(end, taken)
+                taken.add(named[tensor])
+        return {node.output: X for node in self.graph.nodes} | named
+
+    def _kept(self) -> Iterator[tuple[str, Tensor]]:
+        """What must not be called `x`, with a name for it: what ends a branch, and what outlives the next `x`."""
+        statements = [node for nodes in self.parts.values() for node in nodes if node.output not in self.inlined]
+        place = {node.output: index for index, node in enumerate(statements)}
+        passing = [node for node in statements if not self._is_output(node)]
         for node, following in zip_longest(passing, passing[1:]):
-            last_use = max((position[id(each)] for each in self.consumers[node.output]), default=0)
-            if self._ends_branch(node):
-                name(node.output, f"{node.part}_features")
-            elif following is not None and position[id(following)] < last_use:
-                name(node.output, node.layer.name)
-        return {node.output: X for node in passing} | named
+            consumers = self.consumers[node.output]
+            last_use = max((place[each.output] for each in consumers), default=0)
+            outlived = following is not None and place[following.output] < last_use
+            if outlived or self._ends_branch(node):
+                yield self._name(node), node.output
 
     def _ends_branch(self, node: Node) -> bool:
-        """Whether a branch of several leads into a merge here."""
-        return node.part in self.graph.inputs and any(each.part == "merge" for each in self.consumers[node.output])
+        """Whether a branch leads into a merge here."""
+        return node.part.startswith("branches.") and any(each.part == "merge" for each in self.consumers[node.output])
+
+    def _name(self, node: Node) -> str:
+        """What a tensor is called that needs a name."""
+        seen = self.graph.sources(node.output)
+        owner = "_".join(name for name in self.graph.inputs if name in seen)
+        if isinstance(node.layer, BackboneLayer):
+            return f"{owner}_{node.layer.name}"
+        return f"{owner}_features" if node.layer in self.shared or self._ends_branch(node) else node.layer.name

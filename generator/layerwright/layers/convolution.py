@@ -62,6 +62,7 @@ def _conv(axes: int) -> Rule:
             Argument("kernel_size", REQUIRED, values.sizes(axes)),
             Argument("strides", 1, values.sizes(axes)),
             Argument("padding", "valid", values.word(*paddings)),
+            values.CHANNELS_LAST,
             Argument("dilation_rate", 1, values.sizes(axes)),
             Argument("groups", 1, values.whole),
             Argument("activation", None, values.activation),

@@ -32,12 +32,17 @@ def _flatten_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
 
 def _reshape_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     batch, *sizes = inputs[0]
-    target = arguments["target_shape"]
-    wanted = target if isinstance(target, tuple) else (int_of(target),)
-    if None in sizes:
-        raise LayerError(f"Reshape gets {spell(inputs[0])}, whose size varies", "fix the length")
+    wanted = arguments["target_shape"]
+    assert isinstance(wanted, tuple)
     total = math.prod(size for size in sizes if size is not None)
     fixed = math.prod(size for size in wanted if size != -1)
+    if None in sizes:
+        if -1 not in wanted or total % fixed:
+            raise LayerError(
+                f"Reshape gets {spell(inputs[0])}, whose size varies",
+                f"fix the length, or write -1 for the axis that varies, and sizes beside it that divide {total}",
+            )
+        return (batch, *(None if size == -1 else size for size in wanted))
     if (total % fixed if -1 in wanted else total != fixed) != 0:
         raise LayerError(
             f"Reshape can't make {'×'.join(map(str, wanted))} of {spell(inputs[0])}",
@@ -68,10 +73,10 @@ RULES = (
     Rule("SpatialDropout1D", (Argument("rate", REQUIRED, values.rate),), shape=same_shape, rank=3),
     Rule("SpatialDropout2D", (Argument("rate", REQUIRED, values.rate),), shape=same_shape, rank=4),
     Rule("SpatialDropout3D", (Argument("rate", REQUIRED, values.rate),), shape=same_shape, rank=5),
-    Rule("Flatten", (), shape=_flatten_shape, mask=Mask.DROPS),
+    Rule("Flatten", (values.CHANNELS_LAST,), shape=_flatten_shape, mask=Mask.DROPS),
     Rule(
         "Reshape",
-        (Argument("target_shape", REQUIRED, values.axes),),
+        (Argument("target_shape", REQUIRED, values.axes, values.listed),),
         shape=_reshape_shape,
         mask=Mask.DROPS,
     ),

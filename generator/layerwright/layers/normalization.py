@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from . import values
 from .core import int_of
-from .rule import Argument, Arguments, LayerError, Rule, Shape, Weight, known, same_shape
+from .rule import Argument, Arguments, LayerError, Rule, Shape, Weight, known, spell
 
 _EPSILON = Argument("epsilon", 0.001, values.number)
 
 
-def _axis_size(arguments: Arguments, inputs: tuple[Shape, ...], layer: str) -> int:
-    place = int_of(arguments["axis"])
-    if not -len(inputs[0]) <= place < len(inputs[0]):
-        raise LayerError(f"{layer} has axis={place} on {len(inputs[0])} axes", "axis=-1 is the last one")
-    return known(inputs[0][place], layer)
+def _along_axis(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
+    """The input's shape. The axis can't be the batch's: samples would become each other's neighbours."""
+    place, rank = int_of(arguments["axis"]), len(inputs[0])
+    if not -rank <= place < rank or place % rank == 0:
+        raise LayerError(f"axis={place} isn't an axis of {spell(inputs[0])}", "axis=-1 is the last one")
+    return inputs[0]
+
+
+def _along_last(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
+    """The input's shape. On PyTorch, Keras 3.15 normalises the last axis whatever `axis` says, or fails on data."""
+    shape, place = _along_axis(arguments, inputs), int_of(arguments["axis"])
+    if place not in (-1, len(shape) - 1):
+        raise LayerError(
+            f"LayerNormalization has axis={place} on {spell(shape)}", "leave axis out: the last one counts"
+        )
+    return shape
 
 
 def _batch_weights(arguments: Arguments, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-    size = (_axis_size(arguments, inputs, "BatchNormalization"),)
+    size = (known(inputs[0][int_of(arguments["axis"])], "BatchNormalization"),)
     return (
         *((Weight("gamma", size),) if arguments["scale"] else ()),
         *((Weight("beta", size),) if arguments["center"] else ()),
@@ -27,7 +38,9 @@ def _batch_weights(arguments: Arguments, inputs: tuple[Shape, ...]) -> tuple[Wei
 
 
 def _layer_weights(arguments: Arguments, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-    size = (_axis_size(arguments, inputs, "LayerNormalization"),)
+    if not (arguments["scale"] or arguments["center"]):
+        return ()
+    size = (known(inputs[0][int_of(arguments["axis"])], "LayerNormalization"),)
     return (
         *((Weight("gamma", size),) if arguments["scale"] else ()),
         *((Weight("beta", size),) if arguments["center"] else ()),
@@ -44,7 +57,7 @@ RULES = (
             Argument("center", True, values.flag),
             Argument("scale", True, values.flag),
         ),
-        shape=same_shape,
+        shape=_along_axis,
         weights=_batch_weights,
     ),
     Rule(
@@ -55,8 +68,8 @@ RULES = (
             Argument("center", True, values.flag),
             Argument("scale", True, values.flag),
         ),
-        shape=same_shape,
+        shape=_along_last,
         weights=_layer_weights,
     ),
-    Rule("UnitNormalization", (Argument("axis", -1, values.axis),), shape=same_shape),
+    Rule("UnitNormalization", (Argument("axis", -1, values.axis),), shape=_along_axis),
 )

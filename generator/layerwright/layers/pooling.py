@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import values
 from .convolution import per_axis, window
-from .rule import Argument, Arguments, LayerError, Mask, Rule, Shape, spell
+from .rule import REQUIRED, Argument, Arguments, LayerError, Mask, Rule, Shape, spell
 
 
 def _pool_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
@@ -30,10 +30,11 @@ def _pool(kind: str, axes: int) -> Rule:
     return Rule(
         f"{kind}Pooling{axes}D",
         (
-            # keras.layers.MaxPooling1D defaults to 2, its kin to (2, 2) and (2, 2, 2)
-            Argument("pool_size", 2 if axes == 1 else (2,) * axes, values.sizes(axes)),
+            # Keras has a default for the largest, and none for the average.
+            Argument("pool_size", 2 if kind == "Max" else REQUIRED, values.sizes(axes)),
             Argument("strides", None, values.optional(values.sizes(axes))),
             Argument("padding", "valid", values.word("valid", "same")),
+            values.CHANNELS_LAST,
         ),
         shape=_pool_shape,
         mask=Mask.DROPS,
@@ -44,7 +45,7 @@ def _pool(kind: str, axes: int) -> Rule:
 def _global_pool(kind: str, axes: int) -> Rule:
     return Rule(
         f"Global{kind}Pooling{axes}D",
-        (Argument("keepdims", False, values.flag),),
+        (values.CHANNELS_LAST, Argument("keepdims", False, values.flag)),
         shape=_global_shape,
         mask=Mask.DROPS,
         rank=axes + 2,

@@ -65,23 +65,32 @@ Check: TypeAlias = "Callable[[Value], str | None]"
 """Says what a value should have been, or None if it's right."""
 
 
+def plain(value: Value) -> Value:
+    """A value as a person would write it: `3` for `3x3`, none for the activation that does nothing."""
+    if isinstance(value, tuple) and len(set(value)) == 1 and len(value) > 1:
+        return value[0]
+    return None if value == "linear" else value
+
+
 @dataclass(frozen=True)
 class Argument:
-    """One argument of a layer's constructor, with Keras's own default."""
+    """One argument of a layer's constructor, with Keras's own default. `written`: as it stands in source."""
 
     name: str
     default: Value | _Required
     check: Check
+    written: Callable[[Value], Value] = plain
 
 
 @dataclass(frozen=True)
 class Rule:
     """One class of keras.layers.
 
-    `shape` maps the arguments, defaults filled in, and the shapes of the inputs to the output's shape, and
-    raises LayerError where Keras would refuse. `weights` lists the variables that a call creates. `rank` is
-    the number of axes that the input must have, batch included (None: any). `merges` says that the layer
-    takes a list of tensors.
+    `arguments` are in Keras's own order, none left out before the last, so that bare values fill them as
+    Keras's positions. `shape` maps the arguments, defaults filled in, and the shapes of the inputs to the
+    output's shape, and raises LayerError where Keras would refuse. `weights` lists the variables that a call
+    creates. `rank` is the number of axes that the input must have, batch included (None: any). `merges` says
+    that the layer takes a list of tensors.
     """
 
     name: str
@@ -99,6 +108,11 @@ class Rule:
             for argument in self.arguments
             if not isinstance(argument.default, _Required)
         }
+
+    def written(self, given: Arguments) -> dict[str, Value]:
+        """The same arguments, each value in the form that stands in source."""
+        known = {argument.name: argument for argument in self.arguments}
+        return {name: known[name].written(value) if name in known else value for name, value in given.items()}
 
     def complete(self, given: Arguments) -> dict[str, Value]:
         """`given` with the defaults filled in and every value checked.

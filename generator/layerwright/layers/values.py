@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from .rule import MAX_SIZE, Check, Value
+from .rule import MAX_SIZE, Argument, Check, Value
 
 ACTIVATIONS = frozenset(
     {
         *("celu", "elu", "exponential", "gelu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh"),
         *("leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish", "relu", "relu6", "selu", "sigmoid", "silu"),
         *("soft_shrink", "softmax", "softplus", "softsign", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus"),
-        *("swish", "tanh", "tanh_shrink", "threshold"),
+        *("swish", "tanh", "tanh_shrink"),
     }
 )
-"""The names that keras.activations.get takes (Keras 3.15), less `glu`, which halves an axis."""
+"""The names that keras.activations.get takes (Keras 3.15), less `glu`, which halves an axis, and
+`threshold`, which fails on data for want of two arguments."""
 
 
 def whole(value: Value) -> str | None:
@@ -75,6 +76,15 @@ def word(*words: str) -> Check:
 
 def axes(value: Value) -> str | None:
     """The sizes of a tensor without its batch, one of them -1 if it's to be found."""
-    each = value if isinstance(value, tuple) else (value,)
+    each = value if isinstance(value, tuple) else ()
     right = all(isinstance(size, int) and not isinstance(size, bool) and (size > 0 or size == -1) for size in each)
-    return None if right and each.count(-1) <= 1 else "the sizes of the new axes, as 7x7x32"
+    return None if each and right and each.count(-1) <= 1 else "the sizes of the new axes, as 7x7x32"
+
+
+def listed(value: Value) -> Value:
+    """A single size as the sizes of one axis: Keras takes a shape as nothing but a tuple."""
+    return (value,) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+CHANNELS_LAST = Argument("data_format", None, optional(word("channels_last")))
+"""Where the channels are: last, on every backend. Here because other arguments stand after it."""

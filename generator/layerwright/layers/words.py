@@ -35,7 +35,7 @@ WORDS = (
         {"kernel_size": 3, "activation": "relu", "padding": "same"},
     ),
     Word("max_pool", _by_rank("MaxPooling{}D"), ("pool_size",)),
-    Word("average_pool", _by_rank("AveragePooling{}D"), ("pool_size",)),
+    Word("average_pool", _by_rank("AveragePooling{}D"), ("pool_size",), {"pool_size": 2}),
     Word("global_max_pool", _by_rank("GlobalMaxPooling{}D")),
     Word("global_average_pool", _by_rank("GlobalAveragePooling{}D")),
     Word("flatten", {None: "Flatten"}),

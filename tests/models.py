@@ -1,0 +1,170 @@
+"""Plans, the `model.py` that a project gets, and the real Keras model that comes of it.
+
+Run as a program it builds models on another backend: `KERAS_BACKEND=jax python models.py SOURCES.json RESULT.json`.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import keras
+    from layerwright.graph import Graph
+    from layerwright.plan import Plan
+
+TEMPLATE = "templates/project/src/{{ package }}/model.py.jinja"
+
+
+def planned(**answers: Any) -> Plan:
+    """The plan of a set of answers."""
+    from layerwright.answers import read
+    from layerwright.plan import plan
+
+    return plan(read(answers))
+
+
+@functools.cache
+def _template() -> Any:
+    import jinja2
+    from layerwright.jinja import install
+    from layerwright.places import template_root
+
+    # As copier.yml sets it up.
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(template_root()),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    install(environment)
+    return environment.get_template(TEMPLATE)
+
+
+def source(plan: Plan) -> str:
+    """The `model.py` of a plan's project, without Copier, which takes seconds."""
+    from layerwright.context import context
+
+    return str(_template().render(project=context(plan)))
+
+
+def built(text: str) -> keras.Model:
+    """The model that a `model.py` builds; a backbone with random weights."""
+    namespace: dict[str, Any] = {"__name__": "model"}
+    exec(compile(text, "model.py", "exec"), namespace)
+    build = namespace["build_model"]
+    model: keras.Model = build(weights=None) if "weights" in build.__annotations__ else build()
+    return model
+
+
+def expected(plan: Plan) -> dict[str, Any]:
+    """What a plan says of its model, as plain data."""
+    graph = plan.graph
+    outputs: Any = {name: list(tensor.shape) for name, tensor in graph.outputs.items()}
+    inputs: Any = {name: list(tensor.shape) for name, tensor in graph.inputs.items()}
+    if plan.decision.template == "sequential":
+        [inputs], [outputs] = inputs.values(), outputs.values()
+    return {
+        "class": plan.decision.template.capitalize(),
+        "name": plan.spec.package,
+        "inputs": inputs,
+        "outputs": outputs,
+        "parameters": [graph.parameters, graph.trainable_parameters],
+        "layers": _rows(graph),
+    }
+
+
+def _rows(graph: Graph) -> dict[str, Any]:
+    from layerwright.graph import SubModel
+
+    names = graph.names()
+    rows = {}
+    for layer in graph.layers():
+        calls = [[[names[tensor] for tensor in node.inputs], list(node.output.shape)] for node in graph.calls(layer)]
+        rows[layer.name] = {
+            "class": layer.class_name,
+            "parameters": [layer.parameters, layer.trainable_parameters],
+            "calls": calls,
+        }
+        if isinstance(layer, SubModel):
+            rows[layer.name]["layers"] = _rows(layer.graph)
+    return rows
+
+
+def described(model: keras.Model) -> dict[str, Any]:
+    """What a real model is, as plain data of the same form. A backbone's own layers are left out."""
+    functional = hasattr(model, "input")
+    return {
+        "class": type(model).__name__,
+        "name": model.name,
+        "inputs": _shapes(model.input if functional else model.inputs[0]),
+        "outputs": _shapes(model.output if functional else model.outputs[0]),
+        "parameters": [model.count_params(), _trainable(model)],
+        "layers": _described_layers(model),
+    }
+
+
+def _shapes(tensors: Any) -> Any:
+    if isinstance(tensors, dict):
+        return {name: list(tensor.shape) for name, tensor in tensors.items()}
+    return list(tensors.shape)
+
+
+def _trainable(layer: keras.layers.Layer) -> int:
+    return sum(functools.reduce(int.__mul__, map(int, weight.shape), 1) for weight in layer.trainable_weights)
+
+
+def _described_layers(model: keras.Model) -> dict[str, Any]:
+    import keras
+
+    layers = {layer.name: layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)}
+    rows = {name: _described(layer) for name, layer in layers.items()}
+    for name, row in rows.items():
+        # A backbone is frozen; its own layers are Keras's.
+        if isinstance(layers[name], keras.Model) and layers[name].trainable:
+            row["layers"] = _described_layers(layers[name])
+    return rows
+
+
+def _described(layer: keras.layers.Layer) -> dict[str, Any]:
+    return {
+        "class": type(layer).__name__,
+        "parameters": [layer.count_params(), _trainable(layer)],
+        "calls": [
+            [list(_origins(node.input_tensors)), list(node.output_tensors[0].shape)] for node in layer._inbound_nodes
+        ],
+    }
+
+
+def _origins(tensors: list[Any]) -> Iterator[str]:
+    """The names of the layers that tensors come from, past a backbone's preprocessing."""
+    for tensor in tensors:
+        operation, node_index, _ = tensor._keras_history
+        if _is_preprocessing(operation):
+            # Some kinds of preprocessing take the colours apart and put them together again.
+            yield from dict.fromkeys(_origins(operation._inbound_nodes[node_index].input_tensors))
+        else:
+            yield operation.name
+
+
+def _is_preprocessing(operation: Any) -> bool:
+    import keras
+
+    return not isinstance(operation, keras.layers.Layer)
+
+
+def main(sources: Path, result: Path) -> None:
+    """Builds each of the named sources and writes what the models are."""
+    importlib.import_module("keras")
+    models = {name: described(built(text)) for name, text in json.loads(sources.read_text()).items()}
+    result.write_text(json.dumps(models))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

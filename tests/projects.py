@@ -1,0 +1,141 @@
+"""Makes projects, each set of answers once in a process, and runs programs in them.
+
+On PyTorch a program runs in a fork of a process that has imported Keras before, which saves some five seconds each
+time; on other backends, and where there is no fork server, in an interpreter of its own.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import multiprocessing
+import multiprocessing.context
+import os
+import runpy
+import subprocess
+import sys
+import tempfile
+from multiprocessing import forkserver
+from pathlib import Path
+from typing import NamedTuple
+from unittest import mock
+
+LIMIT = 600
+"""Longest that one program may run, in seconds."""
+
+PRELOADED = ["keras", "torch", "tensorflow", "pandas", "matplotlib.figure", "_pytest.config"]
+"""What a program would spend most of its time on importing. Keras seeds TensorFlow too, where it's installed."""
+
+
+class Outcome(NamedTuple):
+    """What a program came to: its exit code, and what it printed."""
+
+    code: int
+    output: str
+
+
+@functools.cache
+def generated(preset: str, **answers: str) -> Path:
+    """Returns a project of a preset, other answers changed. Shared: copy it to change it or to train in it."""
+    from layerwright.template import create
+
+    project = Path(tempfile.mkdtemp(dir=_folder().name)) / preset
+    create(project, {"preset": preset, "backend": "torch"} | answers, ask=False)
+    return project
+
+
+@functools.cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """Where this process's projects are, until it ends."""
+    return tempfile.TemporaryDirectory(prefix="layerwright-")
+
+
+def package(project: Path) -> str:
+    """Returns what a project's import package is called."""
+    return next(path.parent.name for path in project.glob("src/*/__init__.py"))
+
+
+def run_pytest(project: Path, *arguments: str, backend: str = "torch") -> Outcome:
+    """Runs a project's own tests, or some of them."""
+    settings = ["-p", "no:cacheprovider", "-p", "no:warnings"]
+    with tempfile.TemporaryDirectory() as folder:
+        return run(project, "pytest", *settings, f"--basetemp={folder}/kept", *arguments, backend=backend)
+
+
+def run_module(project: Path, module: str, *arguments: str, backend: str = "torch") -> Outcome:
+    """Runs one of a project's programs, as `train`, with KEY=VALUE arguments."""
+    return run(project, f"{package(project)}.{module}", *arguments, backend=backend)
+
+
+def run(project: Path, module: str, *arguments: str, backend: str = "torch") -> Outcome:
+    """Does what `python -m MODULE ARGUMENTS` does in a project's folder."""
+    if backend == "torch" and "forkserver" in multiprocessing.get_all_start_methods():
+        return _in_fork(project, module, arguments)
+    return shell(project, [sys.executable, "-m", module, *arguments], backend)
+
+
+def shell(project: Path, command: list[str], backend: str = "torch") -> Outcome:
+    """Runs a command in a project's folder, where `python` is this interpreter."""
+    done = subprocess.run(
+        command,
+        cwd=project,
+        env=environment(project, backend),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
+    return Outcome(done.returncode, done.stdout)
+
+
+def environment(project: Path, backend: str) -> dict[str, str]:
+    """Returns this process's environment, and in it what a project needs instead of being installed."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "COV_"))}
+    return kept | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(project / "src"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "KERAS_BACKEND": backend,
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        # Threads that wait for each other make small networks ten times slower where cores are busy.
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+def _in_fork(project: Path, module: str, arguments: tuple[str, ...]) -> Outcome:
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder, "log")
+        log.touch()
+        process = _server().Process(target=_work, args=(project, log, module, arguments))
+        process.start()
+        process.join(LIMIT)
+        if process.exitcode is None:
+            process.kill()
+            raise TimeoutError(f"{module} in {project} is not done after {LIMIT} s")
+        return Outcome(process.exitcode, log.read_text(encoding="utf-8", errors="replace"))
+
+
+@functools.cache
+def _server() -> multiprocessing.context.ForkServerContext:
+    """The process that forks. It gets its environment now, and so does whatever it forks."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    with mock.patch.dict(os.environ, environment(Path(), "torch"), clear=True):
+        forkserver.ensure_running()
+    return context
+
+
+def _work(project: Path, log: Path, module: str, arguments: tuple[str, ...]) -> None:
+    """What the fork does: it has the log as its standard output and error, and the project's folder as its place."""
+    gc.freeze()  # Keras collects garbage after each test: only what is new since the fork needs a look
+    handle = os.open(log, os.O_WRONLY | os.O_APPEND)
+    os.dup2(handle, 1)
+    os.dup2(handle, 2)
+    os.chdir(project)
+    os.environ["PYTHONPATH"] = str(project / "src")
+    sys.path.insert(0, str(project / "src"))
+    sys.argv = [module, *arguments]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)

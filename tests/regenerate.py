@@ -1,0 +1,40 @@
+"""Writes the golden projects: `make regenerate`. Read the difference as if a colleague had handed it in."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from layerwright.presets import presets
+from layerwright.template import create
+
+CASES = Path(__file__).parent / "cases"
+
+
+def generate(name: str, folder: Path) -> dict[str, str]:
+    """The files of a preset's project, by their paths; the lines that name source and version are left out."""
+    project = folder / name
+    create(project, {"preset": name}, ask=False)
+    files = {}
+    for path in sorted(path for path in project.rglob("*") if path.is_file()):
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if not line.startswith(("_commit:", "_src_path:"))]
+        files[path.relative_to(project).as_posix()] = "".join(kept)
+    return files
+
+
+def main() -> None:
+    """Replaces every case."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = {name: generate(name, Path(folder)) for name in presets()}
+    shutil.rmtree(CASES, ignore_errors=True)
+    for name, files in made.items():
+        for path, content in files.items():
+            target = CASES / name / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(content, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

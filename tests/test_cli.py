@@ -1,0 +1,405 @@
+"""Protects the command line: where answers come from, what is printed, in which form, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import yaml
+from click.testing import CliRunner
+from layerwright import __version__, cli, template
+
+from .workbench import PRESETS, Checkout, Command, Terminal, listing
+
+pytest_plugins = ["tests.workbench"]
+
+COMMANDS = {(): cli.main} | {(name,): each for name, each in cli.main.commands.items()}
+
+TINY = ("--data", "inputs=x: numeric 8", "--data", "outputs=y: binary")
+"""A network in two answers."""
+
+
+def explained(*arguments: str | Path) -> dict[str, Any]:
+    """What `explain` says of answers."""
+    done = CliRunner().invoke(cli.main, ["explain", *map(str, arguments), "--format", "json"], catch_exceptions=False)
+    assert done.exit_code == 0
+    return json.loads(done.output)
+
+
+def names(explanation: dict[str, Any], part: str = "layers") -> list[str]:
+    return [each["name"] for each in explanation[part]]
+
+
+def units(explanation: dict[str, Any]) -> list[tuple[str, int]]:
+    """The layers with their last sizes."""
+    return [(each["name"], each["shape"][-1]) for each in explanation["layers"]]
+
+
+def answers_of(project: Path) -> dict[str, Any]:
+    return yaml.safe_load((project / ".copier-answers.yml").read_text(encoding="utf-8"))
+
+
+# Where answers come from
+
+
+def test_new_makes_a_project_of_answers_given_as_data(checkout: Checkout, tmp_path: Path) -> None:
+    done = checkout.layerwright("new", "plant", *TINY, "--data", "backend=jax", cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    answers = answers_of(tmp_path / "plant")
+    assert answers["inputs"] == "x: numeric 8"
+    assert answers["outputs"] == "y: binary"
+    assert answers["backend"] == "jax"
+    assert (tmp_path / "plant" / "src" / "plant" / "model.py").is_file()
+
+
+def test_new_makes_a_project_of_a_preset_and_says_what_comes_next(checkout: Checkout, tmp_path: Path) -> None:
+    done = checkout.layerwright("new", "my plant", "--preset", "power-plant", cwd=tmp_path)
+    assert done.code == 0
+    place = tmp_path / "my plant"
+    assert f"Wrote {place}\n" in done.out
+    assert f"  cd '{place}'\n" in done.out
+    assert "pip install" in done.out
+    assert answers_of(place)["outputs"] == "energy_output: regression * 0.7, vacuum_output: regression * 0.3"
+    assert "preset" not in answers_of(place)
+
+
+def test_new_makes_a_project_of_a_file(checkout: Checkout, tmp_path: Path) -> None:
+    (tmp_path / "answers.yml").write_text('inputs: "a: vector 3, b: vector 4"\noutputs: "c: regression"\nmerge: null\n')
+    done = checkout.layerwright("new", "made", "--answers", "answers.yml", cwd=tmp_path)
+    assert done.code == 0
+    assert answers_of(tmp_path / "made")["inputs"] == "a: vector 3, b: vector 4"
+    assert answers_of(tmp_path / "made")["merge"] == "concatenate"
+
+
+def test_the_answers_of_a_project_make_the_same_project_again(checkout: Checkout, tmp_path: Path) -> None:
+    checkout.layerwright("new", "one/plant", "--preset", "image-metadata", "--data", "author=Ada", cwd=tmp_path)
+    done = checkout.layerwright("new", "two/plant", "--answers", "one/plant/.copier-answers.yml", cwd=tmp_path)
+    assert done.code == 0
+    assert listing(tmp_path / "two") == listing(tmp_path / "one")
+
+
+def test_defaults_fill_in_all_but_inputs_and_outputs(checkout: Checkout, tmp_path: Path) -> None:
+    done = checkout.layerwright("new", "plant", "--defaults", *TINY, cwd=tmp_path)
+    assert done.code == 0
+    answers = answers_of(tmp_path / "plant")
+    assert (answers["backend"], answers["hardware"], answers["license"]) == ("tensorflow", "gpu", "none")
+    assert answers["project_name"] == answers["package"] == "plant"
+
+
+def test_a_file_wins_over_a_preset_and_data_over_both(tmp_path: Path) -> None:
+    (tmp_path / "answers.yml").write_text('outputs: "digit: multiclass 7"\nlayers: {body: [dense 9]}\n')
+    preset = explained("--preset", "mnist-mlp")
+    file = explained("--preset", "mnist-mlp", "--answers", tmp_path / "answers.yml")
+    data = explained(
+        *("--preset", "mnist-mlp", "--answers", tmp_path / "answers.yml"),
+        *("--data", "outputs=digit: multiclass 5", "--data", "layers={body: [dense 3]}"),
+    )
+    assert [each["outputs"][0]["shape"] for each in (preset, file, data)] == [[None, 10], [None, 7], [None, 5]]
+    assert [units(each)[0][1] for each in (preset, file, data)] == [256, 9, 3]
+
+
+def test_a_preset_may_be_named_in_the_file_and_in_the_data(tmp_path: Path) -> None:
+    (tmp_path / "answers.yml").write_text("preset: mnist-mlp\n")
+    assert explained("--answers", tmp_path / "answers.yml") == explained("--preset", "mnist-mlp")
+    assert explained("--data", "preset=power-plant") == explained("--preset", "power-plant")
+    assert names(explained("--answers", tmp_path / "answers.yml", "--preset", "power-plant"), "inputs") == ["sensors"]
+
+
+def test_of_data_given_twice_the_last_counts() -> None:
+    assert explained(*TINY, "--data", "outputs=z: regression 3")["outputs"][0]["shape"] == [None, 3]
+
+
+def test_what_is_null_in_a_file_is_not_answered(tmp_path: Path) -> None:
+    (tmp_path / "answers.yml").write_text("layers: null\nbackbone: null\noutputs:\n")
+    assert explained("--preset", "resnet-transfer", "--answers", tmp_path / "answers.yml") == explained(
+        "--preset", "resnet-transfer"
+    )
+
+
+def test_layers_are_merged_part_by_part() -> None:
+    both = explained("--preset", "image-metadata", "--data", "layers={branches: {metadata: [dense 5, dense 6]}}")
+    preset = dict(units(explained("--preset", "image-metadata")))
+    merged = dict(units(both))
+    assert merged["image_dense"] == preset["image_dense"], "the other branch stays"
+    assert merged["dense"] == preset["dense"], "the body stays"
+    assert (merged["metadata_dense_1"], merged["metadata_dense_2"]) == (5, 6)
+
+
+def test_an_empty_part_means_nothing_there_and_an_unnamed_one_the_planners_choice() -> None:
+    assert names(explained(*TINY)) == ["x_dense", "dense", "y"]
+    assert names(explained(*TINY, "--data", "layers={body: []}")) == ["x_dense", "y"]
+    assert names(explained(*TINY, "--data", "layers={branches: {x: []}, body: null}")) == ["dense", "y"]
+
+
+def test_what_a_project_remembers_holds_the_presets_parts_too(checkout: Checkout, tmp_path: Path) -> None:
+    changes = ("--data", "layers={body: [dense 5]}", "--data", "training={epochs: 3}")
+    done = checkout.layerwright("new", "one", "--preset", "image-metadata", *changes, cwd=tmp_path)
+    assert done.code == 0
+    answers = answers_of(tmp_path / "one")
+    assert answers["layers"]["body"] == ["dense 5"]
+    assert set(answers["layers"]["branches"]) == {"image", "metadata"}
+    assert answers["training"] == {"epochs": 3}
+    again = explained("--answers", tmp_path / "one" / ".copier-answers.yml")
+    assert again == explained("--preset", "image-metadata", *changes)
+
+
+# What is printed
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_explain_says_every_preset_as_json_of_the_documented_form(preset: str) -> None:
+    said = explained("--preset", preset)
+    assert said["template"] in ("functional", "sequential")
+    assert all(isinstance(reason, str) for reason in said["reasons"])
+    assert said["reasons"]
+    assert set(said["parameters"]) >= {"total", "trainable"}
+    assert 0 <= said["parameters"]["trainable"] <= said["parameters"]["total"]
+    for each in said["inputs"]:
+        assert (is_text(each["name"]), is_shape(each["shape"]), is_text(each["dtype"])) == (True, True, True)
+    for each in said["outputs"]:
+        assert (is_text(each["name"]), is_shape(each["shape"]), is_text(each["task"])) == (True, True, True)
+        assert isinstance(each["loss_weight"], float)
+    check_rows(said["layers"], names(said, "inputs"))
+    parameters = {each["name"]: each["parameters"] for each in said["layers"]}
+    assert sum(parameters.values()) == said["parameters"]["total"], "a layer called twice counts once"
+
+
+def check_rows(rows: list[dict[str, Any]], known: list[str]) -> None:
+    """Every call comes after what feeds it, and says what is documented."""
+    seen = list(known)
+    for row in rows:
+        assert is_text(row["name"])
+        assert is_text(row["class"])
+        assert is_shape(row["shape"])
+        assert isinstance(row["parameters"], int)
+        assert row["inputs"]
+        assert set(row["inputs"]) <= set(seen)
+        seen.append(row["name"])
+
+
+def is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def is_shape(value: Any) -> bool:
+    return isinstance(value, list) and all(size is None or isinstance(size, int) for size in value) and value[0] is None
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_explain_says_every_preset_as_text(preset: str) -> None:
+    done = CliRunner().invoke(cli.main, ["explain", "--preset", preset])
+    said = explained("--preset", preset)
+    assert done.exit_code == 0
+    assert done.output.startswith(f"{said['template'].capitalize()}, because ")
+    assert f"{said['parameters']['total']:,} parameters" in done.output
+    lines = done.output.splitlines()
+    for row in [*said["layers"], *said["inputs"]]:
+        assert any(line.split()[:1] == [row["name"]] for line in lines)
+
+
+def test_a_layer_called_twice_has_two_rows_and_counts_once() -> None:
+    said = explained("--preset", "siamese-dense")
+    assert names(said).count("encoder") == 2
+    assert said["parameters"]["total"] == 6464
+
+
+def test_presets_lists_each_with_what_it_shows() -> None:
+    text = CliRunner().invoke(cli.main, ["presets"]).output.splitlines()
+    rows = json.loads(CliRunner().invoke(cli.main, ["presets", "--format", "json"]).output)
+    assert [row["name"] for row in rows] == PRESETS
+    for line, row in zip(text, rows, strict=True):
+        assert line.split(maxsplit=1) == [row["name"], row["about"]]
+        assert len(row["about"]) > 20
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(words) or "layerwright")
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_help_works_and_documents_every_option(words: tuple[str, ...], flag: str) -> None:
+    done = CliRunner().invoke(cli.main, [*words, flag])
+    assert done.exit_code == 0
+    assert "\b" not in done.output
+    assert "\\b" not in done.output
+    each = COMMANDS[words]
+    assert each.help
+    for option in each.params:
+        if isinstance(option, click.Option):
+            assert option.help, f"{option.name} has no help"
+            assert option.opts[0] in done.output
+        else:
+            assert option.make_metavar(click.Context(each)).strip("[]") in done.output
+
+
+def test_the_examples_in_help_stand_on_lines_of_their_own() -> None:
+    lines = CliRunner().invoke(cli.main, ["new", "--help"]).output.splitlines()
+    assert "  layerwright new plant --preset power-plant" in lines
+
+
+def test_the_version_is_said() -> None:
+    assert CliRunner().invoke(cli.main, ["--version"]).output == f"layerwright, version {__version__}\n"
+
+
+# Exit codes
+
+
+@pytest.mark.parametrize("arguments", [["presets"], ["explain", "--preset", "mnist-mlp"], ["--help"], ["--version"]])
+def test_what_worked_exits_with_0(arguments: list[str], command: Command) -> None:
+    assert command(*arguments).code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["new"],
+        ["new", "one", "two"],
+        ["explain", "--nonsense"],
+        ["explain", "--data"],
+        ["explain", "--format", "yaml"],
+        ["explain", "--preset", "nonsense"],
+        ["explain", *TINY, "--data", "backend=nonsense"],
+    ],
+)
+def test_wrong_arguments_and_answers_exit_with_2(arguments: list[str], command: Command) -> None:
+    done = command(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert done.err
+
+
+def test_what_went_wrong_otherwise_exits_with_1_in_one_line(
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(template, "create", full)
+    done = command("new", tmp_path / "plant", *TINY)
+    assert (done.code, done.out) == (1, "")
+    assert done.err.splitlines() == ["layerwright: OSError: [Errno 28] No space left on device"]
+
+
+def test_stopping_exits_with_1(command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(template, "create", stopped)
+    done = command("new", tmp_path / "plant", *TINY)
+    assert (done.code, done.err.strip()) == (1, "layerwright: stopped: nothing was written")
+
+
+@pytest.mark.parametrize("defaults", [[], ["--defaults"]], ids=["", "defaults"])
+def test_without_a_terminal_new_names_the_missing_answers_and_the_flags(
+    defaults: list[str], checkout: Checkout, tmp_path: Path
+) -> None:
+    done = checkout.layerwright("new", "plant", *defaults, cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    for word in ("inputs", "outputs", "--data 'inputs=", "--data 'outputs=", "--answers", "--preset"):
+        assert word in done.err
+    assert listing(tmp_path) == {}
+
+
+def test_without_a_terminal_only_what_is_missing_is_named(command: Command, tmp_path: Path) -> None:
+    done = command("new", tmp_path / "plant", "--data", "inputs=x: numeric 8")
+    assert done.code == 2
+    assert "inputs:" not in done.err
+    assert "outputs: there is no output" in done.err
+
+
+# In a terminal
+
+
+@pytest.fixture
+def terminal_at(checkout: Checkout, tmp_path: Path) -> Any:
+    """Starts `layerwright new plant` in a terminal."""
+
+    def start(*arguments: str) -> Terminal:
+        environment = checkout.environment(TERM="xterm", PROMPT_TOOLKIT_NO_CPR="1")
+        command = (sys.executable, "-m", "layerwright", "new", "plant", *arguments)
+        return Terminal.start(*command, cwd=tmp_path, env=environment)
+
+    return start
+
+
+RETURN = "\r"
+CLEAR_LINE = "\x15"
+UP = "\x1b[A"
+
+
+def test_in_a_terminal_new_asks_and_makes_what_was_typed(terminal_at: Any, tmp_path: Path) -> None:
+    terminal = terminal_at()
+    terminal.wait_for("project called")
+    terminal.type(f"{CLEAR_LINE}My Houses{RETURN}")
+    terminal.wait_for("Start from a preset")
+    terminal.type(RETURN)
+    terminal.wait_for("What goes in?")
+    terminal.type("photo: imag")
+    terminal.wait_for("unknown kind 'imag'")
+    terminal.type(f"{CLEAR_LINE}photo: image 32x32x3, meta: numeric 4{RETURN}")
+    terminal.wait_for("What comes out?")
+    terminal.type(f"price: regression{RETURN}")
+    for question in ("planner's own paths", "share an encoder", "branches join", "pretrained network", "train on"):
+        terminal.wait_for(question)
+        terminal.type(RETURN)
+    terminal.wait_for("Which backend")
+    terminal.type(RETURN)
+    terminal.wait_for("See the rest")
+    terminal.type("n")
+    terminal.wait_for("Wrote ")
+    assert terminal.end() == 0
+    answers = answers_of(tmp_path / "plant")
+    assert answers["project_name"] == "My Houses"
+    assert answers["package"] == "my_houses"
+    assert answers["inputs"] == "photo: image 32x32x3, meta: numeric 4"
+    assert answers["outputs"] == "price: regression"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["plant"]
+
+
+def test_in_a_terminal_a_preset_can_be_chosen(terminal_at: Any, tmp_path: Path) -> None:
+    terminal = terminal_at("--data", "project_name=plant", "--data", "hardware=cpu", "--data", "backend=torch")
+    terminal.wait_for("Start from a preset")
+    terminal.type(UP + RETURN)
+    for question in ("What goes in?", "What comes out?", "planner's own paths", "share an encoder", "branches join"):
+        terminal.wait_for(question)
+        terminal.type(RETURN)
+    terminal.wait_for("See the rest")
+    terminal.type("n")
+    assert terminal.end() == 0
+    answers = answers_of(tmp_path / "plant")
+    assert answers["sharing"] == "encoder: left + right", "the last preset is siamese-dense"
+    assert answers["backend"] == "torch"
+
+
+def test_in_a_terminal_nothing_is_asked_if_inputs_and_outputs_are_answered(terminal_at: Any, tmp_path: Path) -> None:
+    terminal = terminal_at(*TINY)
+    assert terminal.end() == 0
+    assert "?" not in terminal.shown
+    assert (tmp_path / "plant" / "config.yaml").is_file()
+
+
+def test_in_a_terminal_with_defaults_nothing_is_asked(terminal_at: Any, tmp_path: Path) -> None:
+    terminal = terminal_at("--defaults")
+    assert terminal.end() == 2
+    assert "there is no input" in terminal.shown
+    assert listing(tmp_path) == {}
+
+
+def test_in_a_terminal_wrong_answers_are_refused_before_the_first_question(terminal_at: Any, tmp_path: Path) -> None:
+    terminal = terminal_at("--data", "backend=tenserflow")
+    assert terminal.end() == 2
+    assert "did you mean tensorflow?" in terminal.shown
+    assert "project called" not in terminal.shown
+    assert listing(tmp_path) == {}
+
+
+def test_stopping_at_a_question_leaves_nothing(terminal_at: Any, tmp_path: Path) -> None:
+    terminal = terminal_at()
+    terminal.wait_for("project called")
+    terminal.type(RETURN)
+    terminal.wait_for("Start from a preset")
+    terminal.type("\x03")
+    assert terminal.end() == 1
+    assert "stopped: nothing was written" in terminal.shown
+    assert listing(tmp_path) == {}
