@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import importlib
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     import keras
     from layerwright.graph import Graph
     from layerwright.plan import Plan
+
+EXAMPLES = int(os.environ.get("LAYERWRIGHT_EXAMPLES", "150"))
+"""How many whole sets of answers a test draws."""
 
 TEMPLATE = "templates/project/src/{{ package }}/model.py.jinja"
 
@@ -86,7 +90,10 @@ def _rows(graph: Graph) -> dict[str, Any]:
     names = graph.names()
     rows = {}
     for layer in graph.layers():
-        calls = [[[names[tensor] for tensor in node.inputs], list(node.output.shape)] for node in graph.calls(layer)]
+        # Which call comes first, if a layer has several, is the source's own business.
+        calls = sorted(
+            [[names[tensor] for tensor in node.inputs], list(node.output.shape)] for node in graph.calls(layer)
+        )
         rows[layer.name] = {
             "class": layer.class_name,
             "parameters": [layer.parameters, layer.trainable_parameters],
@@ -136,9 +143,9 @@ def _described(layer: keras.layers.Layer) -> dict[str, Any]:
     return {
         "class": type(layer).__name__,
         "parameters": [layer.count_params(), _trainable(layer)],
-        "calls": [
+        "calls": sorted(
             [list(_origins(node.input_tensors)), list(node.output_tensors[0].shape)] for node in layer._inbound_nodes
-        ],
+        ),
     }
 
 

@@ -15,7 +15,6 @@ from typing import Any
 import copier
 import pytest
 from layerwright import template
-from layerwright.problems import AnswersError
 
 from .workbench import Checkout, Command, listing
 
@@ -63,7 +62,7 @@ def test_new_leaves_nothing_when_it_is_killed(
     how: signal.Signals, moment: int, checkout: Checkout, whole: tuple[dict[str, str], float], tmp_path: Path
 ) -> None:
     project, duration = whole
-    after = duration * (moment + random.random()) / KILLS  # noqa: S311
+    after = duration * (moment + random.random()) / KILLS
     process = killed(checkout, tmp_path, how, after)
     _, err = process.communicate(timeout=60)
     left = listing(tmp_path / "parent")
@@ -188,16 +187,19 @@ def test_missing_folders_on_the_way_are_made(
     assert listing(tmp_path / "a" / "b") == whole[0]
 
 
-def test_a_destination_that_appears_meanwhile_is_not_overwritten(
-    at_checkout: Checkout, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize("existing", [False, True], ids=["new", "empty"])
+def test_what_comes_to_be_there_meanwhile_is_not_overwritten(
+    existing: bool, command: Command, at_checkout: Checkout, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def copy(staged: Path, *_: object, **__: object) -> None:
-        staged.mkdir()
-        (staged / "README.md").write_text("new")
+    if existing:
         (tmp_path / "plant").mkdir()
+
+    def copy(staged: Path, *_: object, **__: object) -> None:
+        (staged / "docs").mkdir(parents=True)
+        (staged / "README.md").write_text("new")
+        (tmp_path / "plant").mkdir(exist_ok=True)
         (tmp_path / "plant" / "README.md").write_text("mine")
 
     monkeypatch.setattr(template, "_copy", copy)
-    with pytest.raises((AnswersError, OSError)):
-        template.create(tmp_path / "plant", {}, ask=False)
+    assert command("new", tmp_path / "plant", *PRESET).code in (1, 2)
     assert listing(tmp_path) == {"plant": "folder", "plant/README.md": "file b'mine'"}

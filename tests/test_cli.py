@@ -179,6 +179,8 @@ def check_rows(rows: list[dict[str, Any]], known: list[str]) -> None:
         assert row["inputs"]
         assert set(row["inputs"]) <= set(seen)
         seen.append(row["name"])
+        if nested := row.get("layers"):
+            check_rows(nested, nested[0]["inputs"])
 
 
 def is_text(value: object) -> bool:
@@ -205,6 +207,15 @@ def test_a_layer_called_twice_has_two_rows_and_counts_once() -> None:
     said = explained("--preset", "siamese-dense")
     assert names(said).count("encoder") == 2
     assert said["parameters"]["total"] == 6464
+
+
+def test_a_nested_model_is_one_row_with_layers_of_its_own() -> None:
+    layers = "layers={branches: {encoder: [dense 8, dense 4]}, body: []}"
+    said = explained("--preset", "siamese-dense", "--data", layers)
+    check_rows(said["layers"], ["left", "right"])
+    rows = [row for row in said["layers"] if row["name"] == "encoder"]
+    assert [len(row["layers"]) for row in rows] == [2, 2]
+    assert rows[0]["parameters"] == sum(row["parameters"] for row in rows[0]["layers"]) == said["parameters"]["total"]
 
 
 def test_presets_lists_each_with_what_it_shows() -> None:

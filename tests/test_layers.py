@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from layerwright.layers import ACTIVATIONS, LayerError, Rule, Shape, Vocabulary, Word, builtin, spell
 from layerwright.layers.rule import REQUIRED, Arguments, Mask, Value, plain
+
+from . import models
 
 RULES = builtin().rules
 WORDS = builtin().words
@@ -163,7 +164,7 @@ def _deliberately_refused(rule: Rule, given: Arguments, inputs: tuple[Shape, ...
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-@settings(deadline=None, max_examples=int(os.environ.get("LAYERWRIGHT_EXAMPLES", "40")))
+@settings(deadline=None, max_examples=models.EXAMPLES // 4 + 1, derandomize=False, print_blob=True)
 @given(data=st.data())
 def test_a_rule_says_what_keras_does(rule: Rule, data: st.DataObject) -> None:
     arguments_, inputs = data.draw(arguments(rule)), data.draw(shapes(rule))

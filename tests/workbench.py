@@ -101,9 +101,9 @@ class Checkout:
         """Runs the real command."""
         return run(sys.executable, "-m", "layerwright", *arguments, cwd=cwd, env=self.environment(**more))
 
-    def copier(self, *arguments: str | Path, cwd: Path) -> Result:
-        """Runs plain Copier, for which no layerwright is installed."""
-        return run(sys.executable, "-m", "copier", *arguments, cwd=cwd, env=clean_environment(self.home))
+    def copier(self, *arguments: str | Path, cwd: Path, **more: str) -> Result:
+        """Runs plain Copier."""
+        return run(sys.executable, "-m", "copier", *arguments, cwd=cwd, env=clean_environment(self.home, **more))
 
 
 def copied(target: Path) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from .graph import Graph, Node, Tensor
+from .graph import Graph, Tensor
 from .layers import Shape
 
 WIDTH = 76
@@ -34,18 +34,13 @@ def diagram(graph: Graph, width: int = WIDTH) -> str:
 
 
 def _labels(graph: Graph) -> dict[Tensor, str]:
-    """What a path that starts at a tensor says first."""
-    names = graph.names()
-    labels = {tensor: f"{name} ({sizes(tensor.shape)})" for name, tensor in graph.inputs.items()}
+    """What a path that starts at a tensor says first. A layer that is called twice says on what."""
+    names = {tensor: name for name, tensor in graph.inputs.items()}
     for node in graph.nodes:
-        labels[node.output] = _called(node, graph, names)
-    return labels
-
-
-def _called(node: Node, graph: Graph, names: dict[Tensor, str]) -> str:
-    if len(graph.calls(node.layer)) == 1:
-        return node.layer.name
-    return f"{node.layer.name}({', '.join(names[tensor] for tensor in node.inputs)})"
+        again = len(graph.calls(node.layer)) > 1
+        called = f"({', '.join(names[tensor] for tensor in node.inputs)})" if again else ""
+        names[node.output] = node.layer.name + called
+    return names | {tensor: f"{name} ({sizes(tensor.shape)})" for name, tensor in graph.inputs.items()}
 
 
 def _wrapped(path: list[str], width: int) -> str:

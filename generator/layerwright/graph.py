@@ -147,7 +147,7 @@ class Graph:
                 calls.append(node)
         return calls
 
-    def sources(self, tensor: Tensor) -> set[str]:
-        """The names of the inputs that a tensor depends on."""
+    def sources(self, tensor: Tensor) -> list[str]:
+        """The names of the inputs that a tensor depends on, in the order of the inputs."""
         needed = {tensor}.union(*(node.inputs for node in self.before(tensor)))
-        return {name for name, each in self.inputs.items() if each in needed}
+        return [name for name, each in self.inputs.items() if each in needed]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .blocks import Abandoned, Builder, LayerItem, Stack
+from .blocks import PAIRWISE, Abandoned, Builder, LayerItem, Stack
 from .blocks.parallel import Parallel
 from .blocks.reading import Reader
 from .blocks.residual import Residual
@@ -84,7 +84,9 @@ class _Planning:
             if all(name in branches for name in sources):
                 self.heads(heads, [branches[name] for name in sources])
         self.builder.name_all()
-        if not self.problems.found:
+        if self.problems.found:
+            self.check_said()
+        else:
             self.check_reach(graph)
             self.check_learning(graph)
         return graph
@@ -204,7 +206,7 @@ class _Planning:
         prefix = "" if first else f"{outputs[0].name}_"
         try:
             with self.builder.within("merge", prefix):
-                merged = self.builder.merge(self.spec.merge, branches, "merge", "merge")
+                merged = self.merged(dict(zip(outputs[0].sources, branches, strict=True)))
             bodies = {}
             for output in outputs if self.spec.separate_bodies else outputs[:1]:
                 prefix = f"{output.name}_body_" if self.spec.separate_bodies else prefix
@@ -217,6 +219,15 @@ class _Planning:
                 self.head(output, bodies.get(output.name, bodies[outputs[0].name]))
             except Abandoned:
                 continue
+
+    def merged(self, branches: dict[str, Tensor]) -> Tensor:
+        """The branches joined. With more than two, a pairwise merge joins those of one group, to which go the rest."""
+        how = self.spec.merge
+        pairs = [group.members for group in self.spec.sharing if set(group.members) <= set(branches)]
+        if how in PAIRWISE and len(branches) > 2 and len(pairs) == 1 and len(pairs[0]) == 2:
+            pair = self.builder.merge(how, [branches.pop(name) for name in pairs[0]], how, "merge")
+            return self.builder.merge("concatenate", [pair, *branches.values()], "merge", "merge")
+        return self.builder.merge(how, list(branches.values()), "merge", "merge")
 
     def body_stack(self) -> Stack:
         said = self.spec.layers.body
@@ -246,6 +257,14 @@ class _Planning:
                 f"{output.task.name} needs {output.size} numbers a sample, and its head gives {spell(tensor.shape)}",
                 "pool or flatten before it, or give its last layer that many units",
             )
+
+    def check_said(self) -> None:
+        """Notes what is wrong with the layers that the answers say, those too that nothing leads to yet."""
+        said = self.spec.layers
+        for stack in (*said.branches.values(), said.body or ()):
+            self.builder.check(stack)
+        for head in said.heads.values():
+            self.builder.check((*head.stack, *((head.last,) if head.last else ())))
 
     def check_reach(self, graph: Graph) -> None:
         """Notes inputs that no output sees."""

@@ -46,14 +46,14 @@ def _against_sequential(spec: Spec, graph: Graph) -> Iterator[str]:
     for layer in graph.layers():
         calls = graph.calls(layer)
         if len(calls) > 1:
-            called = [graph.names()[call.inputs[0]] for call in calls]
+            called = [" + ".join(graph.sources(call.inputs[0])) for call in calls]
             yield f"{layer.name} is shared: it is called on {_and(called)}"
         if isinstance(layer, BackboneLayer):
             yield f"{layer.constructor} is a model of its own, the backbone"
         elif isinstance(layer, SubModel) and len(calls) == 1:
             yield f"{layer.name} is a model of its own"
-    for part in _forks(graph):
-        yield f"the path forks in {part}: a tensor feeds more than the layer after it"
+    if forks := list(_forks(graph)):
+        yield f"paths part and meet again in {_and(forks)}"
     if not spec.straight:
         yield "you said that it won't stay a straight line"
 

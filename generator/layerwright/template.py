@@ -6,9 +6,11 @@ under the destination's own name, since its questions use that. Only when it's d
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -56,11 +58,14 @@ def create(destination: Path, answers: Answers, *, ask: bool) -> None:
     project can't be written, and KeyboardInterrupt if the user stops; none of them leaves anything behind.
     """
     check_destination(destination)
+    into_folder = destination.is_dir()
     with _staging(destination) as staged:
-        _copy(staged, answers, ask=ask)
-        if destination.is_dir():
+        with _scratch():
+            _copy(staged, answers, ask=ask)
+        if into_folder:
             _move_content(staged, destination)
         else:
+            check_destination(destination)
             destination.parent.mkdir(parents=True, exist_ok=True)
             os.replace(staged, destination)
 
@@ -77,18 +82,45 @@ def _staging(destination: Path) -> Iterator[Path]:
     try:
         yield folder / destination.name
     finally:
+        _remove(folder)
+
+
+@contextmanager
+def _scratch() -> Iterator[None]:
+    """A place of its own for temporary files: where Copier is stopped, it leaves its clone of the template behind."""
+    folder, before = tempfile.mkdtemp(prefix="layerwright-"), tempfile.tempdir
+    tempfile.tempdir = folder
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+        _remove(Path(folder))
+
+
+def _remove(folder: Path) -> None:
+    """Removes a folder, and lets no Ctrl-C or SIGTERM come between."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
         shutil.rmtree(folder, ignore_errors=True)
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _move_content(source: Path, target: Path) -> None:
     """Moves all that is in a folder into an empty one, which stays the folder that it is: a shell may stand in it."""
-    names = [each.name for each in source.iterdir()]
+    moved: list[str] = []
     try:
-        for name in names:
-            os.replace(source / name, target / name)
+        for each in list(source.iterdir()):
+            if (target / each.name).exists():
+                raise FileExistsError(errno.EEXIST, "it has come to be there meanwhile", str(target / each.name))
+            moved.append(each.name)
+            os.replace(each, target / each.name)
     except BaseException:
-        for name in names:
-            if (target / name).exists():
+        for name in moved:
+            if not (source / name).exists():
                 os.replace(target / name, source / name)
         raise
 

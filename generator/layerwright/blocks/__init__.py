@@ -6,7 +6,7 @@ GROUPS.
 
 from __future__ import annotations
 
-from .builder import MERGES, Abandoned, Builder, Item, Stack
+from .builder import MERGES, PAIRWISE, Abandoned, Builder, Item, Stack
 from .layer import LayerItem, is_name, read_value
 from .parallel import read_parallel
 from .reading import GroupReader, Reader
@@ -17,6 +17,7 @@ GROUPS: dict[str, GroupReader] = {"residual": read_residual, "parallel": read_pa
 __all__ = [
     "GROUPS",
     "MERGES",
+    "PAIRWISE",
     "Abandoned",
     "Builder",
     "Item",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -25,6 +25,9 @@ MERGES = {
 }
 """The words for joining paths, with the class of keras.layers for each."""
 
+PAIRWISE = frozenset({"subtract"})
+"""Those that join exactly two."""
+
 
 class Abandoned(Exception):
     """A path can't be built further. The reason is among the problems."""
@@ -35,6 +38,10 @@ class Item(Protocol):
 
     def build(self, builder: Builder, tensor: Tensor) -> Tensor:
         """Adds its calls to the builder's graph, and returns what comes out."""
+        ...
+
+    def check(self, builder: Builder) -> None:
+        """Notes what is wrong with it whatever tensor it would get."""
         ...
 
 
@@ -70,6 +77,12 @@ class Builder:
             tensor = item.build(self, tensor)
         return tensor
 
+    def check(self, items: Stack) -> None:
+        """Notes what is wrong with items whatever tensors they would get: for those that can't be built."""
+        for item in items:
+            with suppress(Abandoned):
+                item.check(self)
+
     def layer(
         self,
         word: str,
@@ -89,8 +102,22 @@ class Builder:
                 f"it takes {_axes(entry)} axes, the channels last",
             )
             raise Abandoned
-        arguments = dict(entry.defaults) | self._positional(entry, values, place) | dict(keywords)
+        arguments = self._arguments(entry, values, keywords, place)
         return self.call(self.vocabulary.rules[class_name], arguments, name, word, (tensor,), place)
+
+    def check_layer(self, word: str, values: Sequence[Value], keywords: Mapping[str, Value], place: str) -> None:
+        """Notes a word or arguments that no tensor makes right, unless something is noted for this place already."""
+        if any(problem.place == place for problem in self.problems.found):
+            return
+        entry = self._entry(word, place)
+        arguments = self._arguments(entry, values, keywords, place)
+        for rule in (self.vocabulary.rules[class_name] for class_name in entry.classes.values()):
+            try:
+                rule.complete(rule.written(arguments))
+                return
+            except LayerError as error:
+                refusal = error
+        self.problems.add(place, str(refusal), refusal.mend)
 
     def merge(self, how: str, tensors: Sequence[Tensor], base: str, place: str) -> Tensor:
         """Joins tensors by a layer; one tensor alone stays as it is."""
@@ -159,14 +186,17 @@ class Builder:
             raise Abandoned
         return entry
 
-    def _positional(self, entry: Word, values: Sequence[Value], place: str) -> dict[str, Value]:
+    def _arguments(
+        self, entry: Word, values: Sequence[Value], keywords: Mapping[str, Value], place: str
+    ) -> dict[str, Value]:
+        """A word's own defaults, under the bare values, under the named ones."""
         if len(values) > len(entry.positions):
             takes = ", ".join(entry.positions) or "none"
             self.problems.add(
                 place, f"{entry.name} has {len(values)} values", f"its values are, in this order: {takes}"
             )
             raise Abandoned
-        return dict(zip(entry.positions, values, strict=False))
+        return {**entry.defaults, **dict(zip(entry.positions, values, strict=False)), **keywords}
 
 
 def _snake(name: str) -> str:

@@ -28,6 +28,10 @@ class LayerItem:
         """Calls the layer on the tensor."""
         return builder.layer(self.word, self.values, self.keywords, self.name, tensor, self.place)
 
+    def check(self, builder: Builder) -> None:
+        """Notes a word or arguments that can't be right."""
+        builder.check_layer(self.word, self.values, self.keywords, self.place)
+
 
 def read_layer(text: str, place: str) -> LayerItem:
     """The layer that a text says. Raises ValueError, with two texts, if it says none."""

@@ -25,6 +25,11 @@ class Parallel:
             self.merge, [builder.stack(path, tensor) for path in self.paths], self.merge, f"{self.place}.merge"
         )
 
+    def check(self, builder: Builder) -> None:
+        """Notes what is wrong with the layers of its paths."""
+        for path in self.paths:
+            builder.check(path)
+
 
 def read_parallel(value: Any, place: str, reader: Reader) -> Item | None:
     """The group that a value of `parallel` says."""

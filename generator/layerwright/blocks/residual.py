@@ -36,6 +36,10 @@ class Residual:
             return total
         return LayerItem(self.activation, place=self.place).build(builder, total)
 
+    def check(self, builder: Builder) -> None:
+        """Notes what is wrong with its layers."""
+        builder.check(self.layers)
+
     def _shortcut(self, builder: Builder, tensor: Tensor, result: Tensor) -> Tensor:
         if tensor.shape == result.shape:
             return tensor

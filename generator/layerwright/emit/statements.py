@@ -33,7 +33,11 @@ class Statements:
         calls = Counter(node.layer for node in self.graph.nodes)
         self.shared = {layer for layer, count in calls.items() if count > 1}
         self.consumers = self.graph.consumers()
-        self.inlined = {node.output: node for node in self.graph.nodes if self._stands_in_merge(node)}
+        self.inlined = {
+            node.output: node
+            for node in self.graph.nodes
+            if node.layer in self.shared and all(map(self._stands_in_merge, self.graph.calls(node.layer)))
+        }
         self.parts = self._parts()
         taken = {builder_name(layer) for layer in calls if isinstance(layer, SubModel)}
         self.layer_variables = self._layer_variables(calls, taken)
@@ -116,8 +120,7 @@ class Statements:
         """Whether a call is written right where it's merged: `[encoder(left), encoder(right)]`."""
         consumers = self.consumers[node.output]
         return (
-            node.layer in self.shared
-            and not isinstance(node.layer, BackboneLayer)
+            not isinstance(node.layer, BackboneLayer)
             and len(consumers) == 1
             and len(consumers[0].inputs) > 1
             and not self._is_output(node)
@@ -136,17 +139,19 @@ class Statements:
     def _variables(self, taken: set[str]) -> dict[Tensor, str]:
         """A variable for each tensor: that of its input or output, `x`, or a name of its own if it's needed later."""
         named: dict[Tensor, str] = {}
-        for end, tensor in [*self.graph.inputs.items(), *self.graph.outputs.items(), *self._kept()]:
+        # A nested model's output has its input's name: there `x` is clearer.
+        ends = {**self.graph.outputs, **self.graph.inputs}
+        for end, tensor in [*self.graph.inputs.items(), *ends.items(), *self._kept(set(ends.values()))]:
             if tensor not in named:
                 named[tensor] = variable(end, taken)
                 taken.add(named[tensor])
         return {node.output: X for node in self.graph.nodes} | named
 
-    def _kept(self) -> Iterator[tuple[str, Tensor]]:
+    def _kept(self, ends: set[Tensor]) -> Iterator[tuple[str, Tensor]]:
         """What must not be called `x`, with a name for it: what ends a branch, and what outlives the next `x`."""
         statements = [node for nodes in self.parts.values() for node in nodes if node.output not in self.inlined]
         place = {node.output: index for index, node in enumerate(statements)}
-        passing = [node for node in statements if not self._is_output(node)]
+        passing = [node for node in statements if node.output not in ends]
         for node, following in zip_longest(passing, passing[1:]):
             consumers = self.consumers[node.output]
             last_use = max((place[each.output] for each in consumers), default=0)
@@ -160,8 +165,7 @@ class Statements:
 
     def _name(self, node: Node) -> str:
         """What a tensor is called that needs a name."""
-        seen = self.graph.sources(node.output)
-        owner = "_".join(name for name in self.graph.inputs if name in seen)
+        owner = "_".join(self.graph.sources(node.output))
         if isinstance(node.layer, BackboneLayer):
             return f"{owner}_{node.layer.name}"
         return f"{owner}_features" if node.layer in self.shared or self._ends_branch(node) else node.layer.name

@@ -27,7 +27,10 @@ def _equal_shapes(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
 
 def _pair(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     if len(inputs) != 2:
-        raise LayerError(f"Subtract joins exactly two tensors, not {len(inputs)}", "merge by another word")
+        raise LayerError(
+            f"Subtract joins exactly two tensors, not {len(inputs)}",
+            "share one encoder between two of them (sharing), or merge by another word",
+        )
     return _equal_shapes(arguments, inputs)
 
 

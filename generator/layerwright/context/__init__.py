@@ -1,0 +1,110 @@
+"""What the Jinja templates get: a plan as plain dicts, lists, texts and numbers, with every decision made."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from ..diagram import diagram
+from ..emit import literal, model_source
+from ..explain import table, totals
+from ..graph import Graph, Tensor
+from ..plan import Plan
+from .checks import checks, probe
+from .data import about_input, about_output, data, is_tabular
+from .requirements import requirements
+
+LINE_LENGTH = 100
+"""Longest line of generated Python, in columns."""
+
+LONGEST_DOCSTRING = 20
+"""Longest diagram, in lines, that a docstring shows: a longer one hides the code."""
+
+
+def context(plan: Plan) -> dict[str, Any]:
+    """Everything that a template may use, under the names that it uses."""
+    spec, graph = plan.spec, plan.graph
+    return {
+        "name": spec.project_name,
+        "package": spec.package,
+        "description": spec.description,
+        "author": spec.author,
+        "license": spec.license,
+        "summary": _summary(graph),
+        "template": plan.decision.template,
+        "sequential": plan.decision.template == "sequential",
+        "decision": str(plan.decision),
+        "decision_text": textwrap.fill(f"{plan.decision}.", LINE_LENGTH),
+        "diagram": diagram(graph),
+        "docstring": _docstring(diagram(graph)),
+        "table": table(plan),
+        "totals": totals(plan),
+        "why": list(_why(plan)),
+        "inputs": [about_input(each) for each in spec.inputs],
+        "outputs": [about_output(each, plan) for each in spec.outputs],
+        "model": asdict(model_source(plan)),
+        "checks": checks(plan),
+        "data": data(plan),
+        "probe": probe(plan),
+        "training": asdict(spec.training) | {"fine_tune": spec.transfer.fine_tune if spec.transfer else 0},
+        "losses": _losses(plan),
+        "scores": sorted({each.task.score for each in spec.outputs}),
+        "hardware": asdict(spec.hardware),
+        "requirements": requirements(spec.hardware, tabular=is_tabular(spec)),
+    }
+
+
+def _docstring(drawn: str) -> str:
+    """The diagram, where a docstring can hold it; else where it stands."""
+    return drawn if drawn.count("\n") < LONGEST_DOCSTRING else "Its diagram is in docs/architecture.md."
+
+
+def _summary(graph: Graph) -> str:
+    def ends(noun: str, names: dict[str, Tensor]) -> str:
+        return f"{'one' if len(names) == 1 else len(names)} {noun}{'s' if len(names) > 1 else ''} ({', '.join(names)})"
+
+    return f"{ends('input', graph.inputs)} and {ends('output', graph.outputs)}"
+
+
+def _why(plan: Plan) -> Iterator[str]:
+    """Why each choice was made, a sentence each."""
+    spec = plan.spec
+    for each in spec.inputs:
+        preprocessed = spec.transfer is not None and each.kind.name == "image"
+        why = "goes through the preprocessing that the backbone was trained with, in the model"
+        yield f"`{each.name}` ({each.kind.name}) is {why if preprocessed else each.kind.why}."
+    for group in spec.sharing:
+        yield f"`{group.name}` is one encoder for {' and '.join(group.members)}: it learns from all of them."
+    if spec.transfer:
+        constructor, count = spec.transfer.backbone.constructor, spec.transfer.fine_tune
+        yield f"{constructor} is frozen in phase one, so that new layers can't spoil what it knows."
+        if count:
+            yield (
+                f"Phase two trains its last {count} layers at a hundredth of the rate; its batch normalisation "
+                "keeps its statistics, which small batches would ruin."
+            )
+    for output in spec.outputs:
+        yield f"`{output.name}` ({output.task.name}) has {output.task.why}."
+    yield from (f"{note}." for note in plan.notes)
+
+
+def _losses(plan: Plan) -> dict[str, str]:
+    """The loss, weight and metrics of the outputs, as source; a Sequential's without names."""
+    outputs = plan.spec.outputs
+    loss = {each.name: each.task.loss for each in outputs}
+    weights = {each.name: literal(each.weight) for each in outputs} if any(each.weight != 1 for each in outputs) else {}
+    metrics = {each.name: f"[{', '.join(each.task.metrics)}]" for each in outputs if each.task.metrics}
+    if plan.decision.template == "sequential":
+        return {
+            "loss": loss[outputs[0].name],
+            "weights": f"[{outputs[0].weight}]" if weights else "",
+            "metrics": metrics.get(outputs[0].name, ""),
+        }
+    return {"loss": _dict(loss), "weights": _dict(weights), "metrics": _dict(metrics)}
+
+
+def _dict(entries: dict[str, str]) -> str:
+    """A dict's source, from keys and the source of their values."""
+    return "{" + ", ".join(f"{key!r}: {value}" for key, value in entries.items()) + "}" if entries else ""

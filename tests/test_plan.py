@@ -1,0 +1,495 @@
+"""Protects the planner: what becomes of answers, why it is Functional or Sequential, what is refused and how."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+import pytest
+from layerwright.diagram import diagram
+from layerwright.explain import explanation, text
+from layerwright.graph import SubModel
+from layerwright.plan import Plan
+from layerwright.problems import AnswersError, Problem
+
+from .models import planned
+
+ONE = {"inputs": "x: numeric 4", "outputs": "y: regression"}
+TWO = {"inputs": "a: numeric 4, b: numeric 3", "outputs": "y: binary"}
+PAIR = {"inputs": "left: vector 6, right: vector 6", "outputs": "y: binary"}
+IMAGE = {"inputs": "photo: image 9x9x3", "outputs": "y: regression"}
+
+
+def _names(plan: Plan) -> list[str]:
+    return [node.layer.name for node in plan.graph.nodes]
+
+
+def _fed(plan: Plan) -> dict[str, list[str]]:
+    """What each layer that is called once takes."""
+    names = plan.graph.names()
+    return {node.layer.name: [names[tensor] for tensor in node.inputs] for node in plan.graph.nodes}
+
+
+def _refused(**answers: Any) -> list[Problem]:
+    with pytest.raises(AnswersError) as caught:
+        planned(**answers)
+    return list(caught.value.problems)
+
+
+# Functional or Sequential
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ONE,
+        {**IMAGE, "inputs": "photo: image 8x8x3"},
+        {**ONE, "body": "separate"},
+        {**ONE, "layers": {"branches": {"x": []}, "body": [], "heads": {"y": ["dense 4", "batch_norm"]}}},
+        # Said otherwise everywhere, so that nothing branches.
+        {**ONE, "branching": ["residual"], "layers": {"branches": {"x": "dense 2"}, "body": "dense 2"}},
+    ],
+    ids=["numbers", "image", "one separate body", "all in the head", "branching without effect"],
+)
+def test_a_straight_line_is_sequential(answers: dict[str, Any]) -> None:
+    decision = planned(**answers).decision
+    assert decision.template == "sequential"
+    end = next(iter(answers["inputs"].split(":")))
+    assert decision.reasons == (
+        f"there is one input ({end}) and one output (y)",
+        "every layer is called once and fed only by the one before it",
+        "you said that it will stay a straight line",
+    )
+
+
+@pytest.mark.parametrize(
+    ("answers", "reasons"),
+    [
+        ({**ONE, "straight": False}, ["you said that it won't stay a straight line"]),
+        ({**TWO}, ["there are 2 inputs (a, b)"]),
+        ({**ONE, "outputs": "y: regression, z: binary"}, ["there are 2 outputs (y, z)"]),
+        (
+            {**ONE, "branching": "residual"},
+            ["paths part and meet again in x and body"],
+        ),
+        ({**ONE, "layers": {"body": [{"residual": []}]}}, ["paths part and meet again in body"]),
+        (
+            {**ONE, "layers": {"heads": {"y": [{"parallel": {"paths": [[], "dense 2"]}}]}}},
+            ["paths part and meet again in y"],
+        ),
+        (
+            {**PAIR, "sharing": "encoder: left + right"},
+            ["there are 2 inputs (left, right)", "encoder is shared: it is called on left and right"],
+        ),
+        (
+            {"inputs": "photo: image 32x32x3", "outputs": "y: binary", "backbone": "MobileNetV2"},
+            ["MobileNetV2 is a model of its own, the backbone"],
+        ),
+    ],
+    ids=["straight", "inputs", "outputs", "residual", "empty residual", "parallel", "shared", "backbone"],
+)
+def test_anything_else_is_functional_and_says_why(answers: dict[str, Any], reasons: list[str]) -> None:
+    decision = planned(**answers).decision
+    assert decision.template == "functional"
+    assert list(decision.reasons) == reasons
+
+
+def test_a_decision_is_a_sentence_in_the_users_own_words() -> None:
+    decision = planned(**{**TWO, "straight": False, "outputs": "y: binary, z: binary"}).decision
+    assert str(decision) == (
+        "Functional, because there are 2 inputs (a, b), there are 2 outputs (y, z) and "
+        "you said that it won't stay a straight line"
+    )
+
+
+# Names
+
+
+def test_layers_are_named_by_their_part_and_their_word() -> None:
+    layers = {"branches": {"a": "Dense 4, relu, LayerNormalization"}, "heads": {"y": "dropout 0.1"}}
+    assert _names(planned(**TWO, layers=layers)) == [
+        *("a_dense", "a_relu", "a_layer_normalization", "b_dense", "merge", "dense", "y_dropout", "y"),
+    ]
+
+
+def test_a_word_that_comes_up_again_is_numbered_and_names_that_are_taken_are_left_alone() -> None:
+    layers = {"branches": {"x": []}, "body": "dense 1, dense 2, dense 3 name=dense_2, dense 4"}
+    assert _names(planned(**ONE, layers=layers)) == ["dense_1", "dense_3", "dense_2", "dense_4", "y"]
+    layers["body"] = "dense 1"
+    assert _names(planned(inputs="dense: numeric 4", outputs="y: binary", layers={"branches": {"dense": []}})) == [
+        *("dense_1", "y"),
+    ]
+
+
+def test_the_last_layer_of_a_head_has_its_outputs_name_unless_it_has_one() -> None:
+    heads = {"y": ["dense 3", {"output": "dense 1"}], "z": [{"output": "dense 1 name=last"}]}
+    outputs = "y: regression, z: regression"
+    plan = planned(inputs="x: numeric 4", outputs=outputs, layers={"heads": heads})
+    assert _names(plan)[-3:] == ["y_dense", "y", "last"]
+    assert list(plan.graph.outputs) == ["y", "z"]
+
+
+def test_an_output_without_a_last_layer_is_what_the_layers_before_it_give() -> None:
+    heads = {"y": ["dense 1", {"output": "none"}]}
+    plan = planned(**ONE, layers={"heads": heads})
+    assert plan.graph.names()[plan.graph.outputs["y"]] == "y_dense"
+
+
+# Sharing
+
+
+def test_a_shared_encoder_of_one_layer_is_that_layer() -> None:
+    plan = planned(**PAIR, sharing="left + right", layers={"branches": {"shared_encoder": "dense 5"}})
+    encoder = next(plan.graph.layers())
+    assert (encoder.name, encoder.class_name, encoder.parameters) == ("shared_encoder", "Dense", 35)
+    assert len(plan.graph.calls(encoder)) == 2
+    assert plan.graph.parameters == 35 + (10 * 64 + 64) + 65
+
+
+def test_a_longer_shared_encoder_is_a_model_of_its_own() -> None:
+    stack = "dense 5, dense 5 name=y"
+    plan = planned(**PAIR, sharing="twin: left + right", layers={"branches": {"twin": stack}})
+    twin = next(plan.graph.layers())
+    assert isinstance(twin, SubModel)
+    assert [layer.name for layer in twin.graph.layers()] == ["dense", "y"], "inside, other names are free"
+    assert (twin.name, twin.class_name, twin.parameters) == ("twin", "Functional", 35 + 30)
+    assert list(twin.graph.inputs) == list(twin.graph.outputs) == ["twin"]
+    assert _fed(plan)["merge"] == ["twin", "twin"]
+
+
+def test_the_backbone_stands_before_a_shared_encoder_and_is_the_one_that_others_go_through() -> None:
+    inputs = "left: image 32x32x3, right: image 32x32x3, photo: image 32x32x3"
+    answers = {"inputs": inputs, "outputs": "y: binary", "backbone": "MobileNetV2", "sharing": "twin: left + right"}
+    plan = planned(**answers)
+    backbone = next(plan.graph.layers())
+    assert [plan.graph.sources(node.inputs[0]) for node in plan.graph.calls(backbone)] == [
+        ["left"],
+        ["right"],
+        ["photo"],
+    ]
+    assert plan.graph.parameters - backbone.parameters == plan.graph.trainable_parameters
+    assert "twin is shared: it is called on left and right" in plan.decision.reasons
+    assert _fed(plan)["twin"] == ["mobilenetv2"]
+    alone = planned(**answers, layers={"branches": {"twin": [], "photo": []}, "body": "global_average_pool"})
+    assert _fed(alone)["merge"] == ["mobilenetv2"] * 3
+
+
+def test_with_more_than_two_branches_a_pairwise_merge_joins_the_two_of_the_one_group() -> None:
+    inputs = "age: numeric 2, left: vector 6, right: vector 6"
+    plan = planned(inputs=inputs, outputs="y: binary", sharing="twin: left + right", merge="subtract")
+    assert _fed(plan)["subtract"] == ["twin", "twin"]
+    assert _fed(plan)["merge"] == ["subtract", "age_dense"]
+
+
+# What heads see
+
+
+def test_a_head_sees_only_the_inputs_that_it_names() -> None:
+    plan = planned(inputs="a: numeric 4, b: numeric 3", outputs="y: binary, z: regression 2 from=b")
+    assert {name: plan.graph.sources(tensor) for name, tensor in plan.graph.outputs.items()} == {
+        "y": ["a", "b"],
+        "z": ["b"],
+    }
+    assert _names(plan) == ["a_dense", "b_dense", "merge", "dense", "y", "z_dense", "z"]
+
+
+def test_heads_that_see_the_same_share_merge_and_body() -> None:
+    plan = planned(inputs="a: numeric 4, b: numeric 3", outputs="y: binary from=b+a, z: binary, w: binary from=a")
+    assert _names(plan) == ["a_dense", "b_dense", "merge", "dense", "y", "z", "w_dense", "w"]
+
+
+def test_separate_bodies_have_a_stack_each_after_one_merge() -> None:
+    plan = planned(inputs="a: numeric 4, b: numeric 3", outputs="y: binary, z: binary", body="separate")
+    fed = _fed(plan)
+    assert [fed["y_body_dense"], fed["z_body_dense"]] == [["merge"], ["merge"]]
+    assert [fed["y"], fed["z"]] == [["y_body_dense"], ["z_body_dense"]]
+
+
+# Groups and branching
+
+
+def test_a_shortcut_projects_only_where_shapes_differ() -> None:
+    stack = [{"residual": "conv 3"}, {"residual": "conv 4 strides=2"}, "global_average_pool", {"residual": "dense 4"}]
+    plan = planned(**IMAGE, layers={"branches": {"photo": [*stack, {"residual": "dense 7"}]}})
+    fed = _fed(plan)
+    assert fed["photo_residual_1"] == ["photo_conv_1", "photo_rescaling"]
+    assert fed["photo_residual_2"] == ["photo_conv_2", "photo_shortcut_1"]
+    assert fed["photo_residual_3"] == ["photo_dense_1", "photo_global_average_pool"]
+    shortcuts = [layer for layer in plan.graph.layers() if "shortcut" in layer.name]
+    assert [(layer.class_name, dict(layer.arguments)) for layer in shortcuts] == [
+        ("Conv2D", {"filters": 4, "kernel_size": 1, "strides": 2}),
+        ("Dense", {"units": 7}),
+    ]
+
+
+def test_a_shortcut_finds_the_stride_of_each_axis() -> None:
+    plan = planned(**IMAGE, layers={"branches": {"photo": [{"residual": "conv 4 strides=4x2"}, "flatten"]}})
+    shortcut = next(layer for layer in plan.graph.layers() if "shortcut" in layer.name)
+    assert shortcut.arguments["strides"] == (3, 2), "three places of nine, as a stride of 4 gives"
+
+
+def test_beyond_three_axes_a_shortcut_projects_the_last_one() -> None:
+    stack = ["reshape 3x3x3x3x3", {"residual": "dense 4"}, "flatten"]
+    plan = planned(**IMAGE, layers={"branches": {"photo": stack}})
+    assert "Dense" in {layer.class_name for layer in plan.graph.layers() if "shortcut" in layer.name}
+
+
+def test_branching_adds_to_the_planners_own_stacks() -> None:
+    plan = planned(**ONE, branching="residual, parallel", layers={"branches": {"x": "dense 4"}})
+    assert _fed(plan) == {
+        "x_dense": ["x"],
+        "dense_1": ["x_dense"],
+        "dense_2": ["dense_1"],
+        "dense_3": ["dense_2"],
+        "residual": ["dense_3", "dense_1"],
+        "relu": ["residual"],
+        "dense_4": ["relu"],
+        "dense_5": ["relu"],
+        "dense_6": ["dense_5"],
+        "concatenate": ["dense_4", "dense_6"],
+        "y": ["concatenate"],
+    }
+    assert not plan.notes
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {**ONE, "layers": {"branches": {"x": []}, "body": []}},
+        {**PAIR, "sharing": "e: left + right", "layers": {"branches": {"e": "dense 2"}, "body": []}},
+        {"inputs": "p: image 32x32x3", "outputs": "y: binary", "backbone": "MobileNetV2", "layers": {"body": []}},
+    ],
+    ids=["said", "said for a group", "backbone"],
+)
+def test_branching_that_changes_nothing_is_noted(answers: dict[str, Any]) -> None:
+    plan = planned(**answers, branching=["parallel"])
+    assert plan.notes == ("branching (parallel) changes nothing: every branch and the body are said otherwise",)
+    assert f"Note: {plan.notes[0]}." in text(plan)
+
+
+# Refusals
+
+
+def _body(stack: Any, **answers: Any) -> dict[str, Any]:
+    return {**ONE, "layers": {"body": stack}, **answers}
+
+
+def _photo(stack: Any, **answers: Any) -> dict[str, Any]:
+    return {**IMAGE, "layers": {"branches": {"photo": stack}}, **answers}
+
+
+@pytest.mark.parametrize(
+    ("answers", "place", "what", "mend"),
+    [
+        (_body("denze 3"), "layers.body[0]", "unknown layer 'denze'", "did you mean dense?"),
+        (_body("Add"), "layers.body[0]", "unknown layer 'Add'", "one of: "),
+        (_body("dense 3 4"), "layers.body[0]", "dense has 2 values", "its values are, in this order: units"),
+        (_body("unit_norm 3"), "layers.body[0]", "unit_norm has 1 values", "its values are, in this order: none"),
+        (_body("dense"), "layers.body[0]", "Dense needs units", "say it, as in units=…"),
+        (_body("dense 3 unit=4"), "layers.body[0]", "Dense has no argument 'unit'", "it takes: units, activation"),
+        (_body("dropout 2"), "layers.body[0]", "rate of Dropout is 2", "rate is a number from 0 to 1"),
+        (_body("conv 3"), "layers.body[0]", "conv doesn't take 64", "it takes 2 or 3 or 4 axes, the channels last"),
+        (_body("Conv2D 3 3"), "layers.body[0]", "Conv2D takes 3 axes, not 1: it gets 64", "give it a tensor of 3"),
+        (_body("reshape 5x-1"), "layers.body[0]", "Reshape can't make 5×-1 of 64", "the sizes' product has to be 64"),
+        (_body("layer_norm axis=3"), "layers.body[0]", "axis=3 isn't an axis of 64", "axis=-1 is the last one"),
+        (_body("dense 3 name=x"), "layers.body[0]", "the name x is taken by the input x", "name it otherwise"),
+        (_body("dense 3 name=y"), "layers.body[0]", "the name y is taken by the output y", "name it otherwise"),
+        (
+            _body("dense 3 name=z, dense 4 name=z"),
+            "layers.body[1]",
+            "the name z is taken by layers.body[0]",
+            "name it otherwise",
+        ),
+        (
+            {**PAIR, "sharing": "y: left + right"},
+            "sharing.y",
+            "the name y is taken by the output y",
+            "name it otherwise",
+        ),
+        (
+            {**PAIR, "sharing": "twin: left + right", "layers": {"branches": {"twin": []}}},
+            "layers.branches.twin",
+            "a shared encoder has no layer",
+            "give it one or more",
+        ),
+        (
+            _photo("max_pool 10"),
+            "layers.branches.photo[0]",
+            "a pool of 10×10 is larger than its image, 9×9×3",
+            "pool less often",
+        ),
+        (
+            _photo("conv 4 11 padding=valid"),
+            "layers.branches.photo[0]",
+            "a kernel of 11×11 doesn't fit into 9×9×3",
+            "say padding=same",
+        ),
+        (
+            _photo("conv 4 groups=2"),
+            "layers.branches.photo[0]",
+            "2 groups don't divide 3 channels and 4 filters",
+            "channels and filters have to be multiples of groups",
+        ),
+        (
+            _photo("conv 4 strides=2 dilation_rate=2"),
+            "layers.branches.photo[0]",
+            "strides and dilation_rate are both above 1",
+            "Keras takes one of the two",
+        ),
+        (
+            _photo([{"residual": "conv 4 padding=valid"}]),
+            "layers.branches.photo[0].residual",
+            "no shortcut leads from 9×9×3 to 7×7×4, which its stack gives",
+            "keep the number of axes, and their sizes",
+        ),
+        (
+            _photo([{"residual": "flatten, dense 4"}]),
+            "layers.branches.photo[0].residual",
+            "no shortcut leads from 9×9×3 to 4, which its stack gives",
+            "keep the number of axes",
+        ),
+        (
+            _photo([{"parallel": {"paths": ["conv 4", "max_pool"]}}]),
+            "layers.branches.photo[0].parallel.merge",
+            "tensors can't be concatenated along axis -1: 9×9×4, 4×4×3",
+            "all their other axes have to be equal",
+        ),
+        (
+            {**TWO, "inputs": "a: image 8x8x3, b: numeric 3", "layers": {"branches": {"a": []}}},
+            "merge",
+            "tensors of different rank can't be concatenated: 8×8×3, 64",
+            "pool or flatten the larger ones first",
+        ),
+        (
+            {**TWO, "merge": "add", "layers": {"branches": {"a": "dense 3"}}},
+            "merge",
+            "tensors of different shape can't be joined element by element: 3, 64",
+            "give the branches equal last sizes, or merge by concatenate",
+        ),
+        (
+            {**TWO, "merge": "average", "inputs": "a: image 8x8x3, b: numeric 3", "layers": {"branches": {"a": []}}},
+            "merge",
+            "tensors of different rank can't be joined: 8×8×3, 64",
+            "pool or flatten the larger ones first",
+        ),
+        (
+            {**TWO, "merge": "subtract", "inputs": "a: numeric 4, b: numeric 3, c: numeric 1"},
+            "merge",
+            "Subtract joins exactly two tensors, not 3",
+            "share one encoder between two of them (sharing), or merge by another word",
+        ),
+        (
+            _photo("conv 4"),
+            "outputs.y",
+            "regression needs 1 numbers a sample, and its head gives 9×9×1",
+            "pool or flatten before it, or give its last layer that many units",
+        ),
+        (
+            {**ONE, "layers": {"heads": {"y": [{"output": "dense 2"}]}}},
+            "outputs.y",
+            "regression needs 1 numbers a sample, and its head gives 2",
+            "pool or flatten before it",
+        ),
+        (
+            {**TWO, "outputs": "y: binary from=b"},
+            "inputs.a",
+            "no output sees it",
+            "drop it, or name it in an output's from=",
+        ),
+        (
+            {
+                "inputs": "x: numeric 1",
+                "outputs": "y: regression",
+                "layers": {"branches": {"x": ["tanh"]}, "body": [], "heads": {"y": [{"output": "none"}]}},
+            },
+            "outputs.y",
+            "no layer before it can learn",
+            "give its branch, body or head one, as dense 64",
+        ),
+    ],
+)
+def test_what_cant_be_built_is_refused_with_place_reason_and_mend(
+    answers: dict[str, Any], place: str, what: str, mend: str
+) -> None:
+    [problem] = _refused(**answers)
+    assert (problem.place, problem.what) == (place, what)
+    assert problem.mend.startswith(mend)
+    assert str(problem) == f"{problem.place}: {problem.what}\n    {problem.mend}"
+
+
+def test_all_that_is_wrong_is_said_in_one_go() -> None:
+    problems = _refused(
+        inputs="photo: image 9x9x3, b: numeric 3",
+        outputs="y: multiclass 3, z: regression 2",
+        layers={
+            "branches": {"photo": ["dense 4 relu name=b", "konv 3", "drop 1"], "b": "dense 2 unitz=3"},
+            "body": [{"residual": ["dense"]}, {"parallel": {"paths": ["dense 1 2", "relu 3"]}}, "conv 3"],
+            "heads": {"y": ["dense 3 kernel=4", {"output": "dense true"}], "z": ["dropout -1"]},
+        },
+    )
+    assert [problem.place for problem in problems] == [
+        "layers.branches.photo[0]",
+        "layers.branches.photo[1]",
+        "layers.branches.b[0]",
+        "layers.branches.photo[2]",
+        "layers.body[0].residual[0]",
+        "layers.body[1].parallel.paths[0][0]",
+        "layers.body[1].parallel.paths[1][0]",
+        "layers.heads.y[0]",
+        "layers.heads.y[1].output",
+        "layers.heads.z[0]",
+    ]
+
+
+def test_a_broken_branch_hides_no_other_and_no_other_head() -> None:
+    problems = _refused(
+        inputs="a: numeric 4, b: image 4x4x1, c: image 4x4x1",
+        outputs="y: binary from=a, z: binary from=b, w: binary from=c",
+        layers={
+            "branches": {"b": "max_pool 5", "c": "max_pool 6"},
+            "body": [],
+            "heads": {"y": [{"output": "dense 7"}]},
+        },
+    )
+    assert [problem.place for problem in problems] == [
+        "layers.branches.b[0]",
+        "layers.branches.c[0]",
+        "outputs.y",
+    ]
+
+
+# What people see
+
+
+def test_a_diagram_has_a_line_for_each_path() -> None:
+    plan = planned(
+        inputs="left: vector 6, right: vector 6", outputs="y: binary, z: binary", sharing="twin: left + right"
+    )
+    assert diagram(plan.graph) == textwrap.dedent("""\
+        left (6) -> twin (64)
+        right (6) -> twin (64)
+        twin(left) + twin(right) -> merge (128) -> dense (64)
+        dense -> y (1)
+        dense -> z (1)""")
+
+
+def test_a_diagram_says_on_what_a_shared_layer_is_called_however_far_back() -> None:
+    inputs = "left: image 32x32x3, right: image 32x32x3"
+    plan = planned(inputs=inputs, outputs="y: binary", backbone="MobileNetV2", sharing="twin: left + right")
+    assert "twin(mobilenetv2(left)) + twin(mobilenetv2(right)) -> merge (2560)" in diagram(plan.graph, width=999)
+
+
+def test_a_diagram_keeps_to_its_width() -> None:
+    names = [f"{letter * 40}" for letter in "abcdef"]
+    plan = planned(inputs=", ".join(f"{name}: vector 4" for name in names), outputs="y: binary")
+    assert all(len(line) <= 76 for line in diagram(plan.graph).splitlines())
+
+
+def test_a_shared_layer_has_a_row_for_each_call_and_counts_once() -> None:
+    plan = planned(**PAIR, sharing="twin: left + right", layers={"branches": {"twin": "dense 2, dense 2"}, "body": []})
+    explained = explanation(plan)
+    inner, first, second, *_ = explained["layers"][0]["layers"], *explained["layers"]
+    assert [row["name"] for row in (*inner, first, second)] == ["dense_1", "dense_2", "twin", "twin"]
+    assert [first["inputs"], second["inputs"]] == [["left"], ["right"]]
+    assert explained["parameters"] == {"total": 14 + 6 + 5, "trainable": 25}
+    assert explained["layers"][-1]["shape"] == [None, 1]
