@@ -210,7 +210,7 @@ def test_a_layer_called_twice_has_two_rows_and_counts_once() -> None:
 
 
 def test_a_nested_model_is_one_row_with_layers_of_its_own() -> None:
-    layers = "layers={branches: {encoder: [dense 8, dense 4]}, body: []}"
+    layers = "layers={branches: {encoder: [dense 8, dense 64]}, body: []}"
     said = explained("--preset", "siamese-dense", "--data", layers)
     check_rows(said["layers"], ["left", "right"])
     rows = [row for row in said["layers"] if row["name"] == "encoder"]
