@@ -13,10 +13,10 @@ demo: .venv/.tool
 	$(BIN)/layerwright new $(DEMO) --preset power-plant --data hardware=cpu
 	$(PYTHON) -m venv demo/.venv
 	demo/.venv/bin/python -m pip install --quiet --editable '$(DEMO)[test]'
-	$(BIN)/layerwright explain --preset power-plant
 	cd $(DEMO) && $(DEMO_PYTHON) -m pytest -q
 	cd $(DEMO) && $(DEMO_PYTHON) -m power_plant.train
 	cd $(DEMO) && $(DEMO_PYTHON) -m power_plant.evaluate
+	$(BIN)/layerwright explain --preset power-plant
 	@echo
 	@echo "The project:         $(CURDIR)/$(DEMO)"
 	@echo "Its learning curve:  $(CURDIR)/$(DEMO)/runs/first/learning_curve.png"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import keras
+
     from layerwright.graph import Graph
     from layerwright.plan import Plan
 
@@ -36,6 +37,7 @@ def planned(**answers: Any) -> Plan:
 @functools.cache
 def _template() -> Any:
     import jinja2
+
     from layerwright.jinja import install
     from layerwright.places import template_root
 

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import layerwright
 import pytest
+
+import layerwright
 
 PACKAGE = Path(layerwright.__file__).parent
 GENERATOR = PACKAGE.parent

@@ -14,6 +14,7 @@ from typing import Any
 
 import copier
 import pytest
+
 from layerwright import template
 
 from .workbench import Checkout, Command, listing
@@ -47,7 +48,7 @@ def killed(checkout: Checkout, folder: Path, how: signal.Signals, after: float) 
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        start_new_session=True,
+        process_group=0,
     )
     time.sleep(after)
     if process.poll() is None:

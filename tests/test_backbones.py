@@ -8,6 +8,7 @@ from typing import Any
 
 import keras
 import pytest
+
 from layerwright.backbones import BACKBONES, Backbone
 
 EXTREMES = [(32, 33), (225, 333)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from layerwright.presets import presets
 
 from .regenerate import CASES, generate

@@ -11,6 +11,7 @@ import click
 import pytest
 import yaml
 from click.testing import CliRunner
+
 from layerwright import __version__, cli, template
 
 from .workbench import PRESETS, Checkout, Command, Terminal, listing

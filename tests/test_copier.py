@@ -9,6 +9,7 @@ from typing import Any
 import copier
 import pytest
 from jinja2 import Environment
+
 from layerwright.jinja import install
 
 from .workbench import PRESETS, Checkout, Result, listing

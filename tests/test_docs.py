@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from layerwright.presets import presets
 
 ROOT = Path(__file__).parent.parent

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from layerwright.layers import ACTIVATIONS, LayerError, Rule, Shape, Vocabulary, Word, builtin, spell
 from layerwright.layers.rule import REQUIRED, Arguments, Mask, Value, plain
 
@@ -271,8 +272,8 @@ def test_a_layer_that_joins_tensors_is_no_word_of_a_stack() -> None:
     [
         ({"unit": 3}, "Dense has no argument 'unit'", "it takes: units, activation, use_bias"),
         ({}, "Dense needs units", "say it, as in units=…"),
-        ({"units": 0}, "units of Dense is 0", "units is a whole number of at least 1"),
-        ({"units": True}, "units of Dense is True", "units is a whole number of at least 1"),
+        ({"units": 0}, "units of Dense is 0", "units is a whole number from 1 to 2147483647"),
+        ({"units": True}, "units of Dense is True", "units is a whole number from 1 to 2147483647"),
     ],
 )
 def test_a_refused_argument_is_named_with_what_it_should_have_been(

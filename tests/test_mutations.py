@@ -247,7 +247,7 @@ LOSS = [
         '"energy_output": 7,',
         (f"test_model.py::{WEIGHED}",),
     ),
-    training("a rate of zero", "power-plant", "train.py", "Adam(learning_rate)", "Adam(0)", OVERFIT),
+    training("a rate of zero", "power-plant", "train.py", "AdamW(learning_rate", "AdamW(0 * learning_rate", OVERFIT),
     training(
         "a loss that is always the same",
         "siamese-dense",

@@ -6,6 +6,7 @@ import textwrap
 from typing import Any
 
 import pytest
+
 from layerwright.diagram import diagram
 from layerwright.explain import explanation, text
 from layerwright.graph import SubModel
@@ -282,7 +283,7 @@ def _photo(stack: Any, **answers: Any) -> dict[str, Any]:
     ("answers", "place", "what", "mend"),
     [
         (_body("denze 3"), "layers.body[0]", "unknown layer 'denze'", "did you mean dense?"),
-        (_body("Add"), "layers.body[0]", "unknown layer 'Add'", "one of: "),
+        (_body("Add"), "layers.body[0]", "unknown layer 'Add'", "near it are "),
         (_body("dense 3 4"), "layers.body[0]", "dense has 2 values", "its values are, in this order: units"),
         (_body("unit_norm 3"), "layers.body[0]", "unit_norm has 1 values", "its values are, in this order: none"),
         (_body("dense"), "layers.body[0]", "Dense needs units", "say it, as in units=…"),
@@ -381,13 +382,13 @@ def _photo(stack: Any, **answers: Any) -> dict[str, Any]:
         (
             _photo("conv 4"),
             "outputs.y",
-            "regression needs 1 numbers a sample, and its head gives 9×9×1",
+            "regression needs 1 number a sample, and its head gives 9×9×1",
             "pool or flatten before it, or give its last layer that many units",
         ),
         (
             {**ONE, "layers": {"heads": {"y": [{"output": "dense 2"}]}}},
             "outputs.y",
-            "regression needs 1 numbers a sample, and its head gives 2",
+            "regression needs 1 number a sample, and its head gives 2",
             "pool or flatten before it",
         ),
         (

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
+
 from layerwright.answers import KEYS
 from layerwright.blocks import MERGES
 from layerwright.jinja import BLACK_MODE

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from layerwright import __version__
 from layerwright.places import PUBLIC_URL
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
 from layerwright import __version__, cli, places
 
 REPOSITORY = Path(__file__).parent.parent
@@ -127,7 +128,7 @@ def new_checkout(folder: Path) -> Checkout:
     return checkout
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """The checkout that tests share. None of them changes it."""
     return new_checkout(tmp_path_factory.mktemp("checkout"))

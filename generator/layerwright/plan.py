@@ -20,6 +20,8 @@ from .problems import Problems
 from .rules import Decision, decide
 from .spec import Group, Head, Input, Output, Spec
 
+MERGES_BY_DEFAULT = "concatenate"
+
 BODY: Stack = (LayerItem("dense", (64,), place="body"),)
 """The planner's own body."""
 
@@ -50,6 +52,12 @@ def _notes(spec: Spec) -> Iterator[str]:
     chosen = [each for each in spec.inputs if _has_own_stack(each, spec)]
     if spec.branching and spec.layers.body is not None and not chosen:
         yield f"branching ({', '.join(spec.branching)}) changes nothing: every branch and the body are said otherwise"
+    if spec.merge != MERGES_BY_DEFAULT and all(len(output.sources) == 1 for output in spec.outputs):
+        yield f"merge ({spec.merge}) changes nothing: no output sees more than one input"
+
+
+def _numbers(count: int) -> str:
+    return "1 number" if count == 1 else f"{count} numbers"
 
 
 def _has_own_stack(each: Input, spec: Spec) -> bool:
@@ -254,7 +262,7 @@ class _Planning:
         if tensor.shape != (None, output.size):
             self.problems.add(
                 f"outputs.{output.name}",
-                f"{output.task.name} needs {output.size} numbers a sample, and its head gives {spell(tensor.shape)}",
+                f"{output.task.name} needs {_numbers(output.size)} a sample, and its head gives {spell(tensor.shape)}",
                 "pool or flatten before it, or give its last layer that many units",
             )
 

@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 SHORT = 50
 """Longest message, in characters, that a prompt shows whole beside its question."""
 
+MOST_CHOICES = 20
+"""Most words that a message lists; of more, it names the nearest."""
+
 LONGEST_WORD = 100
 """How much of a word, in characters, is looked at for one that is like it."""
 
@@ -76,7 +79,11 @@ def unknown(noun: str, word: object, known: Iterable[str]) -> tuple[str, str]:
     lower = {choice.lower(): choice for choice in choices}
     text = word.lower()[:LONGEST_WORD] if isinstance(word, str) else ""
     near = difflib.get_close_matches(text, lower, n=1, cutoff=0.5)
-    listed = "one of: " + ", ".join(choices) if choices else "there are none"
+    if len(choices) > MOST_CHOICES:
+        nearest = [lower[each] for each in difflib.get_close_matches(text, lower, n=5, cutoff=0)]
+        listed = f"near it are {', '.join(nearest)}"
+    else:
+        listed = "one of: " + ", ".join(choices) if choices else "there are none"
     mend = f"did you mean {lower[near[0]]}? ({listed})" if near else listed
     return f"unknown {noun} {shown(word)}", mend
 

@@ -23,8 +23,8 @@ def inputs(fields: Fields) -> tuple[Input, ...]:
             continue
         parts = arguments[0].split("x") if len(arguments) == 1 else []
         if len(parts) != kind.axes:
-            said = " ".join(arguments) or "nothing"
-            fields.problems.add(place, f"{word} takes {kind.form}, not {shown(said)}", f"as {name}: {kind.example}")
+            said = shown(" ".join(arguments)) if arguments else "nothing"
+            fields.problems.add(place, f"{word} takes {kind.form}, not {said}", f"as {name}: {kind.example}")
             continue
         sizes = [fields.size(part, place) for part in parts]
         if None not in sizes:
@@ -57,9 +57,9 @@ def _output(fields: Fields, name: str, word: str, arguments: list[str], inputs: 
     if not arguments and task.default is not None:
         return Output(name, task, task.default, sources, weight)
     if len(arguments) != 1 or not task.form:
-        said = " ".join(arguments) or "nothing"
+        said = shown(" ".join(arguments)) if arguments else "nothing"
         takes = f"takes {task.form}" if task.form else "takes no size"
-        fields.problems.add(place, f"{word} {takes}, not {shown(said)}", f"as {name}: {task.example}")
+        fields.problems.add(place, f"{word} {takes}, not {said}", f"as {name}: {task.example}")
         return None
     size = fields.size(arguments[0], place, task.smallest)
     return Output(name, task, size, sources, weight) if size else None

@@ -13,7 +13,6 @@ BODIES = ("shared", "separate")
 DEVICES = ("cpu", "gpu")
 BACKENDS = ("tensorflow", "jax", "torch")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
-LICENSES = ("none", "Apache-2.0", "BSD-3-Clause", "MIT", "MPL-2.0", "GPL-3.0-or-later", "LicenseRef-Proprietary")
 
 TRAINING_DEFAULTS = {"epochs": 50, "batch_size": 32, "learning_rate": 0.001, "patience": 8}
 TRANSFER_DEFAULTS = {"epochs": 10, "patience": 3}

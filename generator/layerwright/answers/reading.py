@@ -17,7 +17,6 @@ from .keys import (
     DEVICES,
     KEYS,
     LATER,
-    LICENSES,
     PRECISIONS,
     TRAINING_DEFAULTS,
     TRANSFER_DEFAULTS,
@@ -87,7 +86,7 @@ def _spec(fields: Fields) -> Spec:
         package=_package(fields),
         description=fields.line("description"),
         author=fields.line("author"),
-        license=fields.choice("license", LICENSES),
+        license=_license(fields),
         inputs=inputs,
         outputs=outputs,
         branching=network.branching(fields),
@@ -116,6 +115,19 @@ def _package(fields: Fields) -> str:
     elif _reserved(name):
         fields.problems.add("package", f"{name} would hide the library of that name", f"as {name}_model")
     return name
+
+
+def _license(fields: Fields) -> str:
+    name = fields.line("license")
+    if name in ("", "none"):
+        return "none"
+    from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression  # a long table
+
+    try:
+        return str(canonicalize_license_expression(name))
+    except InvalidLicenseExpression:
+        fields.problems.add("license", f"{shown(name)} is no SPDX name", "as MIT, Apache-2.0, LicenseRef-Ours, or none")
+        return "none"
 
 
 def _hardware(fields: Fields) -> Hardware:

@@ -58,9 +58,8 @@ def _nearest_weights(graph: Graph, tensor: Tensor) -> str:
 
 
 def _shared(layer: Layer, graph: Graph) -> dict[str, Any]:
-    names = graph.names()
-    callers = [names[node.inputs[0]] for node in graph.calls(layer)]
-    return {"name": layer.name, "function": layer.name.lower(), "inputs": literal(callers)}
+    inputs = [graph.sources(node.inputs[0])[0] for node in graph.calls(layer)]
+    return {"name": layer.name, "function": layer.name.lower(), "inputs": literal(inputs)}
 
 
 def _wrong_values(spec: Spec) -> Iterator[str]:

@@ -19,7 +19,7 @@ ACTIVATIONS = frozenset(
 def whole(value: Value) -> str | None:
     """A whole number of one or more."""
     right = isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_SIZE
-    return None if right else "a whole number of at least 1"
+    return None if right else f"a whole number from 1 to {MAX_SIZE}"
 
 
 def axis(value: Value) -> str | None:
@@ -57,7 +57,7 @@ def sizes(count: int) -> Check:
         return (
             None
             if right
-            else "a whole number of at least 1"
+            else f"a whole number from 1 to {MAX_SIZE}"
             + (f", or {count} of them, as " + "x".join("3" * count) if count > 1 else "")
         )
 
