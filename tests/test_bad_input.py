@@ -87,7 +87,6 @@ UNKNOWN = [
     (TINY | {"backend": "tenserflow"}, "backend: unknown backend 'tenserflow'", "tensorflow"),
     (TINY | {"hardware": "gpuu"}, "hardware: unknown hardware 'gpuu'", "gpu"),
     (TINY | {"precision": "mixed_float"}, "precision: unknown precision 'mixed_float'", "mixed_float16"),
-    (TINY | {"license": "do what you like"}, "license: 'do what you like' is no SPDX name", "MIT"),
     (TINY | {"body": "share"}, "body: unknown body 'share'", "shared"),
     (TINY | {"branching": "[residul]"}, "branching: unknown branching 'residul'", "residual"),
     (TINY | {"layers": "{boddy: []}"}, "layers.boddy: unknown key 'boddy'", "body"),

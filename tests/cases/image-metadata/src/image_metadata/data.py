@@ -1,0 +1,205 @@
+"""The samples: what one is, where they come from, what is checked before training.
+
+Samples are a dict of arrays of one length, one for each name in INPUTS and TARGETS.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+Samples = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Field:
+    """What one sample holds under one name: its shape, and what its numbers may be."""
+
+    shape: tuple[int, ...]
+    low: float = -math.inf
+    high: float = math.inf
+    whole: bool = False
+    may_be_missing: bool = False
+
+    def __str__(self) -> str:
+        """Returns what is expected, for messages."""
+        least = f" from {self.low:g}" if self.low > -math.inf else ""
+        most = f" to {self.high:g}" if self.high < math.inf else ""
+        return f"{'a whole number' if self.whole else 'a number'}{least}{most}"
+
+
+INPUTS = {
+    "image": Field((224, 224, 3), low=0, high=255),
+    "metadata": Field((12,), may_be_missing=True),
+}
+TARGETS = {"category": Field((1,), low=0, high=4, whole=True)}
+STANDARDISED = ["metadata"]
+
+
+class DataError(SystemExit):
+    """The data breaks the contract. Stops the program with a message that says where."""
+
+
+def load_data(config: dict[str, Any]) -> tuple[Samples, Samples, Samples]:
+    """Returns the training, validation and test part of what the configuration names."""
+    data, seed = config["data"], config["seed"]
+    if data["path"]:
+        samples = read(data["path"], data["columns"])
+    else:
+        samples = synthesise(data["synthetic_samples"], seed)
+    if data["test_path"]:
+        test = read(data["test_path"], data["columns"])
+    else:
+        samples, test = split(samples, data["test_fraction"], seed)
+    train, validation = split(samples, data["validation_fraction"], seed + 1)
+    return train, validation, test
+
+
+def take(samples: Samples, rows: np.ndarray) -> Samples:
+    """Returns these rows of every array."""
+    return {name: values[rows] for name, values in samples.items()}
+
+
+def split(samples: Samples, fraction: float, seed: int) -> tuple[Samples, Samples]:
+    """Returns the samples without a random fraction of them, and that fraction."""
+    count = len(next(iter(samples.values())))
+    cut = round(count * fraction)
+    if not 0 < cut < count:
+        raise DataError(f"{fraction} of {count} samples leaves a part empty")
+    order = np.random.default_rng(seed).permutation(count)
+    return take(samples, np.sort(order[cut:])), take(samples, np.sort(order[:cut]))
+
+
+def read(path: str, columns: dict[str, Any], fields: dict[str, Field] | None = None) -> Samples:
+    """Returns the samples in a file, which calls each name what `columns` says. Or DataError."""
+    fields = fields or INPUTS | TARGETS
+    if not Path(path).is_file():
+        raise DataError(f"{path}: there is no such file")
+    if not path.endswith(".npz"):
+        raise DataError(f"{path}: this isn't an .npz file")
+    with np.load(path) as arrays:
+        for name in fields:
+            if columns[name] not in arrays:
+                raise DataError(f"{path}: no {columns[name]!r} in {list(arrays)}")
+        return check({name: arrays[columns[name]] for name in fields}, fields, path)
+
+
+def check(found: Samples, fields: dict[str, Field], source: str) -> Samples:
+    """Returns the arrays in the contract's shapes. Raises DataError."""
+    lengths = {name: len(values) for name, values in found.items()}
+    if len(set(lengths.values())) > 1 or 0 in lengths.values():
+        raise DataError(f"{source}: every name needs as many samples: {lengths}")
+    samples, problems = {}, []
+    for name, field in fields.items():
+        values = found[name]
+        if values.ndim == 1 and field.shape == (1,):
+            values = values[:, None]
+        shape, dtype = values.shape[1:], values.dtype
+        if shape != field.shape or dtype.kind not in "biuf":
+            expected = f"expected numbers of shape {field.shape}"
+            raise DataError(f"{source}, {name}: found {dtype} of shape {shape}, {expected}")
+        for row, *place in broken(values, field):
+            where = f"{source}, {name}{place}, row {row + 1}"
+            problems.append(f"{where}: found {values[row, *place]}, expected {field}")
+        samples[name] = values if dtype == np.uint8 else values.astype("float32")
+    if problems:
+        raise DataError("\n".join(problems))
+    return samples
+
+
+def broken(values: np.ndarray, field: Field, most: int = 10) -> Iterator[list[int]]:
+    """Yields the places of the first numbers that aren't as the field says."""
+    right = np.isfinite(values)
+    right &= (values >= field.low) & (values <= field.high)
+    if field.whole:
+        right &= values == np.round(values)
+    if field.may_be_missing:
+        right |= np.isnan(values)
+    yield from np.argwhere(~right)[:most].tolist()
+
+
+def learn_statistics(samples: Samples) -> Samples:
+    """Returns the mean and the deviation of each column; one that never changes has 0."""
+    statistics = {}
+    for name in STANDARDISED:
+        known = np.ma.masked_invalid(samples[name].astype("float64"))
+        deviation = np.ma.where(np.ma.ptp(known, axis=0) > 0, known.std(axis=0), 0)
+        statistics[name] = np.ma.stack([known.mean(axis=0), deviation]).filled(0)
+    return statistics
+
+
+def standardise(samples: Samples, statistics: Samples) -> Samples:
+    """Returns the samples with mean 0 and deviation 1; what is missing becomes the mean."""
+    result = dict(samples)
+    for name in statistics.keys() & samples.keys():
+        mean, deviation = statistics[name]
+        centred = samples[name] - mean
+        scaled = np.divide(centred, deviation, out=np.zeros_like(centred), where=deviation > 0)
+        result[name] = np.nan_to_num(scaled).astype("float32")
+    return result
+
+
+class Batches(keras.utils.PyDataset):
+    """Batches of samples. With a seed, each epoch has an order of its own in every run."""
+
+    def __init__(self, samples: Samples, batch_size: int, seed: int | None = None) -> None:
+        super().__init__()
+        self.samples, self.batch_size, self.seed = samples, batch_size, seed
+        self.order, self.epoch = np.arange(len(next(iter(samples.values())))), -1
+        self.on_epoch_end()
+
+    def on_epoch_end(self) -> None:
+        """Makes the order of the next epoch."""
+        self.epoch += 1
+        if self.seed is not None:
+            random = np.random.default_rng((self.seed, self.epoch))
+            self.order = random.permutation(len(self.order))
+
+    def __len__(self) -> int:
+        """Returns how many batches an epoch has."""
+        return math.ceil(len(self.order) / self.batch_size)
+
+    def __getitem__(self, index: int) -> tuple[Any, ...]:
+        """Returns inputs and, if there are any, targets."""
+        batch = take(self.samples, self.order[index * self.batch_size :][: self.batch_size])
+        inputs = {name: batch[name].astype("float32") for name in INPUTS}
+        targets = {name: batch[name] for name in TARGETS if name in batch}
+        return (inputs, targets) if targets else (inputs,)
+
+
+def synthesise(count: int, seed: int) -> Samples:
+    """Returns made-up samples: targets follow from codes hidden in all inputs they may see."""
+    random = np.random.default_rng(seed)
+    world = np.random.default_rng(0)  # what ties targets to inputs is always the same
+    image_code = random.normal(size=(count, 3))
+    metadata_code = random.normal(size=(count, 3))
+    codes = np.concatenate([image_code, metadata_code], axis=1)
+    return {
+        "image": pixels(image_code, (224, 224, 3), random),
+        "metadata": 50 + 10 * numbers(metadata_code, 12, world),
+        "category": nearest(codes, 5, world),
+    }
+
+
+def numbers(code: np.ndarray, size: int, world: np.random.Generator) -> np.ndarray:
+    """Returns columns that each mix the code's numbers."""
+    mix, _ = np.linalg.qr(world.normal(size=(size, code.shape[1])))
+    return (code @ mix.T * math.sqrt(size / code.shape[1])).astype("float32")
+
+
+def pixels(code: np.ndarray, shape: tuple[int, ...], random: np.random.Generator) -> np.ndarray:
+    """Returns noisy images; the code says how bright each channel is."""
+    image = random.integers(-32, 33, size=(len(code), *shape), dtype="int16")
+    image += (128 + 32 * code[:, None, None, :]).astype("int16")
+    return np.clip(image, 0, 255).astype("uint8")
+
+
+def nearest(code: np.ndarray, count: int, world: np.random.Generator) -> np.ndarray:
+    """Returns which of `count` points in the code's space is nearest."""
+    points = world.normal(size=(count, code.shape[1]))
+    distances = np.square(code[:, None] - points).sum(axis=-1)
+    return distances.argmin(axis=-1)[:, None].astype("float32")

@@ -1,0 +1,48 @@
+"""What the tests share: a small configuration, a few samples, and the network."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+# The package first: it says which backend Keras runs on.
+from image_metadata import hardware  # isort: skip
+import keras
+
+from image_metadata.config import Config
+from image_metadata.data import Samples, learn_statistics, standardise, synthesise
+from image_metadata.model import build_model
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def prepared() -> str:
+    """Devices and precision, as in training."""
+    return hardware.prepare()
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """A short training on few samples, in a folder of its own."""
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    config["run"] = str(tmp_path / "run")
+    config["data"] |= {"path": None, "test_path": None, "synthetic_samples": 64}
+    config["training"] |= {"epochs": 4, "batch_size": 8}
+    return config
+
+
+@pytest.fixture(scope="session")
+def samples() -> Samples:
+    """A few samples, as the network takes them."""
+    samples = synthesise(count=8, seed=0)
+    return standardise(samples, learn_statistics(samples))
+
+
+@pytest.fixture
+def model() -> Iterator[keras.Model]:
+    """The network, as training starts with it."""
+    keras.utils.set_random_seed(0)
+    yield build_model()
+    keras.backend.clear_session()

@@ -1,0 +1,46 @@
+"""Training works: a batch can be learned by heart, and a whole run beats a guess."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from image_metadata import evaluate, predict
+from image_metadata.config import Config
+from image_metadata.data import INPUTS, TARGETS, Batches, Samples, learn_statistics
+from image_metadata.train import compile_model, train
+
+
+def test_a_batch_can_be_overfitted(model: keras.Model, samples: Samples) -> None:
+    compile_model(model, learning_rate=0.003)
+    batch = Batches(samples, batch_size=8)
+    history = model.fit(batch, epochs=60, shuffle=False, verbose=0).history
+    assert min(history["loss"]) < 0.5 * history["loss"][0]
+
+
+def test_a_run_leaves_all_that_evaluation_and_prediction_need(config: Config) -> None:
+    history = train(config)
+    assert np.isfinite(history["loss"]).all()
+    run = Path(config["run"])
+    written = {path.name for path in run.iterdir()}
+    assert written == {
+        "history.csv",
+        "learning_curve.png",
+        "model.keras",
+        "statistics.npz",
+    }
+
+    for name, learned in learn_statistics(evaluate.load_data(config)[0]).items():
+        kept = np.load(run / "statistics.npz")[name]
+        np.testing.assert_allclose(kept, learned, err_msg="learned on the training part alone")
+
+    scores = evaluate.evaluate(config)
+    assert set(scores) == set(TARGETS)
+
+    file = run.parent / "samples.npz"
+    made = evaluate.load_data(config)[2]
+    np.savez(file, **{name: made[name] for name in INPUTS})
+    config["data"]["path"] = str(file)
+    predict.main(config)
+    lines = (run / "predictions.csv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 1 + len(made[next(iter(INPUTS))])

@@ -1,0 +1,27 @@
+"""The network.
+
+Sequential, because there is one input (pixels) and one output (digit), every layer is called once
+and fed only by the one before it and you said that it will stay a straight line.
+"""
+
+import keras
+from keras import layers
+
+
+def build_model() -> keras.Sequential:
+    """Returns the network, not yet compiled.
+
+    pixels (784) -> dense_1 (256) -> dropout_1 (256) -> dense_2 (128) ->
+        dropout_2 (128) -> digit (10)
+    """
+    return keras.Sequential(
+        [
+            keras.Input((784,), name="pixels"),
+            layers.Dense(256, activation="relu", name="dense_1"),
+            layers.Dropout(0.3, name="dropout_1"),
+            layers.Dense(128, activation="relu", name="dense_2"),
+            layers.Dropout(0.3, name="dropout_2"),
+            layers.Dense(10, activation="softmax", name="digit"),
+        ],
+        name="mnist_mlp",
+    )

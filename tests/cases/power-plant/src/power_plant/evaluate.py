@@ -1,0 +1,62 @@
+"""Scores the trained network: python -m power_plant.evaluate [KEY=VALUE ...]."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from . import hardware
+from .config import Config, from_command_line
+from .data import load_data
+from .predict import predict
+
+
+def regression_scores(truth: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
+    """Returns the errors in the target's unit, and the share of variance explained."""
+    error = truth - predicted
+    variance = np.square(truth - truth.mean(axis=0)).mean()
+    return {
+        "rmse": float(np.sqrt(np.square(error).mean())),
+        "mae": float(np.abs(error).mean()),
+        "r2": float(1 - np.square(error).mean() / variance),
+    }
+
+
+def mean_guess(train: np.ndarray, count: int) -> np.ndarray:
+    """Returns the mean of the training part's targets for every sample."""
+    return np.tile(train.mean(axis=0), (count, 1))
+
+
+# For each output: how it is scored, and what a model that sees no input would say.
+SCORING = {
+    "energy_output": (regression_scores, mean_guess),
+    "vacuum_output": (regression_scores, mean_guess),
+}
+
+
+def evaluate(config: Config) -> dict[str, dict[str, dict[str, float]]]:
+    """Returns the scores of each output on the test part, beside those of a guess."""
+    train, _, test = load_data(config)
+    predictions = predict(config, test)
+    results = {}
+    for name, (score, guess) in SCORING.items():
+        said = {"model": predictions[name], "guess": guess(train[name], len(test[name]))}
+        results[name] = {who: score(test[name], values) for who, values in said.items()}
+    return results
+
+
+def main(config: Config) -> None:
+    """Prints the scores, and writes them to the run's folder."""
+    hardware.prepare()
+    results = evaluate(config)
+    print(f"{'output':<24}{'score':<14}{'model':>12}{'guess':>12}")
+    for name, scores in results.items():
+        for score, value in scores["model"].items():
+            print(f"{name:<24}{score:<14}{value:>12.4g}{scores['guess'][score]:>12.4g}")
+    path = Path(config["run"]) / "evaluation.json"
+    path.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    print(f"Wrote {path}")
+
+
+if __name__ == "__main__":
+    main(from_command_line())

@@ -1,0 +1,107 @@
+"""Trains the network: python -m resnet_transfer.train [KEY=VALUE ...]."""
+
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+from matplotlib.figure import Figure
+
+from . import hardware
+from .config import Config, from_command_line
+from .data import Batches, load_data
+from .model import build_model, unfreeze_top
+
+
+def compile_model(model: keras.Model, learning_rate: float) -> None:
+    """Sets optimizer, losses and metrics; needed again when `trainable` has changed."""
+    model.compile(
+        optimizer=keras.optimizers.AdamW(learning_rate, weight_decay=0.05),
+        loss={"category": "sparse_categorical_crossentropy"},
+        metrics={"category": ["accuracy"]},
+    )
+
+
+def train(config: Config) -> dict[str, list[float]]:
+    """Trains anew, and writes what came out to the run's folder. Returns the losses."""
+    print(hardware.prepare())
+    keras.utils.set_random_seed(config["seed"])
+    run, settings = Path(config["run"]), config["training"]
+    run.mkdir(parents=True, exist_ok=True)
+
+    train_part, validation_part, _ = load_data(config)
+    batches = Batches(train_part, settings["batch_size"], seed=config["seed"])
+    validation = Batches(validation_part, settings["batch_size"])
+
+    # Phase one: the new layers learn, the backbone stays as it is.
+    model = build_pretrained(settings["backbone_weights"])
+    compile_model(model, settings["learning_rate"])
+    history = fit(model, batches, validation, settings)
+
+    # Phase two: the backbone's last layers learn too, a hundred times more slowly.
+    unfreeze_top(model, settings["fine_tune"])
+    compile_model(model, settings["learning_rate"] / 100)
+    second = fit(model, batches, validation, settings)
+    history = {name: values + second[name] for name, values in history.items()}
+
+    model.save(run / "model.keras")
+    write_history(history, run)
+    print(f"Wrote model.keras, history.csv and learning_curve.png to {run}")
+    return history
+
+
+def fit(
+    model: keras.Model, batches: Batches, validation: Batches, settings: Config
+) -> dict[str, list[float]]:
+    """Trains while the validation loss falls, and leaves the weights of its lowest."""
+    patience = settings["patience"]
+    show = keras.callbacks.LambdaCallback(on_epoch_end=print_losses)
+    slow_down = keras.callbacks.ReduceLROnPlateau(factor=0.3, patience=patience // 2)
+    stop = keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True)
+    result = model.fit(
+        batches,
+        validation_data=validation,
+        epochs=settings["epochs"],
+        callbacks=[show, slow_down, stop],
+        shuffle=False,  # the batches have an order of their own in each epoch
+        verbose=0,
+    )
+    return result.history
+
+
+def build_pretrained(weights: str | None) -> keras.Model:
+    """Returns the network with these weights, or stops and says how to get them."""
+    try:
+        return build_model(weights)
+    except Exception as error:
+        # No silent start from random weights: that would be another training.
+        sys.exit(
+            f"The backbone's weights ({weights}) can't be had: {error}\n"
+            "They are downloaded once, which needs the network. To go on without it, give"
+            " training.backbone_weights=FILE, or =null to start from random ones."
+        )
+
+
+def print_losses(epoch: int, logs: dict[str, float]) -> None:
+    """Prints a line for each epoch."""
+    print(f"epoch {epoch + 1:>3}: loss {logs['loss']:.4g}, validation {logs['val_loss']:.4g}")
+
+
+def write_history(history: dict[str, list[float]], run: Path) -> None:
+    """Writes the figures of every epoch to a table, and the losses to a picture."""
+    epochs = range(1, len(history["loss"]) + 1)
+    header = ",".join(["epoch", *history])
+    table = np.column_stack([epochs, *history.values()])
+    np.savetxt(run / "history.csv", table, "%.6g", ",", header=header, comments="")
+
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.subplots()
+    axes.plot(epochs, history["loss"], label="training")
+    axes.plot(epochs, history["val_loss"], label="validation")
+    axes.set(xlabel="epoch", ylabel="loss", yscale="log")
+    axes.legend()
+    figure.savefig(run / "learning_curve.png", dpi=150)
+
+
+if __name__ == "__main__":
+    train(from_command_line())

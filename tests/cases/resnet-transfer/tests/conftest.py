@@ -1,0 +1,48 @@
+"""What the tests share: a small configuration, a few samples, and the network."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+# The package first: it says which backend Keras runs on.
+from resnet_transfer import hardware  # isort: skip
+import keras
+
+from resnet_transfer.config import Config
+from resnet_transfer.data import Samples, synthesise
+from resnet_transfer.model import build_model
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def prepared() -> str:
+    """Devices and precision, as in training."""
+    return hardware.prepare()
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """A short training on few samples, in a folder of its own."""
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    config["run"] = str(tmp_path / "run")
+    config["data"] |= {"path": None, "test_path": None, "synthetic_samples": 12}
+    config["training"] |= {"epochs": 1, "batch_size": 4, "backbone_weights": None}
+    return config
+
+
+@pytest.fixture(scope="session")
+def samples() -> Samples:
+    """A few samples, as the network takes them."""
+    samples = synthesise(count=4, seed=0)
+    return samples
+
+
+@pytest.fixture
+def model() -> Iterator[keras.Model]:
+    """The network, its backbone with random weights: tests download nothing."""
+    keras.utils.set_random_seed(0)
+    yield build_model(weights=None)
+    keras.backend.clear_session()

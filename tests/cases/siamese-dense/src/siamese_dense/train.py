@@ -1,0 +1,96 @@
+"""Trains the network: python -m siamese_dense.train [KEY=VALUE ...]."""
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from matplotlib.figure import Figure
+
+from . import hardware
+from .config import Config, from_command_line
+from .data import Batches, load_data
+from .model import build_model
+
+
+def batch_hard_triplet(labels: Any, embeddings: Any) -> Any:
+    """Returns each sample's loss: small if its kin are near and strangers far.
+
+    Soft margin between the farthest sample of the same label and the nearest of another
+    in the batch: Hermans, Beyer, Leibe, "In Defense of the Triplet Loss" (2017).
+    """
+    squares = keras.ops.sum(keras.ops.square(embeddings), axis=-1, keepdims=True)
+    products = keras.ops.matmul(embeddings, keras.ops.transpose(embeddings))
+    squared = squares - 2 * products + keras.ops.transpose(squares)
+    # A square root has an infinite gradient at zero.
+    distances = keras.ops.sqrt(keras.ops.maximum(squared, 1e-12))
+    labels = keras.ops.reshape(labels, (-1, 1))
+    kin = keras.ops.cast(labels == keras.ops.transpose(labels), distances.dtype)
+    farthest_kin = keras.ops.max(distances * kin, axis=-1)
+    nearest_stranger = keras.ops.min(distances + 1e6 * kin, axis=-1)
+    return keras.ops.softplus(farthest_kin - nearest_stranger)
+
+
+def compile_model(model: keras.Model, learning_rate: float) -> None:
+    """Sets optimizer, losses and metrics; needed again when `trainable` has changed."""
+    model.compile(
+        optimizer=keras.optimizers.AdamW(learning_rate, weight_decay=0.05),
+        loss={"pair": batch_hard_triplet},
+    )
+
+
+def train(config: Config) -> dict[str, list[float]]:
+    """Trains anew, and writes what came out to the run's folder. Returns the losses."""
+    print(hardware.prepare())
+    keras.utils.set_random_seed(config["seed"])
+    run, settings = Path(config["run"]), config["training"]
+    run.mkdir(parents=True, exist_ok=True)
+
+    train_part, validation_part, _ = load_data(config)
+    batches = Batches(train_part, settings["batch_size"], seed=config["seed"])
+    validation = Batches(validation_part, settings["batch_size"])
+
+    model = build_model()
+    compile_model(model, settings["learning_rate"])
+    patience = settings["patience"]
+    show = keras.callbacks.LambdaCallback(on_epoch_end=print_losses)
+    slow_down = keras.callbacks.ReduceLROnPlateau(factor=0.3, patience=patience // 2)
+    stop = keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True)
+    history = model.fit(
+        batches,
+        validation_data=validation,
+        epochs=settings["epochs"],
+        callbacks=[show, slow_down, stop],
+        shuffle=False,  # the batches have an order of their own in each epoch
+        verbose=0,
+    ).history
+
+    model.save(run / "model.keras")
+    write_history(history, run)
+    print(f"Wrote model.keras, history.csv and learning_curve.png to {run}")
+    return history
+
+
+def print_losses(epoch: int, logs: dict[str, float]) -> None:
+    """Prints a line for each epoch."""
+    print(f"epoch {epoch + 1:>3}: loss {logs['loss']:.4g}, validation {logs['val_loss']:.4g}")
+
+
+def write_history(history: dict[str, list[float]], run: Path) -> None:
+    """Writes the figures of every epoch to a table, and the losses to a picture."""
+    epochs = range(1, len(history["loss"]) + 1)
+    header = ",".join(["epoch", *history])
+    table = np.column_stack([epochs, *history.values()])
+    np.savetxt(run / "history.csv", table, "%.6g", ",", header=header, comments="")
+
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.subplots()
+    axes.plot(epochs, history["loss"], label="training")
+    axes.plot(epochs, history["val_loss"], label="validation")
+    axes.set(xlabel="epoch", ylabel="loss", yscale="log")
+    axes.legend()
+    figure.savefig(run / "learning_curve.png", dpi=150)
+
+
+if __name__ == "__main__":
+    train(from_command_line())

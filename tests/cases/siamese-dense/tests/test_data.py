@@ -1,0 +1,136 @@
+"""The contract: what it lets pass, what it refuses, and that parts stay apart."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from siamese_dense.config import Config, set_value
+from siamese_dense.data import (
+    INPUTS,
+    TARGETS,
+    Batches,
+    DataError,
+    Samples,
+    check,
+    load_data,
+    read,
+    synthesise,
+)
+
+FIELDS = INPUTS | TARGETS
+COLUMNS = {name: name for name in FIELDS}
+
+
+@pytest.fixture
+def raw() -> Samples:
+    """Samples as a file holds them."""
+    return synthesise(count=16, seed=0)
+
+
+def test_made_up_samples_keep_the_contract_and_repeat(raw: Samples) -> None:
+    checked = check(raw, FIELDS, "synthetic")
+    again = synthesise(count=16, seed=0)
+    for name, field in FIELDS.items():
+        assert checked[name].shape[1:] == field.shape
+        np.testing.assert_array_equal(raw[name], again[name])
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_wrong_shape_is_named(raw: Samples, name: str) -> None:
+    raw[name] = np.concatenate([raw[name], raw[name]], axis=-1)
+    with pytest.raises(DataError, match=rf"{name}: found .* expected numbers"):
+        check(raw, FIELDS, "file.npz")
+
+
+def test_a_missing_sample_is_named(raw: Samples) -> None:
+    name = next(iter(TARGETS))
+    raw[name] = raw[name][1:]
+    with pytest.raises(DataError, match=rf"as many samples.*{name}"):
+        check(raw, FIELDS, "file.npz")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("left", float("nan")), ("right", float("nan")), ("pair", 0.5)]
+)
+def test_a_wrong_value_is_named(raw: Samples, name: str, value: float) -> None:
+    raw[name] = raw[name].astype("float64")
+    raw[name][2].flat[0] = value
+    with pytest.raises(DataError, match=rf"{name}.*, row 3: found .*expected"):
+        check(raw, FIELDS, "file.npz")
+
+
+def test_a_file_comes_back_as_it_was_saved(raw: Samples, tmp_path: Path) -> None:
+    np.savez(tmp_path / "samples.npz", **raw)
+    loaded = read(str(tmp_path / "samples.npz"), COLUMNS)
+    for name in FIELDS:
+        np.testing.assert_array_equal(loaded[name], raw[name])
+    with pytest.raises(DataError, match="no such file"):
+        read(str(tmp_path / "missing.npz"), COLUMNS)
+    with pytest.raises(DataError, match="no 'elsewhere'"):
+        read(str(tmp_path / "samples.npz"), dict.fromkeys(FIELDS, "elsewhere"))
+
+
+def write_csv(raw: Samples, path: Path) -> dict[str, Any]:
+    """Writes samples to a CSV file, and returns what its columns are called."""
+    columns = {
+        name: [f"{name} {index}" for index in range(values.shape[1])]
+        for name, values in raw.items()
+    }
+    header = ",".join(label for labels in columns.values() for label in labels)
+    table = np.concatenate(list(raw.values()), axis=1)
+    np.savetxt(path, table, "%.9g", ",", header=header, comments="")
+    return columns
+
+
+def test_a_csv_says_the_same_as_an_npz(raw: Samples, tmp_path: Path) -> None:
+    columns = write_csv(raw, tmp_path / "samples.csv")
+    loaded = read(str(tmp_path / "samples.csv"), columns)
+    for name in FIELDS:
+        np.testing.assert_allclose(loaded[name], raw[name], rtol=1e-6)
+
+
+def test_a_wrong_cell_of_a_csv_is_named(raw: Samples, tmp_path: Path) -> None:
+    path = tmp_path / "samples.csv"
+    columns = write_csv(raw, path)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines[2] = "oops," + lines[2].split(",", 1)[1]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(DataError, match=r"0, row 2: found 'oops', expected a number"):
+        read(str(path), columns)
+    with pytest.raises(DataError, match="no 'elsewhere'"):
+        read(str(path), columns | {next(iter(INPUTS)): "elsewhere"})
+
+
+def test_the_parts_repeat_and_share_no_sample(config: Config) -> None:
+    parts, again = load_data(config), load_data(config)
+    for part, same in zip(parts, again, strict=True):
+        for name in FIELDS:
+            np.testing.assert_array_equal(part[name], same[name])
+    first = next(iter(INPUTS))
+    rows = [{row.tobytes() for row in part[first]} for part in parts]
+    assert not rows[0] & rows[1] | rows[0] & rows[2] | rows[1] & rows[2]
+    assert sum(map(len, rows)) == config["data"]["synthetic_samples"]
+
+
+def test_every_epoch_has_an_order_of_its_own(raw: Samples) -> None:
+    batches, twin = Batches(raw, 4, seed=1), Batches(raw, 4, seed=1)
+    first = batches.order
+    batches.on_epoch_end()
+    twin.on_epoch_end()
+    assert sorted(batches.order) == sorted(first)
+    assert list(batches.order) != list(first)
+    assert list(batches.order) == list(twin.order)
+
+
+def test_an_epoch_holds_each_sample_once(raw: Samples) -> None:
+    batches, name = Batches(raw, 3), next(iter(INPUTS))
+    inputs = [batches[index][0][name] for index in range(len(batches))]
+    np.testing.assert_array_equal(np.concatenate(inputs), raw[name])
+
+
+@pytest.mark.parametrize("argument", ["training.epoch=3", "training.epochs=many"])
+def test_a_wrong_key_or_value_is_refused(config: Config, argument: str) -> None:
+    with pytest.raises(SystemExit, match=r"training.*epoch"):
+        set_value(config, *argument.split("="))

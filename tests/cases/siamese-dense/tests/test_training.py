@@ -1,0 +1,42 @@
+"""Training works: a batch can be learned by heart, and a whole run beats a guess."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from siamese_dense import evaluate, predict
+from siamese_dense.config import Config
+from siamese_dense.data import INPUTS, TARGETS, Batches, Samples
+from siamese_dense.train import compile_model, train
+
+
+def test_a_batch_can_be_overfitted(model: keras.Model, samples: Samples) -> None:
+    compile_model(model, learning_rate=0.003)
+    batch = Batches(samples, batch_size=16)
+    history = model.fit(batch, epochs=200, shuffle=False, verbose=0).history
+    assert min(history["loss"]) < 0.5 * history["loss"][0]
+
+
+def test_a_run_leaves_all_that_evaluation_and_prediction_need(config: Config) -> None:
+    history = train(config)
+    assert np.isfinite(history["loss"]).all()
+    run = Path(config["run"])
+    written = {path.name for path in run.iterdir()}
+    assert written == {
+        "history.csv",
+        "learning_curve.png",
+        "model.keras",
+    }
+
+    scores = evaluate.evaluate(config)
+    assert set(scores) == set(TARGETS)
+    assert scores["pair"]["model"]["recall_at_1"] > scores["pair"]["guess"]["recall_at_1"]
+
+    file = run.parent / "samples.npz"
+    made = evaluate.load_data(config)[2]
+    np.savez(file, **{name: made[name] for name in INPUTS})
+    config["data"]["path"] = str(file)
+    predict.main(config)
+    lines = (run / "predictions.csv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 1 + len(made[next(iter(INPUTS))])
