@@ -74,8 +74,8 @@ def run(project: Path, module: str, *arguments: str, backend: str = "torch") -> 
     return shell(project, [sys.executable, "-m", module, *arguments], backend)
 
 
-def shell(project: Path, command: list[str], backend: str = "torch") -> Outcome:
-    """Runs a command in a project's folder, where `python` is this interpreter."""
+def shell(project: Path, command: list[str], backend: str | None = None) -> Outcome:
+    """Runs a command in a project's folder, where `python` is this interpreter; by default on the project's backend."""
     done = subprocess.run(
         command,
         cwd=project,
@@ -90,19 +90,23 @@ def shell(project: Path, command: list[str], backend: str = "torch") -> Outcome:
     return Outcome(done.returncode, done.stdout)
 
 
-def environment(project: Path, backend: str) -> dict[str, str]:
+def environment(project: Path, backend: str | None) -> dict[str, str]:
     """Returns this process's environment, and in it what a project needs instead of being installed."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "COV_"))}
-    return kept | {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": str(project / "src"),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "KERAS_BACKEND": backend,
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        # Threads that wait for each other make small networks ten times slower where cores are busy.
-        "OMP_NUM_THREADS": "1",
-    }
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "COV_", "KERAS_"))}
+    chosen = {"KERAS_BACKEND": backend} if backend else {}
+    return (
+        kept
+        | chosen
+        | {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(project / "src"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            # Threads that wait for each other make small networks ten times slower where cores are busy.
+            "OMP_NUM_THREADS": "1",
+        }
+    )
 
 
 def _in_fork(project: Path, module: str, arguments: tuple[str, ...]) -> Outcome:

@@ -282,7 +282,9 @@ RUNS = [
         "power-plant",
         "train.py",
         "    model = build_model()\n",
-        '    model = build_model()\n    model.save = lambda path, save=model.save: None\n    build_model().save(run / "model.keras")\n',
+        "    model = build_model()\n"
+        "    model.save = lambda path, save=model.save: None\n"
+        '    build_model().save(run / "model.keras")\n',
         RUN,
     ),
     training(

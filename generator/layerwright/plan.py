@@ -217,8 +217,9 @@ class _Planning:
                 merged = self.merged(dict(zip(outputs[0].sources, branches, strict=True)))
             bodies = {}
             for output in outputs if self.spec.separate_bodies else outputs[:1]:
+                part = f"body.{output.name}" if self.spec.separate_bodies else "body"
                 prefix = f"{output.name}_body_" if self.spec.separate_bodies else prefix
-                with self.builder.within("body", prefix):
+                with self.builder.within(part, prefix):
                     bodies[output.name] = self.builder.stack(self.body_stack(), merged)
         except Abandoned:
             return

@@ -65,13 +65,13 @@ class Statements:
         return inputs, {name: self.variables[tensor] for name, tensor in self.graph.outputs.items()}
 
     def _parts(self) -> dict[str, list[Node]]:
-        """The calls by the part that they stand in: branches, then the body, which a merge opens, then heads.
+        """The calls by the part that they stand in: branches, then bodies, which a merge opens, then heads.
 
         That is the order of the statements. Heads of one layer each stand together.
         """
         counts = Counter(node.part for node in self.graph.nodes)
         heads_are_short = all(counts[f"heads.{name}"] <= 1 for name in self.graph.outputs)
-        body: list[Node] = []
+        bodies: dict[str, list[Node]] = {}
         branches: dict[str, list[Node]] = {}
         heads: dict[str, list[Node]] = {}
         for node in self.graph.nodes:
@@ -81,8 +81,8 @@ class Statements:
             elif kind == "heads":
                 heads.setdefault(kind if heads_are_short else node.part, []).append(node)
             else:
-                body.append(node)
-        return branches | {"body": body} | heads
+                bodies.setdefault("body" if kind == "merge" else node.part, []).append(node)
+        return branches | bodies | heads
 
     def _input(self, name: str) -> str:
         tensor = self.graph.inputs[name]

@@ -38,5 +38,13 @@ def test_a_run_leaves_all_that_evaluation_and_prediction_need(config: Config) ->
     np.savez(file, **{name: made[name] for name in INPUTS})
     config["data"]["path"] = str(file)
     predict.main(config)
-    lines = (run / "predictions.csv").read_text(encoding="utf-8").splitlines()
-    assert len(lines) == 1 + len(made[next(iter(INPUTS))])
+    table = np.loadtxt(run / "predictions.csv", delimiter=",", skiprows=1, ndmin=2)
+    said = np.concatenate(list(predict.predict(config, made).values()), axis=1)
+    np.testing.assert_allclose(table, said, rtol=1e-4)
+
+
+def test_the_same_seed_makes_the_same_run(config: Config) -> None:
+    config["training"]["epochs"] = 2
+    first, second = train(config), train(config)
+    assert len(first["loss"]) == 2
+    np.testing.assert_allclose(first["loss"], second["loss"], rtol=1e-3)

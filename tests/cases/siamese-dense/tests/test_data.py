@@ -16,6 +16,7 @@ from siamese_dense.data import (
     check,
     load_data,
     read,
+    split,
     synthesise,
 )
 
@@ -112,6 +113,21 @@ def test_the_parts_repeat_and_share_no_sample(config: Config) -> None:
     rows = [{row.tobytes() for row in part[first]} for part in parts]
     assert not rows[0] & rows[1] | rows[0] & rows[2] | rows[1] & rows[2]
     assert sum(map(len, rows)) == config["data"]["synthetic_samples"]
+
+
+def test_a_part_is_a_random_choice() -> None:
+    rest, part = split({"row": np.arange(100)}, 0.2, seed=0)
+    assert len(part["row"]) == 20
+    assert sorted([*rest["row"], *part["row"]]) == list(range(100))
+    assert np.ptp(part["row"]) > 50
+
+
+def test_a_file_may_be_the_test_part(config: Config, raw: Samples, tmp_path: Path) -> None:
+    np.savez(tmp_path / "test.npz", **raw)
+    config["data"]["test_path"] = str(tmp_path / "test.npz")
+    test = load_data(config)[2]
+    for name in FIELDS:
+        np.testing.assert_array_equal(test[name], raw[name])
 
 
 def test_every_epoch_has_an_order_of_its_own(raw: Samples) -> None:

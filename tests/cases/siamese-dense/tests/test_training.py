@@ -8,7 +8,7 @@ import numpy as np
 from siamese_dense import evaluate, predict
 from siamese_dense.config import Config
 from siamese_dense.data import INPUTS, TARGETS, Batches, Samples
-from siamese_dense.train import compile_model, train
+from siamese_dense.train import batch_hard_triplet, compile_model, train
 
 
 def test_a_batch_can_be_overfitted(model: keras.Model, samples: Samples) -> None:
@@ -38,5 +38,20 @@ def test_a_run_leaves_all_that_evaluation_and_prediction_need(config: Config) ->
     np.savez(file, **{name: made[name] for name in INPUTS})
     config["data"]["path"] = str(file)
     predict.main(config)
-    lines = (run / "predictions.csv").read_text(encoding="utf-8").splitlines()
-    assert len(lines) == 1 + len(made[next(iter(INPUTS))])
+    table = np.loadtxt(run / "predictions.csv", delimiter=",", skiprows=1, ndmin=2)
+    said = np.concatenate(list(predict.predict(config, made).values()), axis=1)
+    np.testing.assert_allclose(table, said, rtol=1e-4)
+
+
+def test_the_same_seed_makes_the_same_run(config: Config) -> None:
+    config["training"]["epochs"] = 2
+    first, second = train(config), train(config)
+    assert len(first["loss"]) == 2
+    np.testing.assert_allclose(first["loss"], second["loss"], rtol=1e-3)
+
+
+def test_the_loss_wants_kin_near_and_strangers_far() -> None:
+    near = keras.ops.array([[0.0, 0.0], [0.0, 0.1], [5.0, 5.0], [5.0, 5.1]])
+    pairs, mixed = keras.ops.array([0, 0, 1, 1]), keras.ops.array([0, 1, 0, 1])
+    right, wrong = batch_hard_triplet(pairs, near), batch_hard_triplet(mixed, near)
+    assert (keras.ops.convert_to_numpy(right) < keras.ops.convert_to_numpy(wrong)).all()

@@ -1,0 +1,322 @@
+"""A project of each preset does what its README says, keeps its own rules, and says what is wrong with data."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import shutil
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from layerwright.presets import presets
+
+from .projects import generated, package, run, run_module, run_pytest, shell
+
+PRESETS = presets()
+
+LIGHT = ("mnist-mlp", "power-plant", "siamese-dense")
+"""Those that train in seconds, as their README says it."""
+
+REDUCED = {
+    "image-metadata": ("training.epochs=1", "data.synthetic_samples=24", "training.batch_size=4"),
+    "resnet-transfer": (
+        "training.epochs=1",
+        "data.synthetic_samples=24",
+        "training.batch_size=4",
+        "training.backbone_weights=null",
+    ),
+}
+"""For the others, arguments that keep training short and offline."""
+
+SCORES = {"rmse": min, "accuracy": max, "recall_at_1": max}
+"""One score of each kind, and which of two values is the better one."""
+
+MOST_LINES = 520
+"""How many lines `src/` and `config.yaml` may have together."""
+
+with_preset = pytest.mark.parametrize("preset", PRESETS)
+
+
+def copied(preset: str, folder: Path) -> Path:
+    """Returns a project of a preset that a test may change."""
+    return Path(shutil.copytree(generated(preset), folder / preset))
+
+
+def readme_commands(project: Path) -> Iterator[str]:
+    """Yields what the README says to run once all is installed, a line each."""
+    block = re.search(r"```shell\n(.*?)```", (project / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert block
+    yield from re.findall(r"^python -m (?!venv ).*$", block[1], re.MULTILINE)
+
+
+@with_preset
+def test_the_commands_of_the_readme_work(preset: str, tmp_path: Path) -> None:
+    project = copied(preset, tmp_path)
+    commands = list(readme_commands(project))
+    programs = ["pytest", f"{package(project)}.train", f"{package(project)}.evaluate"]
+    assert [command.split()[2] for command in commands] == programs
+    for command in commands:
+        is_reduced = preset in REDUCED and "pytest" not in command
+        line = " ".join([command.partition("#")[0], *REDUCED[preset]]) if is_reduced else command
+        code, output = shell(project, ["bash", "-c", line])
+        assert code == 0, f"{line}\n{output}"
+
+    outputs = json.loads((project / "runs" / "first" / "evaluation.json").read_text(encoding="utf-8"))
+    for scores in outputs.values():
+        assert all(np.isfinite([*scores["model"].values(), *scores["guess"].values()]))
+        for score, better in SCORES.items():
+            if preset in LIGHT and score in scores["model"]:
+                model, guess = scores["model"][score], scores["guess"][score]
+                assert model != guess
+                assert better(model, guess) == model
+
+
+@pytest.mark.parametrize("backend", ["jax", "tensorflow"])
+@pytest.mark.parametrize("preset", LIGHT)
+def test_its_own_tests_pass_on_the_other_backends(preset: str, backend: str) -> None:
+    code, output = run_pytest(generated(preset), "-q", backend=backend)
+    assert code == 0, output
+
+
+@with_preset
+def test_ruff_and_black_are_content(preset: str) -> None:
+    for command in (["ruff", "check", "--no-cache", "."], ["black", "--check", "."]):
+        code, output = shell(generated(preset), [sys.executable, "-m", *command])
+        assert code == 0, output
+
+
+@with_preset
+def test_its_files_are_clean(preset: str) -> None:
+    for path, text in texts(preset):
+        assert path.name == ".copier-answers.yml" or "layerwright" not in text.lower(), path
+        assert not re.search(r"\{\{|\{%|\{#|%\}", text), f"Jinja was left in {path}"
+        assert not re.search(r"[ \t]$", text, re.MULTILINE), f"spaces end a line of {path}"
+        assert text.endswith("\n"), path
+        assert not text.endswith("\n\n"), path
+        assert "\t" not in text, path
+        if path.suffix == ".toml":
+            assert tomllib.loads(text)["project"]["name"] == preset
+        if path.suffix in {".yml", ".yaml"}:
+            assert isinstance(yaml.safe_load(text), dict)
+
+
+@with_preset
+def test_it_is_small(preset: str) -> None:
+    counted = [text for path, text in texts(preset) if path.name == "config.yaml" or path.parts[0] == "src"]
+    assert sum(len(text.splitlines()) for text in counted) <= MOST_LINES
+
+
+def texts(preset: str) -> Iterator[tuple[Path, str]]:
+    """Yields each file of a project, by its path in it, and what it says."""
+    project = generated(preset)
+    for path in sorted(project.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            yield path.relative_to(project), path.read_text(encoding="utf-8")
+
+
+def leaves(config: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yields each key of a configuration, as one says it on the command line, and its value."""
+    for key, value in config.items():
+        if isinstance(value, dict):
+            yield from leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+@pytest.fixture
+def configured(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
+    """Returns the configuration that a project's programs get for arguments, key by key."""
+
+    def configuration(preset: str, *arguments: str) -> dict[str, Any]:
+        monkeypatch.chdir(generated(preset))
+        monkeypatch.setattr(sys, "argv", ["train", *arguments])
+        return dict(leaves(config_module(preset).from_command_line()))
+
+    return configuration
+
+
+def config_module(preset: str) -> ModuleType:
+    """Returns a project's `config.py`, which needs no other module of it."""
+    path = next(generated(preset).glob("src/*/config.py"))
+    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_config", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@with_preset
+def test_every_key_can_be_set_on_the_command_line(preset: str, configured: Callable[..., dict[str, Any]]) -> None:
+    written = configured(preset)
+    assert {"run", "seed", "data.path", "training.epochs"} <= written.keys()
+    for key, value in written.items():
+        text, meant = {int: ("7", 7), float: ("0.25", 0.25)}.get(type(value), ("a/file.npz", "a/file.npz"))
+        assert configured(preset, f"{key}={text}") == written | {key: meant}, key
+
+
+@with_preset
+def test_a_number_that_is_none_is_refused_for_every_key(preset: str, configured: Callable[..., dict[str, Any]]) -> None:
+    for key, value in configured(preset).items():
+        if isinstance(value, int | float):
+            with pytest.raises(SystemExit, match=re.escape(key)):
+                configured(preset, f"{key}=many")
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("training.epoch=3", "config.yaml has no training.epoch; in its place there is epochs"),
+        ("trainin.epochs=3", "trainin.epochs"),
+        ("epochs=3", "epochs"),
+        ("training=3", "training"),
+        ("training.epochs.more=3", "training.epochs.more"),
+        ("--help", "--help"),
+        ("training.epochs", "training.epochs"),
+        ("training.epochs=many", "training.epochs=many"),
+        ("training.epochs=2.5", "training.epochs=2.5"),
+        ("data.test_fraction=[1", "data.test_fraction"),
+        ("data.path={", "data.path"),
+    ],
+)
+def test_a_wrong_argument_stops_the_program_with_its_name(argument: str, message: str) -> None:
+    code, output = run_module(generated("power-plant"), "train", argument)
+    assert code not in {0, None}
+    assert message in output
+    assert "Traceback" not in output
+
+
+def table(folder: Path, **columns: Any) -> str:
+    """Writes a CSV with a right sample of the power plant in each row, but for these columns; returns its path."""
+    right = {name: np.linspace(1, 9, 40) for name in ("AT", "V", "AP", "RH", "PE", "VAC")}
+    frame = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in (right | columns).items()})
+    frame.dropna(axis="columns", how="all").to_csv(folder / "data.csv", index=False)
+    return str(folder / "data.csv")
+
+
+COLUMNS = (
+    "data.columns.sensors=[AT, V, AP, RH]",
+    "data.columns.energy_output=PE",
+    "data.columns.vacuum_output=VAC",
+)
+"""What the columns of that CSV are, for the power plant."""
+
+
+def wrong(values: int = 40, **cells: Any) -> list[Any]:
+    """Returns a column with other cells in some rows: row3="text"."""
+    column: list[Any] = list(range(1, values + 1))
+    for row, value in cells.items():
+        column[int(row.removeprefix("row")) - 1] = value
+    return column
+
+
+@pytest.mark.parametrize(
+    ("columns", "arguments", "said"),
+    [
+        ({"AT": wrong(row3="warm")}, (), ["AT", "row 3", "'warm'", "expected a number"]),
+        ({"PE": wrong(row4=None)}, (), ["energy_output", "row 4", "nan", "expected a number"]),
+        ({"AP": wrong(row5="inf")}, (), ["sensors", "row 5", "inf", "expected a number"]),
+        ({"VAC": [None] * 40}, (), ["no 'VAC' in", "'AT'", "'PE'"]),
+        ({}, ("data.columns.sensors=[AT, V, AP]",), ["sensors", "(3,)", "expected", "(4,)"]),
+        ({}, ("data.columns.sensors=AT",), ["sensors", "expected", "(4,)"]),
+        ({}, ("data.columns.vacuum_output=[AT, V]",), ["vacuum_output", "(2,)", "expected", "(1,)"]),
+    ],
+)
+def test_a_wrong_table_stops_training_with_its_place(
+    columns: dict[str, Any], arguments: tuple[str, ...], said: list[str], tmp_path: Path
+) -> None:
+    path = table(tmp_path, **columns)
+    stops_with(tmp_path, "power-plant", [f"data.path={path}", *COLUMNS, *arguments], [path, *said])
+
+
+def test_a_right_table_is_learned_from(tmp_path: Path) -> None:
+    path = table(tmp_path, AT=wrong(row3=None))
+    arguments = [f"data.path={path}", *COLUMNS, f"run={tmp_path / 'run'}", "training.epochs=1"]
+    code, output = run_module(generated("power-plant"), "train", *arguments)
+    assert code == 0, output
+
+
+IMAGES = np.full((40, 224, 224, 3), 9, dtype="uint8")
+
+
+@pytest.mark.parametrize(
+    ("preset", "arrays", "said"),
+    [
+        (
+            "mnist-mlp",
+            {"pixels": np.zeros((40, 784)), "digit": np.array(wrong(row1=3, row7=12)) % 13},
+            ["digit", "row 7", "found 12", "expected a whole number from 0 to 9"],
+        ),
+        (
+            "mnist-mlp",
+            {"pixels": np.zeros((40, 784)), "digit": np.where(np.arange(40) == 7, 0.5, 1)},
+            ["digit", "row 8", "found 0.5", "expected a whole number from 0 to 9"],
+        ),
+        (
+            "mnist-mlp",
+            {"pixels": np.zeros((40, 28, 28)), "digit": np.zeros(40)},
+            ["pixels", "found", "(28, 28)", "expected", "(784,)"],
+        ),
+        ("mnist-mlp", {"pixels": np.zeros((40, 784))}, ["no 'digit' in", "'pixels'"]),
+        (
+            "mnist-mlp",
+            {"pixels": np.zeros((40, 784)), "digit": np.zeros(39)},
+            ["as many samples", "'pixels': 40", "'digit': 39"],
+        ),
+        (
+            "siamese-dense",
+            {"left": np.zeros((40, 100)), "right": np.zeros((40, 100)), "pair": np.arange(40) - 1},
+            ["pair", "row 1", "found -1", "expected a whole number from 0"],
+        ),
+        (
+            "image-metadata",
+            {"image": IMAGES[:, :96], "metadata": np.zeros((40, 12)), "category": np.zeros(40)},
+            ["image", "found", "(96, 224, 3)", "expected", "(224, 224, 3)"],
+        ),
+        (
+            "resnet-transfer",
+            {"image": IMAGES, "category": np.full(40, "cat")},
+            ["category", "found", "expected numbers"],
+        ),
+    ],
+)
+def test_wrong_arrays_stop_training_with_their_place(
+    preset: str, arrays: dict[str, Any], said: list[str], tmp_path: Path
+) -> None:
+    path = str(tmp_path / "data.npz")
+    np.savez(path, **arrays)
+    stops_with(tmp_path, preset, [f"data.path={path}"], [path, *said])
+
+
+@pytest.mark.parametrize("name", ["data.csv", "data.npz"])
+@pytest.mark.parametrize("content", [b"", b"\x00\x01 neither", b"AT,V\n1,2\n1,2,3\n"])
+def test_a_broken_file_stops_training_with_its_name(name: str, content: bytes, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    stops_with(tmp_path, "power-plant", [f"data.path={tmp_path / name}", *COLUMNS], [str(tmp_path / name)])
+
+
+def stops_with(folder: Path, preset: str, arguments: list[str], said: list[str]) -> None:
+    """Fails unless training stops with a message in which all of this is said."""
+    code, output = run_module(generated(preset), "train", *arguments, f"run={folder / 'run'}")
+    assert code not in {0, None}
+    assert "Traceback" not in output, output
+    for text in said:
+        assert text in output
+    assert not list(folder.glob("run/*.keras"))
+
+
+def test_the_programs_say_what_comes_first(tmp_path: Path) -> None:
+    project = copied("power-plant", tmp_path)
+    assert run_module(project, "evaluate") == (1, "runs/first holds no model.keras: train first\n")
+    assert run_module(project, "predict")[1].endswith("say which samples: data.path=FILE\n")
+    assert run(tmp_path, "power_plant.train").code != 0
