@@ -79,7 +79,8 @@ class SubModel(Layer):
 class Node:
     """One call of a layer.
 
-    `part` names the part of the network that it stands in: `branches.photo`, `merge`, `body` (`body.price` if bodies are separate) or `heads.price`.
+    `part` names the part of the network that it stands in: `branches.photo`, `merge`, `body` (`body.price` if bodies
+    are separate) or `heads.price`.
     """
 
     layer: Layer
