@@ -49,8 +49,10 @@ def test_a_run_leaves_all_that_evaluation_and_prediction_need(config: Config) ->
     config["data"]["path"] = str(file)
     predict.main(config)
     table = np.loadtxt(run / "predictions.csv", delimiter=",", skiprows=1, ndmin=2)
-    said = np.concatenate(list(predict.predict(config, made).values()), axis=1)
-    np.testing.assert_allclose(table, said, rtol=1e-4)
+    said = predict.predict(config, made)
+    np.testing.assert_allclose(table, np.concatenate(list(said.values()), axis=1), rtol=1e-4)
+    for name, (score, _) in evaluate.SCORING.items():
+        assert scores[name]["model"] == pytest.approx(score(made[name], said[name]), nan_ok=True)
 
 
 def test_weights_that_cannot_be_had_stop_the_run(tmp_path: Path) -> None:

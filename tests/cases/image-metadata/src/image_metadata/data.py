@@ -1,7 +1,4 @@
-"""The samples: what one is, where they come from, what is checked before training.
-
-Samples are a dict of arrays of one length, one for each name in INPUTS and TARGETS.
-"""
+"""Samples, as dicts of arrays for the names in INPUTS and TARGETS: read, checked, made up."""
 
 import math
 from collections.abc import Iterator
@@ -46,11 +43,9 @@ class DataError(SystemExit):
 
 def load_data(config: dict[str, Any]) -> tuple[Samples, Samples, Samples]:
     """Returns the training, validation and test part of what the configuration names."""
-    data, seed = config["data"], config["seed"]
-    if data["path"]:
-        samples = read(data["path"], data["columns"])
-    else:
-        samples = synthesise(data["synthetic_samples"], seed)
+    data, seed, path = config["data"], config["seed"], config["data"]["path"]
+    made = data["synthetic_samples"]
+    samples = read(path, data["columns"]) if path else synthesise(made, seed)
     if data["test_path"]:
         test = read(data["test_path"], data["columns"])
     else:
@@ -77,15 +72,13 @@ def split(samples: Samples, fraction: float, seed: int) -> tuple[Samples, Sample
 def read(path: str, columns: dict[str, Any], fields: dict[str, Field] | None = None) -> Samples:
     """Returns the samples in a file, which calls each name what `columns` says. Or DataError."""
     fields = fields or INPUTS | TARGETS
-    if not Path(path).is_file():
-        raise DataError(f"{path}: there is no such file")
-    if not path.endswith(".npz"):
-        raise DataError(f"{path}: this isn't an .npz file")
-    with np.load(path) as arrays:
-        for name in fields:
-            if columns[name] not in arrays:
-                raise DataError(f"{path}: no {columns[name]!r} in {list(arrays)}")
-        return check({name: arrays[columns[name]] for name in fields}, fields, path)
+    if not Path(path).is_file() or not path.endswith(".npz"):
+        raise DataError(f"{path}: there is no such .npz file")
+    arrays = np.load(path)
+    for name in fields:
+        if columns[name] not in arrays:
+            raise DataError(f"{path}: no {columns[name]!r} in {list(arrays)}")
+    return check({name: arrays[columns[name]] for name in fields}, fields, path)
 
 
 def check(found: Samples, fields: dict[str, Field], source: str) -> Samples:

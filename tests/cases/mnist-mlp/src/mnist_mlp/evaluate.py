@@ -24,9 +24,7 @@ def share_guess(train: np.ndarray, count: int) -> np.ndarray:
 
 
 # For each output: how it is scored, and what a model that sees no input would say.
-SCORING = {
-    "digit": (class_scores, share_guess),
-}
+SCORING = {"digit": (class_scores, share_guess)}
 
 
 def evaluate(config: Config) -> dict[str, dict[str, dict[str, float]]]:

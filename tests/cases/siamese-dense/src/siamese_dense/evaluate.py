@@ -26,9 +26,7 @@ def random_guess(train: np.ndarray, count: int) -> np.ndarray:
 
 
 # For each output: how it is scored, and what a model that sees no input would say.
-SCORING = {
-    "pair": (embedding_scores, random_guess),
-}
+SCORING = {"pair": (embedding_scores, random_guess)}
 
 
 def evaluate(config: Config) -> dict[str, dict[str, dict[str, float]]]:
