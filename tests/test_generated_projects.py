@@ -197,8 +197,8 @@ def test_a_number_that_is_none_is_refused_for_every_key(preset: str, configured:
         pytest.param("seed=-1", "seed=-1", marks=UNREFUSED),
     ],
 )
-def test_a_wrong_argument_stops_the_program_with_its_name(argument: str, message: str) -> None:
-    code, output = run_module(generated("power-plant"), "train", argument)
+def test_a_wrong_argument_stops_the_program_with_its_name(argument: str, message: str, tmp_path: Path) -> None:
+    code, output = run_module(generated("power-plant"), "train", f"run={tmp_path / 'run'}", argument)
     assert code not in {0, None}
     assert message in output
     assert "Traceback" not in output

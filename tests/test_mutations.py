@@ -488,15 +488,10 @@ DATA = [
 
 MUTATIONS = [*UNSHARED, *WRONG_NETWORK, *BACKBONE, *LOSS, *RUNS, *DATA]
 
-UNSEEN = ("no lower bound", "half a class")
-"""Faults that no test of a project sees as yet: it tries one wrong value for each name."""
-
 
 def parameter(mutation: Mutation) -> Any:
     """Returns a fault as a parameter, in one group with the other faults of its project."""
     marks = [pytest.mark.xdist_group(mutation.preset)]
-    if mutation.fault in UNSEEN:
-        marks.append(pytest.mark.xfail(reason="no test sees it as yet"))
     return pytest.param(mutation, marks=marks, id=f"{mutation.preset}: {mutation.fault}")
 
 

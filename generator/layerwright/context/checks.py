@@ -63,16 +63,15 @@ def _shared(layer: Layer, graph: Graph) -> dict[str, Any]:
 
 
 def _wrong_values(spec: Spec) -> Iterator[str]:
-    """For each end, a value that breaks its contract, as source."""
+    """For each end, the values that break its contract, as source."""
     fields = [(each.name, each.kind.values) for each in spec.inputs]
     fields += [(each.name, each.task.target_values(each.size)) for each in spec.outputs]
     for name, values in fields:
-        if values.high is not None:
-            yield f"({name!r}, {values.high + 1})"
-        elif values.whole:
-            yield f"({name!r}, 0.5)"
-        else:
-            yield f"({name!r}, float({'inf' if values.missing else 'nan'!r}))"
+        wrong = [values.low - 1] if values.low is not None else []
+        wrong += [values.high + 1] if values.high is not None else []
+        wrong += [0.5] if values.whole else []
+        yield from (f"({name!r}, {value})" for value in wrong)
+        yield f"({name!r}, float({'inf' if values.missing else 'nan'!r}))"
 
 
 def _beats(each: Output) -> dict[str, str]:

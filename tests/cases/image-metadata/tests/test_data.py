@@ -54,7 +54,17 @@ def test_a_missing_sample_is_named(raw: Samples) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("image", 256), ("metadata", float("inf")), ("category", 5)]
+    ("name", "value"),
+    [
+        ("image", -1),
+        ("image", 256),
+        ("image", float("nan")),
+        ("metadata", float("inf")),
+        ("category", -1),
+        ("category", 5),
+        ("category", 0.5),
+        ("category", float("nan")),
+    ],
 )
 def test_a_wrong_value_is_named(raw: Samples, name: str, value: float) -> None:
     raw[name] = raw[name].astype("float64")

@@ -52,7 +52,16 @@ def test_a_missing_sample_is_named(raw: Samples) -> None:
         check(raw, FIELDS, "file.npz")
 
 
-@pytest.mark.parametrize(("name", "value"), [("pixels", float("nan")), ("digit", 10)])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("pixels", float("nan")),
+        ("digit", -1),
+        ("digit", 10),
+        ("digit", 0.5),
+        ("digit", float("nan")),
+    ],
+)
 def test_a_wrong_value_is_named(raw: Samples, name: str, value: float) -> None:
     raw[name] = raw[name].astype("float64")
     raw[name][2].flat[0] = value

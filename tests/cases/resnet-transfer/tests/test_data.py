@@ -51,7 +51,18 @@ def test_a_missing_sample_is_named(raw: Samples) -> None:
         check(raw, FIELDS, "file.npz")
 
 
-@pytest.mark.parametrize(("name", "value"), [("image", 256), ("category", 10)])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("image", -1),
+        ("image", 256),
+        ("image", float("nan")),
+        ("category", -1),
+        ("category", 10),
+        ("category", 0.5),
+        ("category", float("nan")),
+    ],
+)
 def test_a_wrong_value_is_named(raw: Samples, name: str, value: float) -> None:
     raw[name] = raw[name].astype("float64")
     raw[name][2].flat[0] = value

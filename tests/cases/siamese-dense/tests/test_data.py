@@ -53,7 +53,14 @@ def test_a_missing_sample_is_named(raw: Samples) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("left", float("nan")), ("right", float("nan")), ("pair", 0.5)]
+    ("name", "value"),
+    [
+        ("left", float("nan")),
+        ("right", float("nan")),
+        ("pair", -1),
+        ("pair", 0.5),
+        ("pair", float("nan")),
+    ],
 )
 def test_a_wrong_value_is_named(raw: Samples, name: str, value: float) -> None:
     raw[name] = raw[name].astype("float64")
