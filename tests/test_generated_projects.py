@@ -41,7 +41,7 @@ REDUCED = {
 SCORES = {"rmse": min, "accuracy": max, "recall_at_1": max}
 """One score of each kind, and which of two values is the better one."""
 
-MOST_LINES = 499
+MOST_LINES = 510
 """How many lines `src/` and `config.yaml` may have together."""
 
 UNREFUSED = pytest.mark.xfail(reason="ends in a traceback as yet")

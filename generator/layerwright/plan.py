@@ -20,6 +20,9 @@ from .problems import Problems
 from .rules import Decision, decide
 from .spec import Group, Head, Input, Output, Spec
 
+PREPROCESSING = ("add", "get_item", "get_item_1", "get_item_2", "stack", "subtract", "true_divide")
+"""Names that Keras gives to the operations of `preprocess_input`: a layer of the same name can't stand beside them."""
+
 MERGES_BY_DEFAULT = "concatenate"
 
 BODY: Stack = (LayerItem("dense", (64,), place="body"),)
@@ -80,6 +83,8 @@ class _Planning:
     def __post_init__(self) -> None:
         taken = {each.name: f"the input {each.name}" for each in self.spec.inputs}
         taken |= {each.name: f"the output {each.name}" for each in self.spec.outputs}
+        if self.spec.transfer:
+            taken |= dict.fromkeys(PREPROCESSING, "an operation of the preprocessing")
         self.builder = Builder(self.vocabulary, self.problems, taken)
 
     def graph(self) -> Graph:

@@ -10,6 +10,7 @@ from ..problems import shown, unknown
 from ..spec import Group, Input, Output
 from ..tasks import TASKS
 from .fields import Fields
+from .keys import UNNAMED_GROUP
 
 
 def inputs(fields: Fields) -> tuple[Input, ...]:
@@ -93,7 +94,7 @@ def sharing(fields: Fields, inputs: Sequence[Input]) -> tuple[Group, ...]:
     by_name = {each.name: each for each in inputs}
     for entry in filter(str.strip, fields.line("sharing").split(",")):
         name, colon, members = (part.strip() for part in entry.partition(":"))
-        name, members = (name, members) if colon else ("shared_encoder", name)
+        name, members = (name, members) if colon else (UNNAMED_GROUP, name)
         place = f"sharing.{name}"
         if not fields.is_new_name(name, "sharing", [*by_name, *(group.name for group in groups)]):
             continue

@@ -14,6 +14,9 @@ from .keys import Answers
 LONGEST_LINE = 10_000
 """Longest one-line answer, in characters."""
 
+SAVEZ_ARGUMENTS = ("file", "allow_pickle")
+"""Arguments of numpy.savez, which saves arrays by name."""
+
 LARGEST_SIZE = 2**24
 """Largest size that an input or output may say."""
 
@@ -79,6 +82,8 @@ class Fields:
             self.problems.add(
                 key, f"{shown(name)} is no name", "a name has letters, digits and _, and starts with a letter"
             )
+        elif name in SAVEZ_ARGUMENTS:
+            self.problems.add(f"{key}.{name}", "NumPy can't save an array of this name", f"as {name}_1")
         elif name.lower() in map(str.lower, before):
             self.problems.add(f"{key}.{name}", "the name is there twice", "give each a name of its own")
         else:

@@ -8,6 +8,9 @@ from typing import Any, TypeAlias
 Answers: TypeAlias = "dict[str, Any]"
 """Answers by key, as YAML has them: texts, numbers, lists, mappings."""
 
+UNNAMED_GROUP = "shared_encoder"
+"""What a sharing group is called that has no name."""
+
 BRANCHINGS = ("residual", "parallel")
 BODIES = ("shared", "separate")
 DEVICES = ("cpu", "gpu")

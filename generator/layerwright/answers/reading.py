@@ -28,7 +28,18 @@ USED_MODULES = frozenset(
     {
         *("absl", "black", "h5py", "jax", "jaxlib", "keras", "matplotlib", "ml_dtypes", "namex", "numpy", "optree"),
         *("packaging", "pandas", "PIL", "pytest", "rich", "ruff", "scipy", "tensorboard", "tensorflow", "test"),
-        *("tests", "torch", "yaml"),
+        *(
+            "tests",
+            "torch",
+            "yaml",
+            "conftest",
+            "test_data",
+            "test_model",
+            "test_training",
+            "requests",
+            "sympy",
+            "triton",
+        ),
     }
 )
 """What a project imports, directly or through Keras and the backends: a package of that name would hide it."""

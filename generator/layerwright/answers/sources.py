@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from ..problems import AnswersError, Problem, shown
-from .keys import KEYS, LATER, Answers
+from .keys import KEYS, LATER, UNNAMED_GROUP, Answers
 
 MERGED = ("layers", "training")
 """Keys of which a later source says parts, and an earlier one the rest."""
@@ -40,6 +40,10 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 
 
 _Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_int)
+
+
+NAMES = ("project_name", "package")
+"""Keys that have no empty answer: nothing said means the default."""
 
 
 def load_yaml(text: str, place: str) -> Any:
@@ -150,11 +154,14 @@ def _without_orphans(earlier: Answers, combined: Answers) -> Answers:
 
 
 def _names(answers: Answers, *keys: str) -> set[str]:
-    return {entry.partition(":")[0].strip() for key in keys for entry in str(answers.get(key, "")).split(",")}
+    entries = [entry for key in keys for entry in str(answers.get(key, "")).split(",")]
+    named = {entry.partition(":")[0].strip() for entry in entries}
+    return named | ({UNNAMED_GROUP} if any("+" in entry and ":" not in entry for entry in entries) else set())
 
 
 def normalised(answers: Answers) -> Answers:
     """The answers with those that may be written in several ways written in one: lists as lists."""
+    answers = {key: value for key, value in answers.items() if value != "" or key not in NAMES}
     branching = answers.get("branching")
     if not isinstance(branching, str):
         return answers

@@ -17,7 +17,9 @@ def from_command_line() -> Config:
         raise SystemExit("config.yaml isn't here: start this in the project's folder")
     config = yaml.safe_load(path.read_text(encoding="utf-8"))
     for argument in sys.argv[1:]:
-        key, _, text = argument.partition("=")
+        key, equals, text = argument.partition("=")
+        if not equals:
+            raise SystemExit(f"{argument}: write KEY=VALUE, as training.epochs=3")
         set_value(config, key, text)
     return config
 

@@ -74,7 +74,10 @@ def read(path: str, columns: dict[str, Any], fields: dict[str, Field] | None = N
     fields = fields or INPUTS | TARGETS
     if not Path(path).is_file() or not path.endswith(".npz"):
         raise DataError(f"{path}: there is no such .npz file")
-    arrays = np.load(path)
+    try:
+        arrays = dict(np.load(path))
+    except Exception as error:
+        raise DataError(f"{path} can't be read: {error}") from error
     for name in fields:
         if columns[name] not in arrays:
             raise DataError(f"{path}: no {columns[name]!r} in {list(arrays)}")

@@ -63,7 +63,10 @@ def read(path: str, columns: dict[str, Any], fields: dict[str, Field] | None = N
     fields = fields or INPUTS | TARGETS
     if not Path(path).is_file() or not path.endswith((".npz", ".csv")):
         raise DataError(f"{path}: there is no such .npz or .csv file")
-    table = pd.read_csv(path) if path.endswith(".csv") else np.load(path)
+    try:
+        table = pd.read_csv(path) if path.endswith(".csv") else dict(np.load(path))
+    except Exception as error:
+        raise DataError(f"{path} can't be read: {error}") from error
     found = {}
     for name in fields:
         labels = columns[name] if isinstance(columns[name], list) else [columns[name]]

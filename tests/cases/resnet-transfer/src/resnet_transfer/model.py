@@ -38,9 +38,10 @@ def unfreeze_top(model: keras.Model, count: int) -> None:
     """Lets the last `count` layers of the backbone learn. Compile the model again afterwards."""
     backbone = model.get_layer("resnet50")
     backbone.trainable = True
-    for layer in backbone.layers[:-count]:
+    first = len(backbone.layers) - count
+    for layer in backbone.layers[:first]:
         layer.trainable = False
-    for layer in backbone.layers[-count:]:
+    for layer in backbone.layers[first:]:
         # Small batches would ruin the statistics learned on millions of images. Calling the
         # backbone with training=False doesn't keep them: `fit` overrides it.
         if isinstance(layer, layers.BatchNormalization):
