@@ -179,8 +179,8 @@ BACKBONE = [
         "if False:",
         PHASE_TWO,
     ),
-    model("all layers learn in phase two", "resnet-transfer", "[:-count]", "[:0]", PHASE_TWO),
-    model("half of the layers learn", "resnet-transfer", "[:-count]", "[: -count // 2]", PHASE_TWO),
+    model("all layers learn in phase two", "resnet-transfer", "len(backbone.layers) - count", "0", PHASE_TWO),
+    model("half of the layers learn", "resnet-transfer", "layers) - count", "layers) - count // 2", PHASE_TWO),
     model("no layer learns", "resnet-transfer", "    backbone.trainable = True\n", "", PHASE_TWO),
     training(
         "phase two without compiling",
