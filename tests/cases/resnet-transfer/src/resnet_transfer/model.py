@@ -38,7 +38,7 @@ def unfreeze_top(model: keras.Model, count: int) -> None:
     """Lets the last `count` layers of the backbone learn. Compile the model again afterwards."""
     backbone = model.get_layer("resnet50")
     backbone.trainable = True
-    first = len(backbone.layers) - count
+    first = max(0, len(backbone.layers) - count)
     for layer in backbone.layers[:first]:
         layer.trainable = False
     for layer in backbone.layers[first:]:
