@@ -15,10 +15,14 @@ from .layers.rule import Value
 
 @dataclass(frozen=True, eq=False)
 class Tensor:
-    """An edge: what one call gives and others take. Two tensors are equal only if they are the same one."""
+    """An edge: what one call gives and others take. Two tensors are equal only if they are the same one.
+
+    `masked`: it carries a mask, which says what is padding.
+    """
 
     shape: Shape
     dtype: str = "float32"
+    masked: bool = False
 
 
 @dataclass(eq=False)

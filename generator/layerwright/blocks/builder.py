@@ -146,7 +146,13 @@ class Builder:
             self.unnamed.append((layer, self.prefix + _snake(base)))
         else:
             self.name(layer, name, place)
-        return self.graph.add(layer, tensors, Tensor(shape), self.part)
+        complete = rule.complete(given)
+        output = Tensor(
+            shape,
+            rule.dtype(complete, tuple(tensor.dtype for tensor in tensors)),
+            rule.mask(complete, tuple(tensor.masked for tensor in tensors)),
+        )
+        return self.graph.add(layer, tensors, output, self.part)
 
     def name(self, layer: Layer, name: str, place: str) -> None:
         """Gives a layer a name of its own."""

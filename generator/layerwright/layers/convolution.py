@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from . import values
-from .core import int_of
-from .rule import REQUIRED, Argument, Arguments, LayerError, Mask, Rule, Shape, Value, Weight, known, spell
-
-
-def per_axis(value: Value, count: int) -> tuple[int, ...]:
-    """One size for each of `count` axes."""
-    return value if isinstance(value, tuple) else (int_of(value),) * count
+from .rule import REQUIRED, Argument, Arguments, LayerError, Rule, Shape, Weight, drops_mask, known, spell
+from .values import int_of, ints_of
 
 
 def window(size: int | None, kernel: int, stride: int, padding: str, dilation: int = 1) -> int | None:
@@ -33,10 +28,10 @@ def _conv_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
             f"{groups} groups don't divide {channels} channels and {filters} filters",
             "channels and filters have to be multiples of groups",
         )
-    strides, dilations = per_axis(arguments["strides"], count), per_axis(arguments["dilation_rate"], count)
+    strides, dilations = ints_of(arguments["strides"], count), ints_of(arguments["dilation_rate"], count)
     if max(strides) > 1 and max(dilations) > 1:
         raise LayerError("strides and dilation_rate are both above 1", "Keras takes one of the two")
-    kernels, padding = per_axis(arguments["kernel_size"], count), str(arguments["padding"])
+    kernels, padding = ints_of(arguments["kernel_size"], count), str(arguments["padding"])
     places = [window(*axis[:3], padding, axis[3]) for axis in zip(sizes, kernels, strides, dilations, strict=True)]
     if any(place is not None and place < 1 for place in places):
         raise LayerError(
@@ -48,7 +43,7 @@ def _conv_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
 
 def _conv_weights(arguments: Arguments, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
     channels, filters = known(inputs[0][-1], "a convolution"), int_of(arguments["filters"])
-    kernels = per_axis(arguments["kernel_size"], len(inputs[0]) - 2)
+    kernels = ints_of(arguments["kernel_size"], len(inputs[0]) - 2)
     kernel = Weight("kernel", (*kernels, channels // int_of(arguments["groups"]), filters))
     return (kernel, Weight("bias", (filters,))) if arguments["use_bias"] else (kernel,)
 
@@ -70,7 +65,7 @@ def _conv(axes: int) -> Rule:
         ),
         shape=_conv_shape,
         weights=_conv_weights,
-        mask=Mask.DROPS,
+        mask=drops_mask,
         rank=axes + 2,
     )
 

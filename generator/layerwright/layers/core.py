@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from . import values
-from .rule import REQUIRED, Argument, Arguments, LayerError, Mask, Rule, Shape, Weight, known, same_shape, spell
+from .rule import REQUIRED, Argument, Arguments, LayerError, Rule, Shape, Weight, drops_mask, known, same_shape, spell
+from .values import int_of, ints_of
 
 
 def _dense_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
@@ -32,8 +33,7 @@ def _flatten_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
 
 def _reshape_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     batch, *sizes = inputs[0]
-    wanted = arguments["target_shape"]
-    assert isinstance(wanted, tuple)
+    wanted = ints_of(arguments["target_shape"])
     total = math.prod(size for size in sizes if size is not None)
     fixed = math.prod(size for size in wanted if size != -1)
     if None in sizes:
@@ -49,12 +49,6 @@ def _reshape_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
             f"the sizes' product has to be {total}",
         )
     return (batch, *(total // fixed if size == -1 else size for size in wanted))
-
-
-def int_of(value: object) -> int:
-    """A value that its check has found to be a whole number."""
-    assert isinstance(value, int)
-    return value
 
 
 RULES = (
@@ -73,12 +67,12 @@ RULES = (
     Rule("SpatialDropout1D", (Argument("rate", REQUIRED, values.rate),), shape=same_shape, rank=3),
     Rule("SpatialDropout2D", (Argument("rate", REQUIRED, values.rate),), shape=same_shape, rank=4),
     Rule("SpatialDropout3D", (Argument("rate", REQUIRED, values.rate),), shape=same_shape, rank=5),
-    Rule("Flatten", (values.CHANNELS_LAST,), shape=_flatten_shape, mask=Mask.DROPS),
+    Rule("Flatten", (values.CHANNELS_LAST,), shape=_flatten_shape, mask=drops_mask),
     Rule(
         "Reshape",
         (Argument("target_shape", REQUIRED, values.axes, values.listed),),
         shape=_reshape_shape,
-        mask=Mask.DROPS,
+        mask=drops_mask,
     ),
     Rule(
         "Rescaling",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from . import values
-from .core import int_of
-from .rule import Argument, Arguments, LayerError, Rule, Shape, spell
+from .rule import Argument, Arguments, LayerError, Rule, Shape, Takes, needs_all_masks, spell
+from .values import int_of
 
 _RANKS_MEND = "pool or flatten the larger ones first (global_average_pool, flatten)"
 
@@ -23,15 +23,6 @@ def _equal_shapes(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
                 "give the branches equal last sizes, or merge by concatenate",
             )
     return inputs[0]
-
-
-def _pair(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
-    if len(inputs) != 2:
-        raise LayerError(
-            f"Subtract joins exactly two tensors, not {len(inputs)}",
-            "share one encoder between two of them (sharing), or merge by another word",
-        )
-    return _equal_shapes(arguments, inputs)
 
 
 def _concatenated(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
@@ -55,10 +46,18 @@ def _concatenated(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
 
 
 RULES = (
-    Rule("Concatenate", (Argument("axis", -1, values.axis),), shape=_concatenated, merges=True),
+    Rule(
+        "Concatenate",
+        (Argument("axis", -1, values.axis),),
+        shape=_concatenated,
+        mask=needs_all_masks,
+        takes=Takes.LIST,
+        least=2,
+        most=None,
+    ),
     *(
-        Rule(name, (), shape=_equal_shapes, merges=True)
+        Rule(name, (), shape=_equal_shapes, mask=needs_all_masks, takes=Takes.LIST, least=2, most=None)
         for name in ("Add", "Average", "Maximum", "Minimum", "Multiply")
     ),
-    Rule("Subtract", (), shape=_pair, merges=True),
+    Rule("Subtract", (), shape=_equal_shapes, mask=needs_all_masks, takes=Takes.LIST, least=2, most=2),
 )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from . import values
-from .core import int_of
 from .rule import Argument, Arguments, LayerError, Rule, Shape, Weight, known, spell
+from .values import int_of
 
 _EPSILON = Argument("epsilon", 0.001, values.number)
 

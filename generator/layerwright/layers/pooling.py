@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from . import values
-from .convolution import per_axis, window
-from .rule import REQUIRED, Argument, Arguments, LayerError, Mask, Rule, Shape, spell
+from .convolution import window
+from .rule import REQUIRED, Argument, Arguments, LayerError, Rule, Shape, drops_mask, spell
+from .values import ints_of
 
 
 def _pool_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     batch, *sizes, channels = inputs[0]
-    pools = per_axis(arguments["pool_size"], len(sizes))
-    strides = pools if arguments["strides"] is None else per_axis(arguments["strides"], len(sizes))
+    pools = ints_of(arguments["pool_size"], len(sizes))
+    strides = pools if arguments["strides"] is None else ints_of(arguments["strides"], len(sizes))
     padding = str(arguments["padding"])
     places = [window(*axis, padding) for axis in zip(sizes, pools, strides, strict=True)]
     if any(place is not None and place < 1 for place in places):
@@ -37,7 +38,7 @@ def _pool(kind: str, axes: int) -> Rule:
             values.CHANNELS_LAST,
         ),
         shape=_pool_shape,
-        mask=Mask.DROPS,
+        mask=drops_mask,
         rank=axes + 2,
     )
 
@@ -47,7 +48,7 @@ def _global_pool(kind: str, axes: int) -> Rule:
         f"Global{kind}Pooling{axes}D",
         (values.CHANNELS_LAST, Argument("keepdims", False, values.flag)),
         shape=_global_shape,
-        mask=Mask.DROPS,
+        mask=drops_mask,
         rank=axes + 2,
     )
 

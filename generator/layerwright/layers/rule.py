@@ -10,13 +10,13 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 Shape: TypeAlias = "tuple[int | None, ...]"
 """A shape with its batch axis first, as Keras reports it. None: unknown until data comes."""
 
-Value: TypeAlias = "int | float | bool | str | tuple[int, ...] | None"
-"""What an argument of a layer may be."""
+Value: TypeAlias = "int | float | bool | str | tuple[Value, ...] | Inner | None"
+"""What an argument of a layer may be: a plain value, several of them, or another layer."""
 
 Arguments: TypeAlias = "Mapping[str, Value]"
 
@@ -32,11 +32,12 @@ REQUIRED = _Required.REQUIRED
 """Stands for the default of an argument that has none."""
 
 
-class Mask(Enum):
-    """What a layer does with a mask that reaches it."""
+class Takes(Enum):
+    """How a layer is called on its tensors."""
 
-    KEEPS = "keeps"
-    DROPS = "drops"
+    ONE = "layer(tensor)"
+    LIST = "layer([tensor, tensor])"
+    SEVERAL = "layer(tensor, tensor)"
 
 
 class LayerError(ValueError):
@@ -61,13 +62,27 @@ class Weight:
         return math.prod(self.shape)
 
 
+@runtime_checkable
+class Inner(Protocol):
+    """A layer that is an argument of another one, as the LSTM in `Bidirectional(LSTM(64))`."""
+
+    @property
+    def class_name(self) -> str:
+        """Its class in keras.layers, or `Functional` for a model."""
+        ...
+
+    def call(self, inputs: tuple[Shape, ...]) -> tuple[Shape, tuple[Weight, ...]]:
+        """Its output's shape and its variables, called on tensors of these shapes. Raises LayerError."""
+        ...
+
+
 Check: TypeAlias = "Callable[[Value], str | None]"
 """Says what a value should have been, or None if it's right."""
 
 
 def plain(value: Value) -> Value:
     """A value as a person would write it: `3` for `3x3`, none for the activation that does nothing."""
-    if isinstance(value, tuple) and len(set(value)) == 1 and len(value) > 1:
+    if isinstance(value, tuple) and len(value) > 1 and all(each == value[0] for each in value):
         return value[0]
     return None if value == "linear" else value
 
@@ -82,6 +97,40 @@ class Argument:
     written: Callable[[Value], Value] = plain
 
 
+Dtype: TypeAlias = "Callable[[Arguments, tuple[str, ...]], str]"
+Masked: TypeAlias = "Callable[[Arguments, tuple[bool, ...]], bool]"
+
+
+def floats(arguments: Arguments, inputs: tuple[str, ...]) -> str:
+    """The dtype of a layer that computes: that of the policy, whatever comes in."""
+    return "float32"
+
+
+def same_dtype(arguments: Arguments, inputs: tuple[str, ...]) -> str:
+    """The dtype of a layer that only moves values about."""
+    return inputs[0]
+
+
+def keeps_mask(arguments: Arguments, inputs: tuple[bool, ...]) -> bool:
+    """A mask goes on with the values."""
+    return inputs[0]
+
+
+def drops_mask(arguments: Arguments, inputs: tuple[bool, ...]) -> bool:
+    """Whatever comes after sees padding as values."""
+    return False
+
+
+def makes_mask(arguments: Arguments, inputs: tuple[bool, ...]) -> bool:
+    """It says which steps are padding."""
+    return True
+
+
+def needs_all_masks(arguments: Arguments, inputs: tuple[bool, ...]) -> bool:
+    """A mask goes on if every tensor has one."""
+    return all(inputs)
+
+
 @dataclass(frozen=True)
 class Rule:
     """One class of keras.layers.
@@ -89,17 +138,28 @@ class Rule:
     `arguments` are in Keras's own order, none left out before the last, so that bare values fill them as
     Keras's positions. `shape` maps the arguments, defaults filled in, and the shapes of the inputs to the
     output's shape, and raises LayerError where Keras would refuse. `weights` lists the variables that a call
-    creates. `rank` is the number of axes that the input must have, batch included (None: any). `merges` says
-    that the layer takes a list of tensors.
+    creates. `dtype` and `mask` say the output's dtype, and whether it carries a mask, from those of the inputs.
+    `rank` is the number of axes that the input must have, batch included (None: any). `takes` says how
+    it is called, on at least `least` and at most `most` tensors (None: any number). `module` is where source finds
+    the class.
     """
 
     name: str
     arguments: tuple[Argument, ...]
     shape: Callable[[Arguments, tuple[Shape, ...]], Shape]
     weights: Callable[[Arguments, tuple[Shape, ...]], tuple[Weight, ...]] = field(default=lambda arguments, inputs: ())
-    mask: Mask = Mask.KEEPS
+    dtype: Dtype = floats
+    mask: Masked = keeps_mask
     rank: int | None = None
-    merges: bool = False
+    takes: Takes = Takes.ONE
+    least: int = 1
+    most: int | None = 1
+    module: str = "layers"
+
+    @property
+    def merges(self) -> bool:
+        """Whether it joins several tensors."""
+        return self.takes is not Takes.ONE
 
     def defaults(self) -> dict[str, Value]:
         """The arguments that may be left out, with the value that Keras then takes."""
@@ -137,6 +197,8 @@ class Rule:
         Raises LayerError where real Keras would raise.
         """
         arguments = self.complete(given)
+        if len(inputs) < self.least or (self.most is not None and len(inputs) > self.most):
+            raise LayerError(*self._count(len(inputs)))
         for shape in inputs:
             if self.rank is not None and len(shape) != self.rank:
                 raise LayerError(
@@ -150,6 +212,31 @@ class Rule:
                 "every axis of its output has to hold at least one number, and not more than Keras can index",
             )
         return output, self.weights(arguments, inputs)
+
+    def _count(self, given: int) -> tuple[str, str]:
+        """The two texts of a call on too few tensors, or too many."""
+        if self.least == self.most:
+            wanted = f"exactly {self.least}"
+        else:
+            wanted = f"{self.least} or more" if self.most is None else f"{self.least} to {self.most}"
+        return f"{self.name} takes {wanted} tensors, not {given}", f"give it {wanted}"
+
+
+@dataclass(frozen=True)
+class Nested:
+    """A layer of keras.layers as an argument of another: its rule, and its own arguments as they stand in source."""
+
+    rule: Rule
+    arguments: Arguments
+
+    @property
+    def class_name(self) -> str:
+        """Its class in keras.layers."""
+        return self.rule.name
+
+    def call(self, inputs: tuple[Shape, ...]) -> tuple[Shape, tuple[Weight, ...]]:
+        """Its output's shape and its variables, called on tensors of these shapes. Raises LayerError."""
+        return self.rule.call(self.arguments, inputs)
 
 
 def spell(shape: Shape) -> str:

@@ -16,6 +16,17 @@ ACTIVATIONS = frozenset(
 `threshold`, which fails on data for want of two arguments."""
 
 
+def int_of(value: object) -> int:
+    """A value that its check has found to be a whole number."""
+    assert isinstance(value, int)
+    return value
+
+
+def ints_of(value: object, count: int = 1) -> tuple[int, ...]:
+    """A value that its check has found to be whole numbers; a single one stands for all `count` axes."""
+    return tuple(map(int_of, value)) if isinstance(value, tuple) else (int_of(value),) * count
+
+
 def whole(value: Value) -> str | None:
     """A whole number of one or more."""
     right = isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_SIZE
