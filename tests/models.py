@@ -28,10 +28,9 @@ TEMPLATE = "templates/project/src/{{ package }}/model.py.jinja"
 
 def planned(**answers: Any) -> Plan:
     """The plan of a set of answers."""
-    from layerwright.answers import read
-    from layerwright.plan import plan
+    from layerwright.plan import design
 
-    return plan(read(answers))
+    return design(answers)
 
 
 @functools.cache

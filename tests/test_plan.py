@@ -376,7 +376,7 @@ def _photo(stack: Any, **answers: Any) -> dict[str, Any]:
         (
             {**TWO, "merge": "subtract", "inputs": "a: numeric 4, b: numeric 3, c: numeric 1"},
             "merge",
-            "Subtract joins exactly two tensors, not 3",
+            "Subtract takes exactly 2 tensors, not 3",
             "share one encoder between two of them (sharing), or merge by another word",
         ),
         (

@@ -17,9 +17,9 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from . import __version__
-from .answers import Answers, combine, load_file, load_pairs, normalised, read
+from .answers import Answers, combine, load_file, load_pairs, normalised
 from .explain import explanation, text
-from .plan import Plan, plan
+from .plan import Plan
 from .presets import BLANK, preset_answers
 from .presets import presets as all_presets
 from .problems import AnswersError
@@ -94,7 +94,7 @@ def explain(preset: str | None, file: Path | None, pairs: tuple[str, ...], defau
     layerwright explain --preset power-plant
     layerwright explain --data 'inputs=x: numeric 8' --data 'outputs=y: binary' --format json
     """  # noqa: D301
-    planned: Plan = plan(read(effective(gather(preset, file, pairs))))
+    planned: Plan = design(effective(gather(preset, file, pairs)))
     click.echo(json.dumps(explanation(planned), indent=2) if form == "json" else text(planned))
 
 
@@ -126,7 +126,7 @@ def effective(given: Answers) -> Answers:
 def check(answers: Answers, folder: str, *, asking: bool) -> None:
     """Raises AnswersError for answers that can't become a project; if `asking`, only for what is answered already."""
     try:
-        plan(read(answers, folder))
+        design(answers, folder)
     except AnswersError as error:
         if found := [each for each in error.problems if not asking or each.place.split(".")[0] in answers]:
             raise AnswersError(found) from error

@@ -20,24 +20,25 @@ def diagram(graph: Graph, width: int = WIDTH) -> str:
     """The graph, one path a line: `sensors (4) -> dense_1 (64) -> dense_2 (32)`."""
     consumers = graph.consumers()
     labels = _labels(graph)
-    paths: list[tuple[list[str], Tensor]] = []
+    paths: dict[Tensor, list[str]] = {}  # under the tensor that each ends in
     for node in graph.nodes:
         item = f"{node.layer.name} ({sizes(node.output.shape)})"
-        [source, *others] = node.inputs
-        continued = next((path for path in paths if path[1] is source), None)
-        if continued and not others and len(consumers[source]) == 1:
-            paths.remove(continued)
-            paths.append(([*continued[0], item], node.output))
+        [source, *others] = dict.fromkeys(node.inputs)
+        if source in paths and not others and len(consumers[source]) == 1:
+            path = paths.pop(source)
+            path.append(item)
+            paths[node.output] = path
         else:
-            paths.append(([" + ".join(labels[tensor] for tensor in node.inputs), item], node.output))
-    return "\n".join(_wrapped(path, width) for path, _ in paths)
+            paths[node.output] = [" + ".join(labels[tensor] for tensor in (source, *others)), item]
+    return "\n".join(_wrapped(path, width) for path in paths.values())
 
 
 def _labels(graph: Graph) -> dict[Tensor, str]:
     """What a path that starts at a tensor says first. A layer that is called twice says on what."""
     names = {tensor: name for name, tensor in graph.inputs.items()}
+    calls = graph.calls()
     for node in graph.nodes:
-        again = len(graph.calls(node.layer)) > 1
+        again = len(calls[node.layer]) > 1
         called = f"({', '.join(names[tensor] for tensor in node.inputs)})" if again else ""
         names[node.output] = node.layer.name + called
     return names | {tensor: f"{name} ({sizes(tensor.shape)})" for name, tensor in graph.inputs.items()}

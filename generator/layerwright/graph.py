@@ -63,8 +63,8 @@ class BackboneLayer(Layer):
 
 
 @dataclass(eq=False)
-class SubModel(Layer):
-    """A nested Keras model."""
+class Composite(Layer):
+    """A layer with a graph of its own, of one input and one output."""
 
     graph: Graph = field(kw_only=True)
 
@@ -79,44 +79,73 @@ class SubModel(Layer):
         return self.graph.trainable_parameters if self.trainable else 0
 
 
+@dataclass(eq=False)
+class SubModel(Composite):
+    """A nested Keras model."""
+
+
+@dataclass(eq=False)
+class CustomLayer(Composite):
+    """A layer whose class the project defines; `block` is the group that it was made from."""
+
+    block: Block = field(kw_only=True)
+
+
+@dataclass(eq=False)
+class Block:
+    """One use of a group of layers, as a residual: what its layers are named after, and what source may say once.
+
+    `about` says in a sentence what it does.
+    """
+
+    kind: str
+    about: str
+    parent: Block | None = None
+    name: str = ""
+    repeated: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class Node:
     """One call of a layer.
 
     `part` names the part of the network that it stands in: `branches.photo`, `merge`, `body` (`body.price` if bodies
-    are separate) or `heads.price`.
+    are separate) or `heads.price`; `block` is the innermost group that it belongs to.
     """
 
     layer: Layer
     inputs: tuple[Tensor, ...]
     output: Tensor
     part: str = ""
+    block: Block | None = None
 
 
 @dataclass(eq=False)
 class Graph:
-    """Inputs, the calls between, outputs."""
+    """Inputs, the calls between, outputs. `models` gives where models beside it end, which begin at the inputs."""
 
     inputs: dict[str, Tensor] = field(default_factory=dict)
     outputs: dict[str, Tensor] = field(default_factory=dict)
     nodes: list[Node] = field(default_factory=list)
+    models: dict[str, Tensor] = field(default_factory=dict)
 
-    def add(self, layer: Layer, inputs: tuple[Tensor, ...], output: Tensor, part: str = "") -> Tensor:
+    def add(
+        self, layer: Layer, inputs: tuple[Tensor, ...], output: Tensor, part: str = "", block: Block | None = None
+    ) -> Tensor:
         """Adds a call, and returns its output."""
-        self.nodes.append(Node(layer, inputs, output, part))
+        self.nodes.append(Node(layer, inputs, output, part, block))
         return output
 
     def layers(self) -> Iterator[Layer]:
         """Every layer once, in the order of first calls."""
-        seen: set[int] = set()
-        for node in self.nodes:
-            if id(node.layer) not in seen:
-                seen.add(id(node.layer))
-                yield node.layer
+        yield from dict.fromkeys(node.layer for node in self.nodes)
 
-    def calls(self, layer: Layer) -> list[Node]:
-        """The calls of a layer."""
-        return [node for node in self.nodes if node.layer is layer]
+    def calls(self) -> dict[Layer, list[Node]]:
+        """The calls of each layer, in the order of first calls."""
+        result: dict[Layer, list[Node]] = {}
+        for node in self.nodes:
+            result.setdefault(node.layer, []).append(node)
+        return result
 
     @property
     def parameters(self) -> int:

@@ -20,13 +20,12 @@ from jinja2 import Environment, StrictUndefined, Undefined, pass_context
 from jinja2.runtime import Context
 
 from . import __version__
-from .answers import KEYS, MERGED, Answers, combine, package_name, read
+from .answers import KEYS, MERGED, Answers, combine, package_name
 from .context import LINE_LENGTH
 from .context import context as project_context
 from .emit import literal
 from .kinds import KINDS
 from .places import PUBLIC_URL
-from .plan import plan
 from .presets import BLANK, preset_answers, presets
 from .problems import AnswersError, Problem
 from .tasks import TASKS
@@ -99,14 +98,14 @@ def planned_project(context: Context) -> str:
 
 @lru_cache(maxsize=8)
 def _planned(answers: str, folder: str) -> str:
-    return json.dumps(project_context(plan(read(json.loads(answers), folder))))
+    return json.dumps(project_context(design(json.loads(answers), folder)))
 
 
 @pass_context
 def refusal(context: Context, key: str) -> str:
     """What is wrong with the answer to one question, in a few words, or nothing."""
     try:
-        plan(read(_answers(context), context["_folder_name"]))
+        design(_answers(context), context["_folder_name"])
     except AnswersError as error:
         return next((each.short for each in error.problems if each.place.split(".")[0] == key), "")
     return ""

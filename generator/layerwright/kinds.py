@@ -6,8 +6,12 @@ project's `data.py`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+Items: TypeAlias = "tuple[Any, ...]"
+"""Items in the language of `layers`; `{V}` and its like stand for the sizes of the input."""
 
 
 @dataclass(frozen=True)
@@ -24,30 +28,62 @@ class Values:
 class Kind:
     """A kind of input.
 
-    `form` is how its sizes are written; it has as many axes as the form has letters between the `x`.
-    `stack` is the planner's own branch, in the language of `layers`. `scale`: multiplied in the model by a
-    Rescaling layer, unless a backbone brings its own preprocessing. `standardised`: by the data pipeline.
-    `synthetic` names the way in which samples are made up. `why` says to the user what happens to
-    its values, and why.
+    `form` is how its sizes are written; it has as many axes as the form has letters between the `x`. Those in
+    `varying` may be `?`. A `vocabulary` is its first size: how many values there are, and no axis of the tensor.
+    `stack` is the planner's own branch to a vector, in the language of `layers`; `steps` the one that keeps an axis of
+    time, for outputs that say something of every step (None: it has none). `start` comes before either where a size
+    varies. `forks` says what each word of branching puts into the stack, before its item number `fork`. `places`
+    says that outputs may say something of every place of it. `scale`: multiplied in the model by a Rescaling layer,
+    unless a backbone brings its own preprocessing. `standardised`: by the data pipeline. `synthetic` names the way in
+    which samples are made up. `why` says to the user what happens to its values, and why.
     """
 
     name: str
     form: str
     about: str
     example: str
-    stack: tuple[str, ...]
+    stack: Items
     values: Values
-    synthetic: Literal["numbers", "pixels"]
+    synthetic: Literal["numbers", "pixels", "categories", "tokens", "steps", "waves"]
     why: str
+    steps: Items | None = None
+    start: Items = ()
+    fork: int = 1
+    forks: Mapping[str, Items] = field(default_factory=dict)
+    varying: str = ""
+    vocabulary: bool = False
+    places: bool = False
     standardised: bool = False
     scale: float | None = None
     dtype: str = "float32"
 
     @property
-    def axes(self) -> int:
-        """How many sizes it has."""
-        return len(self.form.split("x"))
+    def letters(self) -> tuple[str, ...]:
+        """What its sizes are called, in the order in which they are written."""
+        return tuple(self.form.split("x"))
 
+    def shape(self, sizes: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """The shape of one sample."""
+        return sizes[1:] if self.vocabulary else sizes
+
+
+DENSE: Mapping[str, Items] = {
+    "residual": ({"residual": {"layers": ["dense 64", "dense 64 linear"], "activation": "relu"}},),
+    "parallel": ({"parallel": {"paths": [["dense 64"], ["dense 64", "dense 64"]]}},),
+}
+"""How a branch of dense layers branches."""
+
+CONVOLUTIONS: Mapping[str, Items] = {
+    "residual": ({"residual": {"layers": ["conv 128", "conv 128 linear"], "activation": "relu"}},),
+    "parallel": ({"parallel": {"paths": [["conv 128"], ["conv 128", "conv 128"]]}},),
+}
+"""How a branch of convolutions branches."""
+
+RECURRENT: Mapping[str, Items] = {
+    "residual": ({"residual": ["lstm 64 return_sequences=true"]},),
+    "parallel": ({"parallel": {"paths": [["lstm 32 return_sequences=true"], ["gru 32 return_sequences=true"]]}},),
+}
+"""How a branch of recurrent layers branches: all of it keeps a mask."""
 
 KINDS = {
     kind.name: kind
@@ -58,9 +94,26 @@ KINDS = {
             about="a picture: height, width, channels; values from 0 to 255",
             example="image 224x224x3",
             stack=("conv 32", "max_pool", "conv 64", "max_pool", "conv 128", "global_average_pool"),
+            fork=5,
+            forks=CONVOLUTIONS,
             values=Values(low=0, high=255),
             synthetic="pixels",
             why="scaled in the model, so that a saved model takes pixels from 0 to 255",
+            places=True,
+            scale=1 / 255,
+        ),
+        Kind(
+            name="volume",
+            form="DxHxWxC",
+            about="a stack of pictures: depth, height, width, channels; values from 0 to 255",
+            example="volume 32x64x64x1",
+            stack=("conv 32", "max_pool", "conv 64", "max_pool", "conv 128", "global_average_pool"),
+            fork=5,
+            forks=CONVOLUTIONS,
+            values=Values(low=0, high=255),
+            synthetic="pixels",
+            why="scaled in the model, so that a saved model takes values from 0 to 255",
+            places=True,
             scale=1 / 255,
         ),
         Kind(
@@ -69,6 +122,7 @@ KINDS = {
             about="columns of a table; standardised, a missing one is the mean",
             example="numeric 4",
             stack=("dense 64",),
+            forks=DENSE,
             values=Values(missing=True),
             synthetic="numbers",
             why="standardised in the data pipeline, by the training part, not by a layer: so all backends agree",
@@ -80,9 +134,75 @@ KINDS = {
             about="numbers that are used as they are",
             example="vector 128",
             stack=("dense 64",),
+            forks=DENSE,
             values=Values(),
             synthetic="numbers",
             why="used as it is",
+        ),
+        Kind(
+            name="category",
+            form="V",
+            about="one of V values, as whole numbers from 0; a missing or unknown one is 0",
+            example="category 12",
+            stack=("embedding {V} {width}",),
+            forks=DENSE,
+            values=Values(low=0, whole=True, missing=True),
+            synthetic="categories",
+            why="looked up in an embedding, which learns what its values have in common",
+            vocabulary=True,
+            dtype="int32",
+        ),
+        Kind(
+            name="text",
+            form="VxL",
+            about="L tokens, each one of V; 0 is padding; ? for L: as long as the batch's longest",
+            example="text 20000x200",
+            stack=("embedding {V} 64 mask_zero=true", "lstm 64"),
+            steps=("embedding {V} 64 mask_zero=true", "bidirectional lstm 32 return_sequences=true"),
+            forks=RECURRENT,
+            values=Values(low=0, whole=True),
+            synthetic="tokens",
+            why="embedded token by token and read by a recurrent layer, which a mask keeps from reading padding",
+            varying="L",
+            vocabulary=True,
+            dtype="int32",
+        ),
+        Kind(
+            name="sequence",
+            form="TxF",
+            about="T steps of F numbers each; standardised; ? for T: as long as the batch's longest",
+            example="sequence 50x9",
+            stack=("lstm 64",),
+            steps=("lstm 64 return_sequences=true",),
+            start=("masking",),
+            fork=0,
+            forks=RECURRENT,
+            values=Values(missing=True),
+            synthetic="steps",
+            why="standardised per feature in the data pipeline, and read by a recurrent layer",
+            varying="T",
+            standardised=True,
+        ),
+        Kind(
+            name="audio",
+            form="N",
+            about="N samples of sound from -1 to 1",
+            example="audio 16000",
+            stack=(
+                "MelSpectrogram fft_length={fft} sequence_stride={hop} num_mel_bins=64",
+                "reshape 64x-1x1",
+                "conv 32",
+                "max_pool",
+                "conv 64",
+                "max_pool",
+                "conv 128",
+                "global_average_pool",
+            ),
+            fork=7,
+            forks=CONVOLUTIONS,
+            values=Values(low=-1, high=1),
+            synthetic="waves",
+            why="turned into a mel spectrogram in the model, which convolutions read like a picture",
         ),
     )
 }

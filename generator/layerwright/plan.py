@@ -7,26 +7,29 @@ Heads that see the same inputs share one merge and, unless bodies are separate, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from .blocks import PAIRWISE, Abandoned, Builder, LayerItem, Stack
-from .blocks.parallel import Parallel
-from .blocks.reading import Reader
-from .blocks.residual import Residual
+from . import choices
+from .answers import Answers, examine
+from .blocks import GROUPS, MERGES, Abandoned, Builder, LayerItem, Reader, Stack
+from .blocks.references import references
 from .graph import BackboneLayer, Graph, Layer, SubModel, Tensor
-from .layers import Shape, Vocabulary, Weight, builtin, spell
-from .problems import Problems
+from .layers import LayerError, Vocabulary, Weight, builtin, spell
+from .layers.merging import equal_shapes
+from .problems import Edit, Problems
 from .rules import Decision, decide
 from .spec import Group, Head, Input, Output, Spec
+from .tasks import Per
 
 PREPROCESSING = ("add", "get_item", "get_item_1", "get_item_2", "stack", "subtract", "true_divide")
 """Names that Keras gives to the operations of `preprocess_input`: a layer of the same name can't stand beside them."""
 
 MERGES_BY_DEFAULT = "concatenate"
 
-BODY: Stack = (LayerItem("dense", (64,), place="body"),)
-"""The planner's own body."""
+BROADCAST = frozenset({"add", "average", "maximum", "minimum", "multiply", "subtract"})
+"""Merges whose layers would stretch one tensor to another's shape, which no one asks for between inputs."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,18 @@ class Plan:
     graph: Graph
     decision: Decision
     notes: tuple[str, ...] = ()
+
+
+def design(answers: Answers, folder: str = "", vocabulary: Vocabulary | None = None) -> Plan:
+    """The plan that answers ask for; `folder` is the name of the project's folder.
+
+    Raises AnswersError with every problem of the answers: those of what they say, and those of the network.
+    """
+    problems = Problems()
+    spec = examine(answers, problems, folder)
+    graph = _Planning(spec, problems, vocabulary or builtin()).graph()
+    problems.raise_if_any()
+    return Plan(spec, graph, decide(spec, graph), tuple(_notes(spec)))
 
 
 def plan(spec: Spec, vocabulary: Vocabulary | None = None) -> Plan:
@@ -59,8 +74,8 @@ def _notes(spec: Spec) -> Iterator[str]:
         yield f"merge ({spec.merge}) changes nothing: no output sees more than one input"
 
 
-def _numbers(count: int) -> str:
-    return "1 number" if count == 1 else f"{count} numbers"
+def _numbers(shape: Sequence[int | None]) -> str:
+    return "1 number" if tuple(shape) == (1,) else "×".join("?" if size is None else str(size) for size in shape)
 
 
 def _has_own_stack(each: Input, spec: Spec) -> bool:
@@ -72,31 +87,39 @@ def _has_own_stack(each: Input, spec: Spec) -> bool:
 
 @dataclass
 class _Planning:
-    """One run of the planner."""
+    """One run of the planner.
+
+    `ends` holds what each input has become where paths join; one whose branch can't be built is missing.
+    """
 
     spec: Spec
     problems: Problems
     vocabulary: Vocabulary
     builder: Builder = field(init=False)
+    late: frozenset[str] = field(init=False)
     backbone: BackboneLayer | None = None
+    ends: dict[str, Tensor] = field(default_factory=dict)
+    tried: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         taken = {each.name: f"the input {each.name}" for each in self.spec.inputs}
         taken |= {each.name: f"the output {each.name}" for each in self.spec.outputs}
         if self.spec.transfer:
             taken |= dict.fromkeys(PREPROCESSING, "an operation of the preprocessing")
-        self.builder = Builder(self.vocabulary, self.problems, taken)
+        self.builder = Builder(self.vocabulary, self.problems, taken, elsewhere=self.end)
+        self.late = frozenset(self._joined_late())
 
     def graph(self) -> Graph:
         graph = self.builder.graph
         for each in self.spec.inputs:
-            graph.inputs[each.name] = Tensor(each.shape)
-        branches = self.branches()
-        for sources in dict.fromkeys(output.sources for output in self.spec.outputs):
-            heads = [output for output in self.spec.outputs if output.sources == sources]
-            if all(name in branches for name in sources):
-                self.heads(heads, [branches[name] for name in sources])
+            graph.inputs[each.name] = Tensor(each.shape, each.kind.dtype)
+        for each in self.spec.inputs:
+            self.end(each.name)
+        for sources, outputs in self._by_sources():
+            if all(name in self.ends for name in sources):
+                self.heads(outputs, {name: self.ends[name] for name in self._merged_names(sources)})
         self.builder.name_all()
+        self.models(graph)
         if self.problems.found:
             self.check_said()
         else:
@@ -104,25 +127,47 @@ class _Planning:
             self.check_learning(graph)
         return graph
 
-    def branches(self) -> dict[str, Tensor]:
-        """What each input has become where paths join; an input whose branch can't be built is left out."""
-        result: dict[str, Tensor] = {}
-        for each in self.spec.inputs:
-            group = self.spec.group_of(each.name)
-            try:
-                if group is None:
-                    result[each.name] = self.branch(each)
-                elif each.name == group.members[0]:
-                    result |= self.encoded(group)
-            except Abandoned:
-                continue
-        return {each.name: result[each.name] for each in self.spec.inputs if each.name in result}
+    def _by_sources(self) -> Iterator[tuple[tuple[str, ...], list[Output]]]:
+        """The outputs that see the same inputs, together."""
+        groups: dict[tuple[str, ...], list[Output]] = {}
+        for output in self.spec.outputs:
+            groups.setdefault(output.sources, []).append(output)
+        yield from groups.items()
+
+    def _joined_late(self) -> Iterator[str]:
+        """The inputs that answers merge in by name: they aren't merged before the body."""
+        said = self.spec.layers
+        stacks = [*said.branches.values(), said.body or (), *(head.stack for head in said.heads.values())]
+        names = {each.name for each in self.spec.inputs}
+        yield from (name for stack in stacks for name in references(stack) if name in names)
+
+    def _merged_names(self, sources: Iterable[str]) -> list[str]:
+        """Those inputs that are merged before the body; all of them if every one would join late."""
+        return [name for name in sources if name not in self.late] or list(sources)
+
+    def end(self, name: str) -> Tensor | None:
+        """What an input has become where paths join, None if there's no such input or its branch can't be built."""
+        if name in self.tried or name not in self.builder.graph.inputs:
+            return self.ends.get(name)
+        self.tried.add(name)
+        each, group = self.spec.input(name), self.spec.group_of(name)
+        for needed in references(self.spec.layers.branches.get(group.name if group else name, ())):
+            self.end(needed)
+        try:
+            if group is None:
+                self.ends[name] = self.branch(each)
+            else:
+                self.tried.update(group.members)
+                self.ends |= self.encoded(group)
+        except Abandoned:
+            pass
+        return self.ends.get(name)
 
     def branch(self, each: Input) -> Tensor:
         """The path of one input of its own."""
         with self.builder.within(f"branches.{each.name}", f"{each.name}_"):
             start = self.start(each, self.builder.graph.inputs[each.name])
-            return self.builder.stack(self.branch_stack(each, each.name), start)
+            return self.builder.stack(self.branch_stack(each, each.name, start), start)
 
     def start(self, each: Input, tensor: Tensor) -> Tensor:
         """What comes before a branch's own layers: the scaling of its values, or the backbone."""
@@ -140,6 +185,7 @@ class _Planning:
         """Calls the one backbone, which is made at its first call."""
         assert self.spec.transfer is not None
         backbone = self.spec.transfer.backbone
+        sizes = tuple(size or 1 for size in each.sizes)
         if self.backbone is None:
             frozen = (
                 Weight("trainable variables", (backbone.trainable,)),
@@ -152,21 +198,33 @@ class _Planning:
                 trainable=False,
                 constructor=backbone.constructor,
                 preprocessing=backbone.preprocessing,
-                input_shape=each.sizes,
+                input_shape=sizes,
             )
             self.builder.name(self.backbone, backbone.constructor.lower(), "backbone")
-        features = Tensor((None, *backbone.features(*each.sizes[:2])))
+        features = Tensor((tensor.shape[0], *backbone.features(*sizes[:2])))
         return self.builder.graph.add(self.backbone, (tensor,), features, self.builder.part)
 
-    def branch_stack(self, each: Input, owner: str) -> Stack:
+    def needs(self, names: Iterable[str]) -> list[Per]:
+        """What the outputs that see any of these inputs say something of."""
+        members = set(names)
+        return [output.per for output in self.spec.outputs if members & set(output.sources)]
+
+    def branch_stack(self, each: Input, owner: str, start: Tensor) -> Stack:
         """The layers of a branch: those that the answers say, or the planner's own."""
         said = self.spec.layers.branches.get(owner)
         if said is not None:
             return said
+        group = self.spec.group_of(each.name)
+        needs = self.needs(group.members if group else [each.name])
         if self.spec.transfer and each.kind.name == "image":
-            return (LayerItem("global_average_pool", place=f"inputs.{each.name}"),)
-        stack = Reader({}, self.problems).stack(list(each.kind.stack), f"inputs.{each.name}")
-        return branched(stack, self.spec.branching)
+            items = choices.backbone_branch(needs, start.shape[1:-1])
+        else:
+            items = choices.branch(each, owner, needs, self.spec.branching)
+        return self.read(items, f"inputs.{each.name}")
+
+    def read(self, items: list[Any], place: str) -> Stack:
+        """The planner's own layers."""
+        return Reader(GROUPS, self.problems).stack(items, place)
 
     def encoded(self, group: Group) -> dict[str, Tensor]:
         """The members of a group after their one encoder.
@@ -174,32 +232,36 @@ class _Planning:
         An encoder of a single layer is that layer, called on each; a longer one is a model of its own. The backbone
         stands before it: other branches go through it too, and there is one.
         """
-        members = [each for each in self.spec.inputs if each.name in group.members]
+        members = [self.spec.input(name) for name in group.members]
         starts = {each.name: self.builder.graph.inputs[each.name] for each in members}
         pretrained = self.spec.transfer is not None and members[0].kind.name == "image"
         if pretrained:
             for each in members:
                 with self.builder.within(f"branches.{each.name}", ""):
                     starts[each.name] = self.through_backbone(each, starts[each.name])
-        inner = self.inner(group, members[0], starts[members[0].name].shape, pretrained=pretrained)
+        inner = self.inner(group, members[0], starts[members[0].name], pretrained=pretrained)
         if not inner.graph.nodes:
             if pretrained:
                 return starts
-            self.problems.add(f"layers.branches.{group.name}", "a shared encoder has no layer", "give it one or more")
+            place = f"layers.branches.{group.name}"
+            edit = Edit("set", place, ["dense 64"])
+            self.problems.add(place, "a shared encoder has no layer", "give it one or more, as dense 64", edit)
             raise Abandoned
-        encoder, shape = self.encoder(group, inner), inner.graph.outputs[group.name].shape
+        encoder, end = self.encoder(group, inner), inner.graph.outputs[group.name]
         return {
-            name: self.builder.graph.add(encoder, (start,), Tensor(shape), f"branches.{group.name}")
+            name: self.builder.graph.add(
+                encoder, (start,), Tensor(end.shape, end.dtype, end.masked), f"branches.{group.name}"
+            )
             for name, start in starts.items()
         }
 
-    def inner(self, group: Group, member: Input, shape: Shape, *, pretrained: bool) -> Builder:
+    def inner(self, group: Group, member: Input, like: Tensor, *, pretrained: bool) -> Builder:
         """The inside of a group's encoder: what one member goes through, after the backbone if there is one."""
-        inner = Builder(self.vocabulary, self.problems, {group.name: "its group"})
-        tensor = inner.graph.inputs[group.name] = Tensor(shape)
+        inner = self.builder.inside({group.name: "its group"})
+        tensor = inner.graph.inputs[group.name] = Tensor(like.shape, like.dtype, like.masked)
         with inner.within(f"branches.{group.name}", ""):
             start = tensor if pretrained else self.scaled(member, tensor, inner)
-            inner.graph.outputs[group.name] = inner.stack(self.branch_stack(member, group.name), start)
+            inner.graph.outputs[group.name] = inner.stack(self.branch_stack(member, group.name, start), start)
         return inner
 
     def encoder(self, group: Group, inner: Builder) -> Layer:
@@ -213,64 +275,135 @@ class _Planning:
         self.builder.name(layer, layer.name or group.name, f"sharing.{group.name}")
         return layer
 
-    def heads(self, outputs: Sequence[Output], branches: Sequence[Tensor]) -> None:
+    def heads(self, outputs: Sequence[Output], branches: dict[str, Tensor]) -> None:
         """Merge, body and heads of the outputs that see the same inputs."""
-        first = outputs[0].sources == tuple(each.name for each in self.spec.inputs)
-        prefix = "" if first else f"{outputs[0].name}_"
+        everything = outputs[0].sources == tuple(each.name for each in self.spec.inputs)
+        prefix = "" if everything else f"{outputs[0].name}_"
         try:
             with self.builder.within("merge", prefix):
-                merged = self.merged(dict(zip(outputs[0].sources, branches, strict=True)))
-            bodies = {}
-            for output in outputs if self.spec.separate_bodies else outputs[:1]:
-                part = f"body.{output.name}" if self.spec.separate_bodies else "body"
-                prefix = f"{output.name}_body_" if self.spec.separate_bodies else prefix
-                with self.builder.within(part, prefix):
-                    bodies[output.name] = self.builder.stack(self.body_stack(), merged)
+                merged = self.merged(dict(branches))
         except Abandoned:
             return
-        for output in outputs:
+        behind = [output for output in outputs if output.per is not Per.MERGE]
+        self.distances([output for output in outputs if output.per is Per.MERGE], merged, len(branches))
+        bodies: dict[str, Tensor] = {}
+        for output in behind if self.spec.separate_bodies else behind[:1]:
+            part = f"body.{output.name}" if self.spec.separate_bodies else "body"
+            prefix = f"{output.name}_body_" if self.spec.separate_bodies else prefix
             try:
-                self.head(output, bodies.get(output.name, bodies[outputs[0].name]))
+                with self.builder.within(part, prefix):
+                    bodies[output.name] = self.builder.stack(self.body_stack(outputs, merged), merged)
             except Abandoned:
                 continue
+        for output in behind:
+            body = bodies.get(output.name if self.spec.separate_bodies else behind[0].name)
+            if body is not None:
+                self.head(output, body)
 
     def merged(self, branches: dict[str, Tensor]) -> Tensor:
         """The branches joined. With more than two, a pairwise merge joins those of one group, to which go the rest."""
         how = self.spec.merge
         pairs = [group.members for group in self.spec.sharing if set(group.members) <= set(branches)]
-        if how in PAIRWISE and len(branches) > 2 and len(pairs) == 1 and len(pairs[0]) == 2:
+        if how in BROADCAST:
+            self.check_equal(branches)
+        if MERGES[how].pairwise and len(branches) > 2 and len(pairs) == 1 and len(pairs[0]) == 2:
             pair = self.builder.merge(how, [branches.pop(name) for name in pairs[0]], how, "merge")
             return self.builder.merge("concatenate", [pair, *branches.values()], "merge", "merge")
         return self.builder.merge(how, list(branches.values()), "merge", "merge")
 
-    def body_stack(self) -> Stack:
+    def check_equal(self, branches: dict[str, Tensor]) -> None:
+        """Raises Abandoned for branches that can't be joined number by number."""
+        try:
+            equal_shapes(tuple(tensor.shape for tensor in branches.values()))
+        except LayerError as error:
+            self.problems.add("merge", str(error), error.mend, Edit("set", "merge", "concatenate"))
+            raise Abandoned from error
+
+    def distances(self, outputs: Sequence[Output], merged: Tensor, count: int) -> None:
+        """The outputs that say how far the merged paths are apart."""
+        for output in outputs:
+            place = f"outputs.{output.name}"
+            said = self.spec.layers.heads.get(output.name, Head())
+            if not MERGES[self.spec.merge].distance or count != 2:
+                words = [word for word, merge in MERGES.items() if merge.distance]
+                what = f"a distance is what two merged paths are apart, and merge is {self.spec.merge}"
+                if count != 2:
+                    what = f"a distance is between two inputs, and it sees {count}"
+                edit = Edit("set", "merge", "l2_distance")
+                self.problems.add(place, what, f"say merge: {' or '.join(words)}, and two inputs", edit)
+            elif said.stack or said.last:
+                mend = "leave its head out, or say another task, as binary"
+                edit = Edit("drop", f"layers.heads.{output.name}")
+                self.problems.add(f"layers.heads.{output.name}", "a distance has no head of its own", mend, edit)
+            else:
+                self.builder.graph.outputs[output.name] = merged
+        if len(outputs) == 1 == len(self.spec.outputs) and self.builder.graph.outputs:
+            self.builder.name_last(outputs[0].name)
+
+    def body_stack(self, outputs: Sequence[Output], merged: Tensor) -> Stack:
         said = self.spec.layers.body
-        return branched(BODY, self.spec.branching) if said is None else said
+        if said is not None:
+            return said
+        needs = [output.per for output in outputs if output.per is not Per.MERGE]
+        return self.read(choices.body(needs, len(merged.shape), self.spec.branching), "body")
 
     def head(self, output: Output, tensor: Tensor) -> None:
         """The path to one output."""
-        said = self.spec.layers.heads.get(output.name, Head())
         place = f"outputs.{output.name}"
-        with self.builder.within(f"heads.{output.name}", f"{output.name}_"):
-            tensor = self.builder.stack(said.stack, tensor)
-            texts = [text.format(size=output.size) for text in output.task.last]
-            last = (
-                Reader({}, self.problems).stack(texts, place) if said.keeps_last else (said.last,) if said.last else ()
-            )
-            tensor = self.builder.stack(last, tensor)
-            if last:
-                self.builder.name_last(output.name)
+        said = self.spec.layers.heads.get(output.name)
+        try:
+            with self.builder.within(f"heads.{output.name}", f"{output.name}_"):
+                stack = said.stack if said else self.read(choices.head(output, tensor.shape), place)
+                tensor = self.builder.stack(stack, tensor)
+                last: Stack = (said.last,) if said and said.last else ()
+                if said is None or said.keeps_last:
+                    last = self.read(list(choices.last(output, tensor.shape)), place)
+                tensor = self.builder.stack(last, tensor)
+                if last:
+                    self.builder.name_last(output.name)
+        except Abandoned:
+            return
         self.check_fit(output, tensor)
         self.builder.graph.outputs[output.name] = tensor
 
+    def expected(self, output: Output, tensor: Tensor) -> tuple[int | None, ...]:
+        """The shape that an output of this task has, its batch left out, as far as inputs say it."""
+        if output.of:
+            return output.of.shape[1:]
+        if output.per is Per.SAMPLE:
+            return (output.size,)
+        sources = [self.spec.input(name) for name in output.sources]
+        if output.per is Per.STEP:
+            lengths = [each.shape[1] for each in sources if each.kind.steps]
+            return (lengths[0] if lengths else _at(tensor.shape, 1), output.size)
+        places = [each.shape[1:-1] for each in sources if each.kind.places]
+        return (*(places[0] if places else tensor.shape[1:-1] or (None, None)), output.size)
+
     def check_fit(self, output: Output, tensor: Tensor) -> None:
         """Notes an output whose shape isn't its task's."""
-        if tensor.shape != (None, output.size):
+        expected = self.expected(output, tensor)
+        if tensor.shape[1:] != expected:
+            each = "1 number" if expected == (1,) else f"{expected[0]} numbers"
+            wanted = f"{each} a sample" if len(expected) == 1 else _numbers(expected)
             self.problems.add(
                 f"outputs.{output.name}",
-                f"{output.task.name} needs {_numbers(output.size)} a sample, and its head gives {spell(tensor.shape)}",
-                "pool or flatten before it, or give its last layer that many units",
+                f"{output.task.name} needs {wanted}, and its head gives {spell(tensor.shape)}",
+                _fitting(output, tensor.shape, expected),
             )
+
+    def models(self, graph: Graph) -> None:
+        """The sub-models beside the model, each with the tensor that it ends in."""
+        names = {node.layer.name: node.output for node in graph.nodes}
+        for name, layer in self.spec.models.items():
+            place = f"models.{name}"
+            if name in self.builder.taken:
+                mend = "give it a name of its own"
+                self.problems.add(place, f"the name {name} is taken by {self.builder.taken[name]}", mend)
+            elif layer in names:
+                graph.models[name] = names[layer]
+            elif not self.problems.found:
+                mend = "name a layer by name=, as dense 32 name=latent, outside of nested models"
+                self.problems.add(place, f"no layer is named {layer}", mend)
 
     def check_said(self) -> None:
         """Notes what is wrong with the layers that the answers say, those too that nothing leads to yet."""
@@ -281,37 +414,36 @@ class _Planning:
             self.builder.check((*head.stack, *((head.last,) if head.last else ())))
 
     def check_reach(self, graph: Graph) -> None:
-        """Notes inputs that no output sees."""
-        seen = set().union(*(graph.sources(tensor) for tensor in graph.outputs.values()))
+        """Notes inputs that no output sees, and outputs that see what they may not."""
+        seen = {name: graph.sources(tensor) for name, tensor in graph.outputs.items()}
         for name in graph.inputs:
-            if name not in seen:
-                self.problems.add(f"inputs.{name}", "no output sees it", "drop it, or name it in an output's from=")
+            if not any(name in sources for sources in seen.values()):
+                edit = Edit("drop", f"inputs.{name}")
+                mend = "drop it, or name it in an output's from="
+                self.problems.add(f"inputs.{name}", "no output sees it", mend, edit)
+        for output in self.spec.outputs:
+            for name in seen.get(output.name, ()):
+                if name not in output.sources:
+                    what = f"it sees {name}, which its from= leaves out"
+                    self.problems.add(f"outputs.{output.name}", what, f"add {name} to from=, or don't merge it in")
 
     def check_learning(self, graph: Graph) -> None:
         """Notes outputs on whose way training would move nothing."""
         for name, tensor in graph.outputs.items():
             if not any(node.layer.trainable_parameters for node in graph.before(tensor)):
-                self.problems.add(
-                    f"outputs.{name}", "no layer before it can learn", "give its branch, body or head one, as dense 64"
-                )
+                edit = Edit("append", f"layers.heads.{name}", "dense 64")
+                mend = "give its branch, body or head one, as dense 64"
+                self.problems.add(f"outputs.{name}", "no layer before it can learn", mend, edit)
 
 
-def branched(stack: Stack, branching: Sequence[str]) -> Stack:
-    """The planner's own stack with the branching that was asked for.
+def _at(shape: Sequence[int | None], axis: int) -> int | None:
+    return shape[axis] if len(shape) > axis else None
 
-    `residual` puts a shortcut round a layer of the same width; `parallel` gives the tensor a second path.
-    """
-    width = next((item.values[0] for item in reversed(stack) if isinstance(item, LayerItem) and item.values), None)
-    last = [item for item in stack if isinstance(item, LayerItem) and item.word in ("dense", "conv")][-1]
-    at = list(stack).index(last) + 1
-    extra: list[Residual | Parallel] = []
-    again = LayerItem(last.word, (width,), place=last.place)
-    if "residual" in branching:
-        extra.append(
-            Residual(
-                (again, LayerItem(last.word, (width,), {"activation": "linear"}, place=last.place)), "relu", last.place
-            )
-        )
-    if "parallel" in branching:
-        extra.append(Parallel(((again,), (again, again)), place=last.place))
-    return (*stack[:at], *extra, *stack[at:])
+
+def _fitting(output: Output, shape: Sequence[int | None], expected: Sequence[int | None]) -> str:
+    """What would make a head's shape its task's."""
+    if len(shape) - 1 > len(expected):
+        return "pool or flatten before it, or give its last layer that many units"
+    if len(shape) - 1 < len(expected):
+        return f"its branch, body and head have to keep the {'steps' if len(expected) == 2 else 'places'} of its input"
+    return "give its last layer that many units"

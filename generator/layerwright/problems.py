@@ -10,6 +10,7 @@ import difflib
 import reprlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
 
 SHORT = 50
 """Longest message, in characters, that a prompt shows whole beside its question."""
@@ -26,17 +27,35 @@ _BRIEF.maxlevel, _BRIEF.maxstring, _BRIEF.maxother, _BRIEF.maxlong = 3, 1000, 10
 _BRIEF.maxlist = _BRIEF.maxtuple = _BRIEF.maxdict = 10
 
 
+Action: TypeAlias = Literal["set", "drop", "before", "after", "append", "argument"]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change of a set of answers.
+
+    `place` is a key, dotted down to the part, as a problem's. `set` puts the value there, `drop` takes out what is
+    there, `before` and `after` put the value next to an item of a list, `append` at the end of a list, and
+    `argument` sets one argument, `key=value`, of a layer that is written as a text.
+    """
+
+    action: Action
+    place: str
+    value: Any = None
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing that is wrong.
 
     `place` is the answer's key, dotted down to the part (`layers.body[2]`); `what` says what is wrong;
-    `mend` says what would be right.
+    `mend` says what would be right, and `edits` say it as data: carried out on the answers, they mend it.
     """
 
     place: str
     what: str
     mend: str
+    edits: tuple[Edit, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         return f"{self.place}: {self.what}\n    {self.mend}"
@@ -61,9 +80,10 @@ class Problems:
 
     found: list[Problem] = field(default_factory=list)
 
-    def add(self, place: str, what: str, mend: str) -> None:
+    def add(self, place: str, what: str, mend: str, *edits: Edit) -> None:
         """Notes one problem, once. The place may be of the user's making: a key in YAML can be any text."""
-        problem = Problem("".join(each if each.isprintable() else ascii(each)[1:-1] for each in place), what, mend)
+        place = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in place)
+        problem = Problem(place, what, mend, edits)
         if problem not in self.found:
             self.found.append(problem)
 

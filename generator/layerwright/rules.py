@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from .graph import BackboneLayer, Graph, SubModel
+from .graph import BackboneLayer, Graph, Node, SubModel
 from .spec import Spec
 
 Template = Literal["functional", "sequential"]
@@ -34,7 +34,7 @@ def decide(spec: Spec, graph: Graph) -> Decision:
         (
             f"there is one input ({source}) and one output ({target})",
             "every layer is called once and fed only by the one before it",
-            "you said that it will stay a straight line",
+            "it is to stay a straight line",
         ),
     )
 
@@ -43,25 +43,64 @@ def _against_sequential(spec: Spec, graph: Graph) -> Iterator[str]:
     for noun, names in (("inputs", graph.inputs), ("outputs", graph.outputs)):
         if len(names) > 1:
             yield f"there are {len(names)} {noun} ({', '.join(names)})"
-    for layer in graph.layers():
-        calls = graph.calls(layer)
+    for layer, calls in graph.calls().items():
         if len(calls) > 1:
-            called = [" + ".join(graph.sources(call.inputs[0])) for call in calls]
-            yield f"{layer.name} is shared: it is called on {_and(called)}"
+            yield f"{layer.name} is shared: it is called on {_and(_callers(graph, calls))}"
         if isinstance(layer, BackboneLayer):
             yield f"{layer.constructor} is a model of its own, the backbone"
         elif isinstance(layer, SubModel) and len(calls) == 1:
             yield f"{layer.name} is a model of its own"
-    if forks := list(_forks(graph)):
-        yield f"paths part and meet again in {_and(forks)}"
+    yield from _joins(graph)
+    for name in graph.models:
+        yield f"{name} is a model of its own, from the inputs on"
+    if varying := _masked(graph):
+        yield f"{_and(varying)} varies in length, and a mask has to keep its padding out"
     if not spec.straight:
         yield "you said that it won't stay a straight line"
 
 
-def _forks(graph: Graph) -> Iterator[str]:
-    """The parts in which paths meet again that have parted there."""
-    parts = [node.part for node in graph.nodes if len(node.inputs) > 1 and node.part != "merge"]
-    yield from dict.fromkeys(part.rpartition(".")[2] for part in parts)
+def _callers(graph: Graph, calls: Sequence[Node]) -> list[str]:
+    """On what a layer is called, by the names of the inputs."""
+    callers = [" + ".join(graph.sources(call.inputs[0])) for call in calls]
+    return callers if len(set(callers)) > 1 else [f"{callers[0]} {_times(len(callers))}"]
+
+
+def _times(count: int) -> str:
+    return "twice" if count == 2 else f"{count} times"
+
+
+def _joins(graph: Graph) -> Iterator[str]:
+    """What joins paths that have parted, by the part in which they meet."""
+    shortcuts: dict[str, None] = {}
+    forks: dict[str, None] = {}
+    attention: dict[str, None] = {}
+    for node in graph.nodes:
+        if len(node.inputs) < 2 or node.part == "merge":
+            continue
+        place = node.part.partition(".")[2] or "the body"
+        if len(set(node.inputs)) == 1:
+            attention[place] = None
+        elif node.block and node.block.kind in SHORTCUTS:
+            shortcuts[place] = None
+        else:
+            forks[place] = None
+    if shortcuts:
+        yield f"there is a residual shortcut in {_and(shortcuts)}"
+    if forks:
+        yield f"paths part and meet again in {_and(forks)}"
+    if attention and not shortcuts:
+        yield f"attention takes its tensor as query and as value in {_and(attention)}"
+
+
+SHORTCUTS = frozenset({"residual", "tcn", "transformer"})
+"""Groups that add what goes in to what comes out."""
+
+
+def _masked(graph: Graph) -> list[str]:
+    """The inputs whose length varies and that a mask comes with."""
+    if not any(node.output.masked for node in graph.nodes):
+        return []
+    return [name for name, tensor in graph.inputs.items() if None in tensor.shape[1:]]
 
 
 def _and(words: object) -> str:

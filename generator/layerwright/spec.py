@@ -6,38 +6,60 @@ A spec that exists is free of problems that can be seen without a graph. Shapes 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .backbones import Backbone
-from .blocks import LayerItem, Stack
+from .blocks import Item, Stack
 from .kinds import Kind
 from .layers import Shape
-from .tasks import Task
+from .tasks import Per, Task
 
 
 @dataclass(frozen=True)
 class Input:
-    """One input: `shape` has its batch axis first."""
+    """One input.
+
+    `sizes` are those that its kind is written with, None for one that varies; `batch` is the size of every batch, None
+    if that's free.
+    """
 
     name: str
     kind: Kind
-    sizes: tuple[int, ...]
+    sizes: tuple[int | None, ...]
+    batch: int | None = None
 
     @property
     def shape(self) -> Shape:
         """Its shape, batch axis first."""
-        return (None, *self.sizes)
+        return (self.batch, *self.kind.shape(self.sizes))
+
+    @property
+    def said(self) -> str:
+        """Its entry in the answers, without its name: `image 224x224x3`."""
+        sizes = "x".join("?" if size is None else str(size) for size in self.sizes)
+        return f"{self.kind.name} {sizes}" + (f" batch={self.batch}" if self.batch else "")
 
 
 @dataclass(frozen=True)
 class Output:
-    """One output. `sources` names the inputs that its head may see; `weight` is its share of the loss."""
+    """One output.
+
+    `sources` names the inputs that its head may see; `weight` is its share of the loss. `per_step`: a task of
+    samples said of every step. `of` is the input that a reconstruction makes again.
+    """
 
     name: str
     task: Task
     size: int
     sources: tuple[str, ...]
     weight: float
+    per_step: bool = False
+    of: Input | None = None
+
+    @property
+    def per(self) -> Per:
+        """What it says one thing of."""
+        return Per.STEP if self.per_step else self.task.per
 
 
 @dataclass(frozen=True)
@@ -53,7 +75,7 @@ class Head:
     """What the answers say of a head: its stack, and what replaces the task's last layer, if anything does."""
 
     stack: Stack = ()
-    last: LayerItem | None = None
+    last: Item | None = None
     keeps_last: bool = True
 
 
@@ -96,7 +118,11 @@ class Hardware:
 
 @dataclass(frozen=True)
 class Spec:
-    """Everything that a set of answers asks for."""
+    """Everything that a set of answers asks for.
+
+    `models` gives for each sub-model beside the model the layer that it ends in. `broken` names the inputs, outputs and
+    groups that the answers name but don't say rightly: they are missing here.
+    """
 
     project_name: str
     package: str
@@ -114,6 +140,12 @@ class Spec:
     hardware: Hardware
     layers: Layers
     training: Training
+    models: Mapping[str, str] = field(default_factory=dict)
+    broken: frozenset[str] = frozenset()
+
+    def input(self, name: str) -> Input:
+        """The input of this name."""
+        return next(each for each in self.inputs if each.name == name)
 
     def group_of(self, name: str) -> Group | None:
         """The group that an input belongs to."""

@@ -6,20 +6,34 @@ A new task is one entry of TASKS (and, if it is scored in a new way, the templat
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
 from typing import Literal
 
 from .kinds import Values
+
+
+class Per(Enum):
+    """What a task says one thing of."""
+
+    SAMPLE = "sample"
+    STEP = "step"
+    PLACE = "place"
+    INPUT = "input"
+    MERGE = "merge"
 
 
 @dataclass(frozen=True)
 class Task:
     """A task of an output.
 
-    `form` is how its size is written, `default` the size if it's left out (None: it can't be). `last` is the
-    stack that ends its head, with `{size}` for the size. `target` says what one target holds: as many numbers
-    as the size, or one label. `loss` and `metrics` are what `compile` gets, as source: names
-    that Keras knows, or functions of the generated `train.py`. `score` names the way in which predictions are
+    `form` is how its size is written, `default` the size if it's left out (None: it can't be). `per` says of what
+    it says something: of each sample, of each step or place of an input, all of an input, or how far the merged
+    paths are apart. `last` is the stack that ends its head, with `{size}` for the size; `single` replaces it for a
+    size of one. `target` says what one target holds: as many numbers as the size, or one label. `loss` and `metrics`
+    are what `compile` gets, as source: names that Keras knows, or functions of the generated `train.py`;
+    `single_loss` and `single_metrics` replace them for a size of one. `score` names the way in which predictions are
     scored. `why` says to the user why loss and last layer are what they are.
     """
 
@@ -30,32 +44,43 @@ class Task:
     last: tuple[str, ...]
     loss: str
     metrics: tuple[str, ...]
-    target: Literal["numbers", "label"]
+    target: Literal["numbers", "label", "input", "same"]
     values: Values
-    score: Literal["regression", "multiclass", "binary", "embedding"]
+    score: Literal[
+        "regression", "multiclass", "binary", "embedding", "segmentation", "reconstruction", "distance", "labels"
+    ]
     why: str
+    per: Per = Per.SAMPLE
     default: int | None = None
     smallest: int = 1
     standardised: bool = False
+    single: tuple[str, ...] = ()
+    single_loss: str = ""
+    single_metrics: tuple[str, ...] = field(default=())
+
+    def ending(self, size: int) -> tuple[str, ...]:
+        """The stack that ends its head."""
+        chosen = self.single if self.single and size == 1 else self.last
+        return tuple(text.format(size=size) for text in chosen)
 
     def target_size(self, size: int) -> int:
-        """How many numbers one target holds."""
+        """How many numbers one target holds, for one sample, step or place."""
         return size if self.target == "numbers" else 1
 
     def target_values(self, size: int) -> Values:
         """What each of them may be."""
-        if self.target == "label" and self.score == "multiclass":
-            return Values(low=0, high=size - 1, whole=True)
+        if self.target == "label" and self.score in ("multiclass", "labels", "segmentation"):
+            return Values(low=0, high=max(1, size - 1), whole=True)
         return self.values
 
 
-TASKS = {
+TASKS: Mapping[str, Task] = {
     task.name: task
     for task in (
         Task(
             name="regression",
             form="[N]",
-            about="a number, or N of them",
+            about="a number, or N of them; per_step: for every step of a sequence",
             example="regression",
             last=("dense {size} linear",),
             loss='"mse"',
@@ -108,6 +133,97 @@ TASKS = {
             score="binary",
             why="binary crossentropy on sigmoids: each label is a yes or no of its own",
             smallest=2,
+        ),
+        Task(
+            name="labels",
+            form="K",
+            about="one of K labels for every step of a text or sequence",
+            example="labels 9",
+            last=("dense {size} softmax",),
+            loss='"sparse_categorical_crossentropy"',
+            metrics=('"accuracy"',),
+            target="label",
+            values=Values(low=0, whole=True),
+            score="labels",
+            why="sparse categorical crossentropy on a softmax at every step; padding counts for nothing",
+            per=Per.STEP,
+            smallest=2,
+        ),
+        Task(
+            name="segmentation",
+            form="K",
+            about="one of K classes for every pixel; K = 1: yes or no",
+            example="segmentation 3",
+            last=("conv {size} 1 softmax",),
+            loss='"sparse_categorical_crossentropy"',
+            metrics=('"accuracy"',),
+            target="label",
+            values=Values(low=0, whole=True),
+            score="segmentation",
+            why="crossentropy at every pixel",
+            per=Per.PLACE,
+            single=("conv 1 1 sigmoid",),
+            single_loss='"binary_crossentropy"',
+            single_metrics=('keras.metrics.BinaryIoU([1], name="iou")',),
+        ),
+        Task(
+            name="map",
+            form="N",
+            about="N numbers for every pixel, as a depth map",
+            example="map 1",
+            last=("conv {size} 1 linear",),
+            loss='"mse"',
+            metrics=('"mae"',),
+            target="numbers",
+            values=Values(),
+            score="regression",
+            why="mean squared error at every pixel",
+            per=Per.PLACE,
+            default=1,
+            standardised=True,
+        ),
+        Task(
+            name="reconstruction",
+            form="INPUT",
+            about="an input, as well as the network can make it again",
+            example="reconstruction photo",
+            last=(),
+            loss='"mse"',
+            metrics=('"mse"',),
+            target="input",
+            values=Values(),
+            score="reconstruction",
+            why="the input itself as its target: what passes the narrowest layer has to say all of it",
+            per=Per.INPUT,
+        ),
+        Task(
+            name="forecast",
+            form="H",
+            about="the next H values of one feature",
+            example="forecast 24",
+            last=("dense {size} linear",),
+            loss='"mse"',
+            metrics=('"mae"',),
+            target="numbers",
+            values=Values(),
+            score="regression",
+            why="mean squared error over the whole horizon at once",
+            standardised=True,
+        ),
+        Task(
+            name="distance",
+            form="",
+            about="how far two inputs are apart; small means the same",
+            example="distance",
+            last=(),
+            loss="contrastive",
+            metrics=(),
+            target="same",
+            values=Values(low=0, high=1, whole=True),
+            score="distance",
+            why="a contrastive loss: what is the same comes together, all else at least a margin of 1 apart",
+            per=Per.MERGE,
+            default=1,
         ),
         Task(
             name="embedding",

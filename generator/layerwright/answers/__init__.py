@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .keys import KEYS, Answers
-from .reading import complete, package_name, read
+from .reading import complete, examine, package_name, read
 from .sources import MERGED, combine, load_file, load_pairs, normalised
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Answers",
     "combine",
     "complete",
+    "examine",
     "load_file",
     "load_pairs",
     "normalised",

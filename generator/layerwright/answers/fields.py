@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..blocks import is_name
@@ -23,10 +23,15 @@ LARGEST_SIZE = 2**24
 
 @dataclass(frozen=True)
 class Fields:
-    """One complete set of answers, and the problems found in it so far."""
+    """One complete set of answers, and the problems found in it so far.
+
+    `broken` names the inputs, outputs and groups that are there but not said rightly, so that what refers to them isn't
+    called wrong as well.
+    """
 
     answers: Answers
     problems: Problems
+    broken: set[str] = field(default_factory=set)
 
     def line(self, key: str) -> str:
         """A one-line text."""

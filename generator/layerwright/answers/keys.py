@@ -52,9 +52,10 @@ KEYS = {
         Key("backend", default="tensorflow"),
         Key("precision", default="float32"),
         Key("layers", "yaml", default={}),
+        Key("models", "yaml", default={}),
         Key("training", "yaml", default={}),
     )
 }
 
-LATER = ("models", "tracking", "export", "extras")
+LATER = ("tracking", "export", "extras")
 """Keys of the answers' language that this version doesn't carry out yet: anything but nothing is refused."""

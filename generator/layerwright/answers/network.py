@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..backbones import BACKBONES, Backbone
-from ..blocks import GROUPS, LayerItem, Reader, Stack
-from ..problems import shown, unknown
+from ..blocks import GROUPS, Reader, Stack, is_name
+from ..blocks.layer import split
+from ..problems import Edit, shown, unknown
 from ..spec import Group, Head, Input, Layers, Output, Transfer
 from .fields import Fields
 from .keys import BRANCHINGS
@@ -17,6 +18,7 @@ def branching(fields: Fields) -> tuple[str, ...]:
     """How the planner's own stacks branch."""
     value = fields.answers["branching"]
     chosen = value if isinstance(value, list) else [value]
+    chosen = [] if chosen == ["none"] else chosen
     for word in chosen:
         if word not in BRANCHINGS:
             fields.problems.add("branching", *unknown("branching", word, BRANCHINGS))
@@ -68,35 +70,61 @@ def layers(fields: Fields, inputs: Sequence[Input], outputs: Sequence[Output], s
     grouped = {name for group in sharing for name in group.members}
     owners = [each.name for each in inputs if each.name not in grouped] + [group.name for group in sharing]
     branches = {
-        str(name): reader.stack(stack, f"layers.branches.{name}")
+        name: reader.stack(stack, f"layers.branches.{name}")
         for name, stack in _named(fields, parts, "branches", owners)
     }
     heads = {
-        str(name): _head(fields, stack, f"layers.heads.{name}", reader)
+        name: _head(stack, f"layers.heads.{name}", reader)
         for name, stack in _named(fields, parts, "heads", [each.name for each in outputs])
     }
     body = None if parts.get("body") is None else reader.stack(parts["body"], "layers.body")
     return Layers(branches, body, heads)
 
 
-def _named(fields: Fields, parts: Mapping[Any, Any], part: str, owners: Sequence[str]) -> list[tuple[Any, Any]]:
-    """The stacks of a part that belong to something that there is; a problem for each other one."""
-    stacks = fields.mapping(f"layers.{part}", parts.get(part))
-    for name in stacks:
-        if owners and name not in owners:
+def _named(fields: Fields, parts: Mapping[Any, Any], part: str, owners: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """The stacks of a part that belong to something that there is; a problem for each other one.
+
+    A stack that is null isn't said: it's the planner's choice.
+    """
+    place = f"layers.{part}"
+    for name, stack in fields.mapping(place, parts.get(part)).items():
+        if name not in owners and name not in fields.broken and (owners or not fields.broken):
             noun = "output" if part == "heads" else "branch"
-            fields.problems.add(f"layers.{part}.{name}", *unknown(noun, name, owners))
-    return list(stacks.items())
+            fields.problems.add(f"{place}.{name}", *unknown(noun, name, owners), Edit("drop", f"{place}.{name}"))
+        elif stack is not None:
+            yield str(name), stack
 
 
-def _head(fields: Fields, value: Any, place: str, reader: Reader) -> Head:
+def _head(value: Any, place: str, reader: Reader) -> Head:
     """A head's stack, whose last item may be `output: LAYER`."""
-    items = value if isinstance(value, list) else None
-    if not items or not isinstance(items[-1], Mapping) or list(items[-1]) != ["output"]:
-        return Head(reader.stack(value, place))
+    items = _items(value)
+    if not isinstance(items, list) or not items or not isinstance(items[-1], Mapping) or list(items[-1]) != ["output"]:
+        return Head(reader.stack(items, place))
     stack: Stack = reader.stack(items[:-1], place)
-    text = items[-1]["output"]
-    if text in (None, "none"):
+    said = items[-1]["output"]
+    if said in (None, "none"):
         return Head(stack, None, keeps_last=False)
-    item = reader.item(text, f"{place}[{len(items) - 1}].output")
-    return Head(stack, item if isinstance(item, LayerItem) else None, keeps_last=False)
+    return Head(stack, reader.item(said, f"{place}[{len(items) - 1}].output"), keeps_last=False)
+
+
+def _items(value: Any) -> Any:
+    """The items of a head, whose one line may end in `output: LAYER` as well."""
+    if not isinstance(value, str) or "output:" not in value:
+        return value
+    *items, last = split(value)
+    key, colon, content = last.partition(":")
+    return [*items, {"output": content.strip()} if colon and key.strip() == "output" else last]
+
+
+def models(fields: Fields) -> Mapping[str, str]:
+    """The sub-models beside the model, each with the name of the layer that it ends in."""
+    found: dict[str, str] = {}
+    for name, layer in fields.mapping("models", fields.answers["models"]).items():
+        if not fields.is_new_name(str(name), "models", list(found)):
+            continue
+        if isinstance(layer, str) and is_name(layer):
+            found[str(name)] = layer
+        else:
+            mend = f"the name of the layer that {name} ends in, as {name}: latent"
+            fields.problems.add(f"models.{name}", f"{shown(layer)} is no name", mend)
+    return found

@@ -5,10 +5,11 @@ from __future__ import annotations
 import keyword
 import re
 import sys
+from collections.abc import Sequence
 
 from ..blocks import MERGES, is_name
-from ..problems import Problems, shown, unknown
-from ..spec import Hardware, Spec, Training
+from ..problems import Edit, Problems, shown, unknown
+from ..spec import Hardware, Input, Spec, Training
 from . import ends, network
 from .fields import LARGEST_SIZE, Fields
 from .keys import (
@@ -54,10 +55,15 @@ def read(answers: Answers, folder: str = "") -> Spec:
     Raises AnswersError with every problem that needs no graph to be seen.
     """
     problems = Problems()
-    _check_keys(answers, problems)
-    spec = _spec(Fields(complete(answers, folder), problems))
+    spec = examine(answers, problems, folder)
     problems.raise_if_any()
     return spec
+
+
+def examine(answers: Answers, problems: Problems, folder: str = "") -> Spec:
+    """The spec that answers ask for, without what is wrong with them: that goes to `problems`."""
+    _check_keys(answers, problems)
+    return _spec(Fields(complete(answers, folder), problems))
 
 
 def complete(answers: Answers, folder: str = "") -> Answers:
@@ -92,6 +98,8 @@ def _spec(fields: Fields) -> Spec:
     inputs = ends.inputs(fields)
     sharing = ends.sharing(fields, inputs)
     outputs = ends.outputs(fields, inputs)
+    hardware = _hardware(fields)
+    _check_batches(fields, inputs, hardware)
     return Spec(
         project_name=_project_name(fields),
         package=_package(fields),
@@ -106,10 +114,29 @@ def _spec(fields: Fields) -> Spec:
         separate_bodies=fields.choice("body", BODIES) == "separate",
         transfer=network.transfer(fields, inputs),
         straight=fields.flag("straight"),
-        hardware=_hardware(fields),
+        hardware=hardware,
         layers=network.layers(fields, inputs, outputs, sharing),
         training=_training(fields),
+        models=network.models(fields),
+        broken=frozenset(fields.broken),
     )
+
+
+def _check_batches(fields: Fields, inputs: Sequence[Input], hardware: Hardware) -> None:
+    """Notes batches of a fixed size that can't be trained on."""
+    fixed = [each for each in inputs if each.batch is not None]
+    for each in fixed[:1] if hardware.backend != "tensorflow" else ():
+        fields.problems.add(
+            "backend",
+            f"{each.name} has batch={each.batch}, and only TensorFlow carries the state from batch to batch",
+            "backend: tensorflow, or leave batch= out",
+            Edit("set", "backend", "tensorflow"),
+        )
+    for each in inputs:
+        if fixed and each.batch != fixed[0].batch:
+            what = f"{fixed[0].name} has batch={fixed[0].batch}, and {each.name} another batch size"
+            said = f"{each.said.partition(' batch=')[0]} batch={fixed[0].batch}"
+            fields.problems.add(f"inputs.{each.name}", what, f"as {said}", Edit("set", f"inputs.{each.name}", said))
 
 
 def _project_name(fields: Fields) -> str:

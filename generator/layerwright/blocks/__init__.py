@@ -1,4 +1,4 @@
-"""What stands in a stack: layers, and groups of layers.
+"""What stands in a stack: layers, groups of layers, references.
 
 A new group is one module with a frozen dataclass that has `build`, a function that reads it, and an entry of
 GROUPS.
@@ -6,21 +6,37 @@ GROUPS.
 
 from __future__ import annotations
 
-from .builder import MERGES, PAIRWISE, Abandoned, Builder, Item, Stack
+from .builder import Abandoned, Builder, Item, Stack
+from .joining import Join, read_join
 from .layer import LayerItem, is_name, read_value
+from .merges import MERGES
+from .modelling import read_model
 from .parallel import read_parallel
 from .reading import GroupReader, Reader
+from .repeating import read_repeat
 from .residual import read_residual
+from .reusing import read_use
+from .sequences import READERS
+from .wrapping import WRAPPERS, wrapper_reader
 
-GROUPS: dict[str, GroupReader] = {"residual": read_residual, "parallel": read_parallel}
+GROUPS: dict[str, GroupReader] = {
+    "residual": read_residual,
+    "parallel": read_parallel,
+    "repeat": read_repeat,
+    "model": read_model,
+    "merge": read_join,
+    "use": read_use,
+    **READERS,
+    **{word: wrapper_reader(word) for word in WRAPPERS},
+}
 
 __all__ = [
     "GROUPS",
     "MERGES",
-    "PAIRWISE",
     "Abandoned",
     "Builder",
     "Item",
+    "Join",
     "LayerItem",
     "Reader",
     "Stack",

@@ -4,29 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from ..graph import Graph, Layer, RuleLayer, Tensor
-from ..layers import ACTIVATIONS, LayerError, Rule, Vocabulary, Word, spell
-from ..layers.rule import Value
-from ..problems import Problems, unknown
-
-MERGES = {
-    "concatenate": "Concatenate",
-    "add": "Add",
-    "average": "Average",
-    "maximum": "Maximum",
-    "minimum": "Minimum",
-    "multiply": "Multiply",
-    "subtract": "Subtract",
-}
-"""The words for joining paths, with the class of keras.layers for each."""
-
-PAIRWISE = frozenset({"subtract"})
-"""Those that join exactly two."""
+from ..graph import Block, Composite, Graph, Layer, Node, RuleLayer, Tensor
+from ..layers import ACTIVATIONS, LayerError, Rule, Shape, Vocabulary, Weight, Word, spell
+from ..layers.rule import Inner, Nested, TensorLike, Value
+from ..problems import Edit, Problems, unknown
+from .merges import MERGES
 
 
 class Abandoned(Exception):
@@ -49,9 +36,64 @@ Stack = Sequence[Item]
 """Items, each fed by the one before."""
 
 
+@dataclass(frozen=True)
+class Unnamed:
+    """What a layer or block will be called: the base of its name, within a group or after a prefix."""
+
+    base: str
+    owner: Block | None
+    prefix: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a name stands for: what came out, what went in, and the calls between."""
+
+    output: Tensor
+    start: Tensor
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class InnerModel:
+    """A nested model as an argument of a layer, as the one in `TimeDistributed(model)`."""
+
+    model: Composite
+    class_name: str = "Functional"
+
+    def call(self, inputs: tuple[Shape, ...]) -> tuple[Shape, tuple[Weight, ...]]:
+        """Its output's shape and its variables."""
+        return (inputs[0][0], *self._end.shape[1:]), all_weights(self.model.graph)
+
+    def check(self, tensors: Sequence[TensorLike]) -> None:
+        """It was made for tensors like these."""
+
+    def dtype(self, inputs: tuple[str, ...]) -> str:
+        """Its output's dtype."""
+        return self._end.dtype
+
+    @property
+    def _end(self) -> Tensor:
+        [output] = self.model.graph.outputs.values()
+        return output
+
+
+def all_weights(graph: Graph) -> tuple[Weight, ...]:
+    """The variables of all layers of a graph."""
+    return tuple(
+        weight if layer.trainable else replace(weight, trainable=False)
+        for layer in graph.layers()
+        for weight in (all_weights(layer.graph) if isinstance(layer, Composite) else layer.weights)
+    )
+
+
 @dataclass
 class Builder:
-    """Grows one graph. `taken` holds the names that layers may not have, with what has them."""
+    """Grows one graph.
+
+    `taken` holds the names that layers may not have, with what has them. `elsewhere` finds what a name stands for that
+    isn't a layer built here: an input's branch, say.
+    """
 
     vocabulary: Vocabulary
     problems: Problems
@@ -59,17 +101,45 @@ class Builder:
     graph: Graph = field(default_factory=Graph)
     part: str = ""
     prefix: str = ""
-    unnamed: list[tuple[Layer, str]] = field(default_factory=list)
+    block: Block | None = None
+    known: dict[str, Known] = field(default_factory=dict)
+    elsewhere: Callable[[str], Tensor | None] = lambda name: None
+    unnamed: dict[Layer | Block, Unnamed] = field(default_factory=dict)
+
+    def inside(self, taken: dict[str, str]) -> Builder:
+        """A builder for a graph inside this one's."""
+        return Builder(self.vocabulary, self.problems, taken)
 
     @contextmanager
     def within(self, part: str, prefix: str) -> Iterator[None]:
         """Calls made inside belong to this part of the network, and their names start with the prefix."""
-        before = self.part, self.prefix
-        self.part, self.prefix = part, prefix
+        before = self.part, self.prefix, self.block
+        self.part, self.prefix, self.block = part, prefix, None
         try:
             yield
         finally:
-            self.part, self.prefix = before
+            self.part, self.prefix, self.block = before
+
+    @contextmanager
+    def group(self, kind: str, about: str, name: str | None, place: str, *, repeated: bool = False) -> Iterator[Block]:
+        """Calls made inside belong to one use of a group, and are named after it."""
+        outer = self.block
+        block = Block(kind, about, outer, repeated=repeated)
+        self._name(block, name, kind, place)
+        self.block = block
+        try:
+            yield block
+        finally:
+            self.block = outer
+
+    @contextmanager
+    def repetition(self) -> Iterator[None]:
+        """Calls made inside are one of several alike: their names are numbered, without one for the repetition."""
+        outer, self.block = self.block, Block("", "", self.block, repeated=True)
+        try:
+            yield
+        finally:
+            self.block = outer
 
     def stack(self, items: Stack, tensor: Tensor) -> Tensor:
         """Builds items one after the other."""
@@ -89,21 +159,35 @@ class Builder:
         values: Sequence[Value],
         keywords: Mapping[str, Value],
         name: str | None,
-        tensor: Tensor,
+        tensors: tuple[Tensor, ...],
         place: str,
     ) -> Tensor:
-        """Calls the layer that a word stands for on one tensor."""
+        """Calls the layer that a word stands for."""
+        rule, arguments = self.resolved(word, values, keywords, tensors[0].shape, place)
+        return self.call(rule, arguments, name, word, tensors, place)
+
+    def resolved(
+        self, word: str, values: Sequence[Value], keywords: Mapping[str, Value], shape: Shape, place: str
+    ) -> tuple[Rule, dict[str, Value]]:
+        """The rule that a word stands for on a tensor of this shape, and its arguments."""
         entry = self._entry(word, place)
-        class_name = entry.classes.get(None) or entry.classes.get(len(tensor.shape) - 2)
+        class_name = entry.classes.get(None) or entry.classes.get(len(shape) - 2)
         if class_name is None:
             self.problems.add(
                 place,
-                f"{word} doesn't take {spell(tensor.shape)}",
+                f"{word} doesn't take {spell(shape)}",
                 f"it takes {_axes(entry)} axes, the channels last",
+                Edit("drop", place),
             )
             raise Abandoned
-        arguments = self._arguments(entry, values, keywords, place)
-        return self.call(self.vocabulary.rules[class_name], arguments, name, word, (tensor,), place)
+        return self.vocabulary.rules[class_name], self._arguments(entry, values, keywords, place)
+
+    def nested(
+        self, word: str, values: Sequence[Value], keywords: Mapping[str, Value], shape: Shape, place: str
+    ) -> Inner:
+        """The layer that a word stands for, as an argument of another that calls it on this shape."""
+        rule, arguments = self.resolved(word, values, keywords, shape, place)
+        return Nested(rule, rule.written(arguments))
 
     def check_layer(self, word: str, values: Sequence[Value], keywords: Mapping[str, Value], place: str) -> None:
         """Notes a word or arguments that no tensor makes right, unless something is noted for this place already."""
@@ -117,13 +201,17 @@ class Builder:
                 return
             except LayerError as error:
                 refusal = error
-        self.problems.add(place, str(refusal), refusal.mend)
+        self.problems.add(place, str(refusal), refusal.mend, *_edits(refusal, place))
 
     def merge(self, how: str, tensors: Sequence[Tensor], base: str, place: str) -> Tensor:
-        """Joins tensors by a layer; one tensor alone stays as it is."""
+        """Joins tensors; one tensor alone stays as it is."""
         if len(tensors) == 1:
             return tensors[0]
-        return self.call(self.vocabulary.rules[MERGES[how]], {}, None, base, tuple(tensors), place)
+        try:
+            return MERGES[how](self, tensors, base, place)
+        except LayerError as error:
+            self.problems.add(place, str(error), error.mend, *_edits(error, place))
+            raise Abandoned from error
 
     def call(
         self,
@@ -135,60 +223,128 @@ class Builder:
         place: str,
     ) -> Tensor:
         """Makes a layer of a class and calls it. Without a name it gets one made from `base`."""
-        given = rule.written(arguments)
         try:
+            given = rule.written(arguments)
             shape, weights = rule.call(given, tuple(tensor.shape for tensor in tensors))
+            layer = RuleLayer("", rule.name, given, weights, rule=rule)
+            output = _output(layer, shape, tensors)
         except LayerError as error:
-            self.problems.add(place, str(error), error.mend)
+            self.problems.add(place, str(error), error.mend, *_edits(error, place))
             raise Abandoned from error
-        layer = RuleLayer("", rule.name, given, weights, rule=rule)
-        if name is None:
-            self.unnamed.append((layer, self.prefix + _snake(base)))
-        else:
-            self.name(layer, name, place)
-        complete = rule.complete(given)
-        output = Tensor(
-            shape,
-            rule.dtype(complete, tuple(tensor.dtype for tensor in tensors)),
-            rule.mask(complete, tuple(tensor.masked for tensor in tensors)),
-        )
-        return self.graph.add(layer, tensors, output, self.part)
+        return self.named_call(layer, name, base, tensors, output, place)
 
-    def name(self, layer: Layer, name: str, place: str) -> None:
-        """Gives a layer a name of its own."""
+    def named_call(
+        self, layer: Layer, name: str | None, base: str, tensors: tuple[Tensor, ...], output: Tensor, place: str
+    ) -> Tensor:
+        """Adds the first call of a layer, and names it."""
+        self._name(layer, name, base, place)
+        self.graph.add(layer, tensors, output, self.part, self.block)
+        if name is not None:
+            self.remember(name, output, tensors[0], 1)
+        return output
+
+    def remember(self, name: str, output: Tensor, start: Tensor, count: int) -> None:
+        """Notes that a name stands for what the last calls, so many of them, made of a tensor."""
+        nodes = tuple(self.graph.nodes[len(self.graph.nodes) - count :])
+        self.known[self._scoped(name, self._repetition())] = Known(output, start, nodes)
+
+    def find(self, name: str) -> Known | None:
+        """What a name stands for: first in the repetition that is being built, then anywhere."""
+        block = self.block
+        while block is not None:
+            if known := self.known.get(self._scoped(name, block)):
+                return known
+            block = block.parent
+        return self.known.get(name)
+
+    def _scoped(self, name: str, repetition: Block | None) -> str:
+        return f"{name} in {id(repetition)}" if repetition else name
+
+    def _repetition(self) -> Block | None:
+        """The repetition that is being built: a name said in it is another one in the next."""
+        block = self.block
+        while block is not None and not block.repeated:
+            block = block.parent
+        return block
+
+    def again(self, known: Known, tensor: Tensor, name: str, place: str) -> Tensor:
+        """Calls what a name stands for once more, with the same weights."""
+        moved = {known.start: tensor}
+        for node in known.nodes:
+            tensors = tuple(moved.get(each, each) for each in node.inputs)
+            try:
+                moved[node.output] = self._called_again(node.layer, tensors)
+            except LayerError as error:
+                self.problems.add(place, f"{name} can't be used here: {error}", error.mend)
+                raise Abandoned from error
+            self.graph.add(node.layer, tensors, moved[node.output], self.part, self.block)
+        return moved.get(known.output, known.output)
+
+    def _called_again(self, layer: Layer, tensors: tuple[Tensor, ...]) -> Tensor:
+        """What a layer gives that is called once more. Raises LayerError if its weights don't fit."""
+        if isinstance(layer, RuleLayer):
+            shape, weights = layer.rule.call(layer.arguments, tuple(tensor.shape for tensor in tensors))
+            if weights == layer.weights:
+                return _output(layer, shape, tensors)
+            wanted = "one whose last axis has the same size"
+        else:
+            assert isinstance(layer, Composite)
+            [start], [end] = layer.graph.inputs.values(), layer.graph.outputs.values()
+            if start.shape[1:] == tensors[0].shape[1:]:
+                return Tensor((tensors[0].shape[0], *end.shape[1:]), end.dtype, end.masked)
+            wanted = f"one of {spell(start.shape)}"
+        raise LayerError(f"it was made for another tensor than {spell(tensors[0].shape)}", f"give it {wanted}")
+
+    def _name(self, thing: Layer | Block, name: str | None, base: str, place: str) -> None:
+        """Gives a layer or block the name that its user said, or one later."""
+        if name is None:
+            self.unnamed[thing] = Unnamed(_snake(base), _visible(self.block), self.prefix)
+        elif repetition := self._repetition():
+            self.unnamed[thing] = Unnamed(name, _visible(repetition), self.prefix)
+        else:
+            self.name(thing, name, place)
+
+    def name(self, thing: Layer | Block, name: str, place: str) -> None:
+        """Gives a layer or block a name of its own."""
         if name in self.taken:
             self.problems.add(place, f"the name {name} is taken by {self.taken[name]}", "name it otherwise")
         self.taken[name] = place
-        layer.name = name
+        thing.name = name
 
     def name_last(self, name: str) -> None:
         """Names the layer called last, unless its user did."""
         layer = self.graph.nodes[-1].layer
-        if any(each is layer for each, _ in self.unnamed):
-            self.unnamed = [(each, base) for each, base in self.unnamed if each is not layer]
+        if layer in self.unnamed:
+            del self.unnamed[layer]
             layer.name = name
 
     def name_all(self) -> None:
-        """Names the layers that have no name yet: by their word, numbered where a word comes up again."""
-        counts = Counter(base for _, base in self.unnamed)
+        """Names what has no name yet: by its word, numbered where a word comes up again in the same group."""
+        counts = Counter(self.unnamed.values())
         numbers: Counter[str] = Counter()
-        for layer, base in self.unnamed:
-            alone = counts[base] == 1 and base not in self.taken
-            name = base
-            while not alone:
-                numbers[base] += 1
-                name = f"{base}_{numbers[base]}"
-                alone = name not in self.taken
-            layer.name = name
-            self.taken[name] = "a layer"
+        for thing, will in self.unnamed.items():
+            base = f"{will.owner.name}_{will.base}" if will.owner else will.prefix + will.base
+            thing.name = self._free(base, numbers, alone=counts[will] == 1)
         self.unnamed.clear()
+
+    def _free(self, base: str, numbers: Counter[str], *, alone: bool) -> str:
+        """The base itself if it stands alone, or the base with the first number that makes a new name."""
+        name = base
+        free = alone and base not in self.taken
+        while not free:
+            numbers[base] += 1
+            name = f"{base}_{numbers[base]}"
+            free = name not in self.taken
+        self.taken[name] = "a layer"
+        return name
 
     def _entry(self, word: str, place: str) -> Word:
         if word in ACTIVATIONS:
             return Word(word, {None: "Activation"}, defaults={"activation": word})
         entry = self.vocabulary.word(word)
-        if entry is None or (entry.name in self.vocabulary.rules and self.vocabulary.rules[entry.name].merges):
-            self.problems.add(place, *unknown("layer", word, self.vocabulary.names()))
+        if entry is None:
+            what, mend = unknown("layer", word, self.vocabulary.names())
+            self.problems.add(place, what, mend)
             raise Abandoned
         return entry
 
@@ -202,7 +358,32 @@ class Builder:
                 place, f"{entry.name} has {len(values)} values", f"its values are, in this order: {takes}"
             )
             raise Abandoned
-        return {**entry.defaults, **dict(zip(entry.positions, values, strict=False)), **keywords}
+        given = dict(zip(entry.positions, values, strict=False))
+        if twice := given.keys() & keywords.keys():
+            key = min(twice)
+            self.problems.add(place, f"{key} of {entry.name} is said twice", f"say {key} once")
+            raise Abandoned
+        return {**entry.defaults, **given, **keywords}
+
+
+def _visible(block: Block | None) -> Block | None:
+    """The innermost group that has a name."""
+    while block is not None and not block.kind:
+        block = block.parent
+    return block
+
+
+def _output(layer: RuleLayer, shape: Shape, tensors: tuple[Tensor, ...]) -> Tensor:
+    complete = layer.rule.complete(layer.arguments)
+    dtypes, masks = tuple(tensor.dtype for tensor in tensors), tuple(tensor.masked for tensor in tensors)
+    return Tensor(shape, layer.rule.dtype(complete, dtypes), layer.rule.mask(complete, masks))
+
+
+def _edits(error: LayerError, place: str) -> Iterator[Edit]:
+    """What a layer's refusal says as data about the answers."""
+    if error.edit is not None:
+        action, value = error.edit
+        yield Edit(action, place, value)
 
 
 def _snake(name: str) -> str:

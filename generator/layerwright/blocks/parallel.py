@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..graph import Tensor
-from .builder import MERGES, Builder, Item, Stack
+from .builder import Builder, Item, Stack
+from .joining import How, read_how
 from .reading import Reader
 
 
@@ -16,14 +17,18 @@ class Parallel:
     """`parallel: {paths: [[..], [..]], merge: concatenate}`: every path starts from the same tensor."""
 
     paths: tuple[Stack, ...]
-    merge: str = "concatenate"
+    how: How
+    name: str | None = None
     place: str = ""
 
     def build(self, builder: Builder, tensor: Tensor) -> Tensor:
         """Adds the paths, and what joins them."""
-        return builder.merge(
-            self.merge, [builder.stack(path, tensor) for path in self.paths], self.merge, f"{self.place}.merge"
-        )
+        before = len(builder.graph.nodes)
+        ends = [builder.stack(path, tensor) for path in self.paths]
+        joined = self.how.join(builder, ends, f"{self.place}.merge")
+        if self.name:
+            builder.remember(self.name, joined, tensor, len(builder.graph.nodes) - before)
+        return joined
 
     def check(self, builder: Builder) -> None:
         """Notes what is wrong with the layers of its paths."""
@@ -33,12 +38,14 @@ class Parallel:
 
 def read_parallel(value: Any, place: str, reader: Reader) -> Item | None:
     """The group that a value of `parallel` says."""
+    if isinstance(value, list):
+        value = {"paths": value}
     if not isinstance(value, Mapping) or not isinstance(value.get("paths"), list) or len(value["paths"]) < 2:
         reader.problems.add(
             place, "parallel needs two paths or more", "write parallel: {paths: [[..], [..]], merge: concatenate}"
         )
         return None
-    reader.only(value, ("paths", "merge"), place)
-    merge = reader.choice(value.get("merge", "concatenate"), "merge", MERGES, f"{place}.merge")
+    reader.only(value, ("paths", "merge", "name"), place)
+    how = read_how(value.get("merge", "concatenate"), f"{place}.merge", reader)
     paths = tuple(reader.stack(path, f"{place}.paths[{index}]") for index, path in enumerate(value["paths"]))
-    return Parallel(paths, merge, place) if merge else None
+    return Parallel(paths, how, reader.name(value, place), place) if how else None

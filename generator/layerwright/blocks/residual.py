@@ -3,45 +3,79 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from ..graph import Tensor
+from ..graph import CustomLayer, Tensor
 from ..layers import spell
 from ..layers.rule import Value
+from ..problems import Edit
 from .builder import Abandoned, Builder, Item, Stack
 from .layer import LayerItem
 from .reading import Reader
 
+FORMS = ("function", "class")
+SHORTCUTS = ("auto", "identity")
+ABOUT = "Adds its input to what its layers make of it."
+
 
 @dataclass(frozen=True)
 class Residual:
-    """`residual: [..]`, or `residual: {layers: [..], activation: relu}`.
+    """`residual: [..]`, or `residual: {layers: [..], shortcut: auto, activation: relu, form: class}`.
 
     The input goes round the stack and is added to its result. Where the shapes differ it is projected linearly,
-    with bias: by a 1×1 convolution with the stride that fits, or by a dense layer.
+    with bias: by a 1×1 convolution with the stride that fits, or by a dense layer; or it goes through layers of its
+    own, if the shortcut says some.
     """
 
     layers: Stack
+    shortcut: Literal["auto", "identity"] | Stack = "auto"
     activation: str | None = None
+    form: str = "function"
+    name: str | None = None
     place: str = ""
 
     def build(self, builder: Builder, tensor: Tensor) -> Tensor:
         """Adds the stack, the shortcut, and the addition."""
-        result = builder.stack(self.layers, tensor)
-        shortcut = self._shortcut(builder, tensor, result)
-        total = builder.merge("add", [result, shortcut], "residual", self.place)
-        if self.activation is None:
-            return total
-        return LayerItem(self.activation, place=self.place).build(builder, total)
+        if self.form == "class":
+            return self._class(builder, tensor)
+        before = len(builder.graph.nodes)
+        with builder.group("residual", ABOUT, self.name, self.place):
+            total = self.total(builder, tensor)
+        if self.name:
+            builder.remember(self.name, total, tensor, len(builder.graph.nodes) - before)
+        return total
 
     def check(self, builder: Builder) -> None:
         """Notes what is wrong with its layers."""
         builder.check(self.layers)
+        if not isinstance(self.shortcut, str):
+            builder.check(self.shortcut)
+
+    def _class(self, builder: Builder, tensor: Tensor) -> Tensor:
+        """Adds a single call of a layer whose class holds all of it."""
+        inner = builder.inside({})
+        start = inner.graph.inputs["inputs"] = Tensor(tensor.shape, tensor.dtype)
+        with inner.group("residual", ABOUT, "", self.place) as block:
+            inner.graph.outputs["outputs"] = self.total(inner, start)
+        inner.name_all()
+        layer = CustomLayer("", "ResidualBlock", graph=inner.graph, block=block)
+        output = Tensor(inner.graph.outputs["outputs"].shape)
+        return builder.named_call(layer, self.name, "residual", (tensor,), output, self.place)
+
+    def total(self, builder: Builder, tensor: Tensor) -> Tensor:
+        """Adds its calls without a group of their own."""
+        result = builder.stack(self.layers, tensor)
+        shortcut = self._shortcut(builder, tensor, result)
+        total = builder.merge("add", [result, shortcut], "add", self.place)
+        if self.activation is None:
+            return total
+        return LayerItem(self.activation, place=self.place).build(builder, total)
 
     def _shortcut(self, builder: Builder, tensor: Tensor, result: Tensor) -> Tensor:
-        if tensor.shape == result.shape:
+        if not isinstance(self.shortcut, str):
+            return builder.stack(self.shortcut, tensor)
+        if tensor.shape == result.shape or self.shortcut == "identity":
             return tensor
         strides = tuple(_stride(*sizes) for sizes in zip(tensor.shape[1:-1], result.shape[1:-1], strict=False))
         convolution = builder.vocabulary.rules.get(f"Conv{len(strides)}D")
@@ -51,6 +85,7 @@ class Residual:
                 self.place,
                 f"no shortcut leads from {spell(tensor.shape)} to {spell(result.shape)}, which its stack gives",
                 "keep the number of axes, and their sizes or a whole part of them: say padding=same",
+                Edit("drop", self.place),
             )
             raise Abandoned
         projection: dict[str, Value] = {"filters": result.shape[-1], "kernel_size": 1, "strides": strides}
@@ -70,10 +105,16 @@ def _stride(before: int | None, after: int | None) -> int:
 
 def read_residual(value: Any, place: str, reader: Reader) -> Item | None:
     """The group that a value of `residual` says."""
-    parts = value if isinstance(value, Mapping) else {"layers": value}
-    reader.only(parts, ("layers", "activation"), place)
-    activation = parts.get("activation")
-    if activation not in (None, "none"):
-        reader.activation(activation, f"{place}.activation")
-    stack = reader.stack(parts.get("layers"), f"{place}.layers" if isinstance(value, Mapping) else place)
-    return Residual(stack, None if activation == "none" else activation, place)
+    parts = reader.parts(value, ("layers", "shortcut", "activation", "form", "name"), place)
+    shortcut = parts.get("shortcut", "auto")
+    if shortcut not in SHORTCUTS:
+        shortcut = reader.stack(shortcut, f"{place}.shortcut")
+    form = reader.choice(parts.get("form", "function"), "form", FORMS, f"{place}.form")
+    return Residual(
+        reader.layers(parts, value, place),
+        shortcut,
+        reader.activation(parts.get("activation"), f"{place}.activation"),
+        form or "function",
+        reader.name(parts, place),
+        place,
+    )

@@ -58,7 +58,7 @@ def _nearest_weights(graph: Graph, tensor: Tensor) -> str:
 
 
 def _shared(layer: Layer, graph: Graph) -> dict[str, Any]:
-    inputs = [graph.sources(node.inputs[0])[0] for node in graph.calls(layer)]
+    inputs = [graph.sources(node.inputs[0])[0] for node in graph.calls()[layer]]
     return {"name": layer.name, "function": layer.name.lower(), "inputs": literal(inputs)}
 
 

@@ -22,6 +22,7 @@ class Statements:
 
     graph: Graph
     float32_outputs: bool = False
+    calls: dict[Layer, list[Node]] = field(init=False)
     shared: set[Layer] = field(init=False)
     consumers: dict[Tensor, list[Node]] = field(init=False)
     inlined: dict[Tensor, Node] = field(init=False)
@@ -30,13 +31,14 @@ class Statements:
     variables: dict[Tensor, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        calls = Counter(node.layer for node in self.graph.nodes)
-        self.shared = {layer for layer, count in calls.items() if count > 1}
+        calls = self.graph.calls()
+        self.calls = calls
+        self.shared = {layer for layer, nodes in calls.items() if len(nodes) > 1}
         self.consumers = self.graph.consumers()
         self.inlined = {
             node.output: node
             for node in self.graph.nodes
-            if node.layer in self.shared and all(map(self._stands_in_merge, self.graph.calls(node.layer)))
+            if node.layer in self.shared and all(map(self._stands_in_merge, calls[node.layer]))
         }
         self.parts = self._parts()
         taken = {builder_name(layer) for layer in calls if isinstance(layer, SubModel)}
@@ -100,7 +102,7 @@ class Statements:
         yield f"{name} = {self._made(layer)}"
 
     def _made(self, layer: Layer) -> str:
-        ends = self.float32_outputs and any(self._is_output(node) for node in self.graph.calls(layer))
+        ends = self.float32_outputs and any(self._is_output(node) for node in self.calls[layer])
         return constructor(layer, float32=ends)
 
     def _call(self, node: Node) -> str:

@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from . import convolution, core, merging, normalization, pooling
+from . import (
+    attention,
+    convolution,
+    core,
+    distances,
+    einsum,
+    embedding,
+    merging,
+    normalization,
+    pooling,
+    recurrent,
+    wrapping,
+)
 from .rule import LayerError, Rule, Shape, Weight, spell
 from .values import ACTIVATIONS
 from .words import WORDS, Word
@@ -39,13 +51,17 @@ class Vocabulary:
 
     def names(self) -> list[str]:
         """Every word and class name that may stand in answers."""
-        return [*self.words, *(name for name, rule in self.rules.items() if not rule.merges)]
+        alone = (name for name, rule in self.rules.items() if not rule.merges and rule.within is None)
+        return [*self.words, *alone]
 
 
 def builtin() -> Vocabulary:
     """A new vocabulary with all layers that layerwright brings."""
     vocabulary = Vocabulary()
-    for module in (core, convolution, pooling, normalization, merging):
+    for module in (
+        *(core, convolution, pooling, normalization, embedding, recurrent, wrapping, einsum),
+        *(attention, merging, distances),
+    ):
         vocabulary.add(*module.RULES)
     vocabulary.add(*WORDS)
     return vocabulary

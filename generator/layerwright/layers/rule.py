@@ -7,10 +7,10 @@ A rule states what Keras does, so that a plan needs neither Keras nor a backend.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 Shape: TypeAlias = "tuple[int | None, ...]"
 """A shape with its batch axis first, as Keras reports it. None: unknown until data comes."""
@@ -41,11 +41,15 @@ class Takes(Enum):
 
 
 class LayerError(ValueError):
-    """A layer can't be called so. `mend` says what would work."""
+    """A layer can't be called so. `mend` says what would work.
 
-    def __init__(self, what: str, mend: str) -> None:
+    `edit` says it as data: an action of `problems.Edit` on the layer's place in the answers, with its value.
+    """
+
+    def __init__(self, what: str, mend: str, edit: tuple[Action, Any] | None = None) -> None:
         super().__init__(what)
         self.mend = mend
+        self.edit = edit
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,33 @@ class Weight:
         return math.prod(self.shape)
 
 
+class TensorLike(Protocol):
+    """What is known of a tensor before data comes."""
+
+    @property
+    def shape(self) -> Shape:
+        """Its shape, batch axis first."""
+        ...
+
+    @property
+    def dtype(self) -> str:
+        """What its numbers are: `float32`, `int32`."""
+        ...
+
+    @property
+    def masked(self) -> bool:
+        """Whether it carries a mask, which says what is padding."""
+        ...
+
+
+class Described(NamedTuple):
+    """A tensor that stands in no graph: a step of a sequence, say."""
+
+    shape: Shape
+    dtype: str = "float32"
+    masked: bool = False
+
+
 @runtime_checkable
 class Inner(Protocol):
     """A layer that is an argument of another one, as the LSTM in `Bidirectional(LSTM(64))`."""
@@ -73,6 +104,14 @@ class Inner(Protocol):
 
     def call(self, inputs: tuple[Shape, ...]) -> tuple[Shape, tuple[Weight, ...]]:
         """Its output's shape and its variables, called on tensors of these shapes. Raises LayerError."""
+        ...
+
+    def check(self, tensors: Sequence[TensorLike]) -> None:
+        """Raises LayerError for tensors whose dtype or mask it can't take."""
+        ...
+
+    def dtype(self, inputs: tuple[str, ...]) -> str:
+        """Its output's dtype, called on tensors of these dtypes."""
         ...
 
 
@@ -99,6 +138,7 @@ class Argument:
 
 Dtype: TypeAlias = "Callable[[Arguments, tuple[str, ...]], str]"
 Masked: TypeAlias = "Callable[[Arguments, tuple[bool, ...]], bool]"
+Guard: TypeAlias = "Callable[[Arguments, Sequence[TensorLike]], None]"
 
 
 def floats(arguments: Arguments, inputs: tuple[str, ...]) -> str:
@@ -126,9 +166,18 @@ def makes_mask(arguments: Arguments, inputs: tuple[bool, ...]) -> bool:
     return True
 
 
+def needs_any_mask(arguments: Arguments, inputs: tuple[bool, ...]) -> bool:
+    """A mask goes on if one tensor has one: the steps of the others all count."""
+    return any(inputs)
+
+
 def needs_all_masks(arguments: Arguments, inputs: tuple[bool, ...]) -> bool:
     """A mask goes on if every tensor has one."""
     return all(inputs)
+
+
+def takes_all(arguments: Arguments, tensors: Sequence[TensorLike]) -> None:
+    """The guard of a layer that takes any dtype and any mask."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +188,8 @@ class Rule:
     Keras's positions. `shape` maps the arguments, defaults filled in, and the shapes of the inputs to the
     output's shape, and raises LayerError where Keras would refuse. `weights` lists the variables that a call
     creates. `dtype` and `mask` say the output's dtype, and whether it carries a mask, from those of the inputs.
+    `integers`: it computes with whole numbers too, on every backend. `guard` raises LayerError for dtypes and masks
+    that Keras takes as a symbol and fails on with data. `within` names the layer that it can only be an argument of.
     `rank` is the number of axes that the input must have, batch included (None: any). `takes` says how
     it is called, on at least `least` and at most `most` tensors (None: any number). `module` is where source finds
     the class.
@@ -155,6 +206,9 @@ class Rule:
     least: int = 1
     most: int | None = 1
     module: str = "layers"
+    integers: bool = True
+    guard: Guard = takes_all
+    within: str | None = None
 
     @property
     def merges(self) -> bool:
@@ -211,7 +265,33 @@ class Rule:
                 f"{self.name} on {spell(inputs[0])} would give {spell(output)}",
                 "every axis of its output has to hold at least one number, and not more than Keras can index",
             )
-        return output, self.weights(arguments, inputs)
+        weights = self.weights(arguments, inputs)
+        for weight in weights:
+            self._check_initializer(arguments, weight)
+        return output, weights
+
+    def check(self, given: Arguments, tensors: Sequence[TensorLike]) -> None:
+        """Raises LayerError for tensors whose dtype or mask this layer can't take, or if it takes none by itself."""
+        if self.within is not None:
+            raise LayerError(f"{self.name} is a part of {self.within}, and no layer by itself", f"use {self.within}")
+        if not self.integers and any(tensor.dtype.startswith("int") for tensor in tensors):
+            raise LayerError(
+                f"{self.name} gets whole numbers and computes with fractions",
+                "put an embedding before it, or for numbers that count something a rescaling",
+            )
+        self.guard(self.complete(given), tensors)
+
+    def _check_initializer(self, arguments: Arguments, weight: Weight) -> None:
+        """Raises LayerError for an initializer that can't make a weight of as many axes.
+
+        Keras names it after the weight: `bias_initializer`, `recurrent_initializer` for `recurrent_kernel`.
+        """
+        for argument in (f"{weight.name}_initializer", f"{weight.name.removesuffix('_kernel')}_initializer"):
+            name, axes = str(arguments.get(argument)).lower(), len(weight.shape)
+            if (name.startswith("identity") and axes != 2) or (name.startswith("orthogonal") and axes < 2):
+                raise LayerError(
+                    f"{argument} of {self.name} is {name}, and its {weight.name} isn't a matrix", "choose another one"
+                )
 
     def _count(self, given: int) -> tuple[str, str]:
         """The two texts of a call on too few tensors, or too many."""
@@ -237,6 +317,14 @@ class Nested:
     def call(self, inputs: tuple[Shape, ...]) -> tuple[Shape, tuple[Weight, ...]]:
         """Its output's shape and its variables, called on tensors of these shapes. Raises LayerError."""
         return self.rule.call(self.arguments, inputs)
+
+    def check(self, tensors: Sequence[TensorLike]) -> None:
+        """Raises LayerError for tensors whose dtype or mask it can't take."""
+        self.rule.check(self.arguments, tensors)
+
+    def dtype(self, inputs: tuple[str, ...]) -> str:
+        """Its output's dtype, called on tensors of these dtypes."""
+        return self.rule.dtype(self.rule.complete(self.arguments), inputs)
 
 
 def spell(shape: Shape) -> str:

@@ -16,6 +16,27 @@ ACTIVATIONS = frozenset(
 `threshold`, which fails on data for want of two arguments."""
 
 
+INITIALIZERS = frozenset(
+    {
+        *("constant", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "identity", "lecun_normal"),
+        *("lecun_uniform", "normal", "one", "ones", "orthogonal", "random_normal", "random_uniform"),
+        *("truncated_normal", "uniform", "variance_scaling", "zero", "zeros"),
+        *("Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "IdentityInitializer"),
+        *("LecunNormal", "LecunUniform", "Ones", "Orthogonal", "OrthogonalInitializer", "RandomNormal"),
+        *("RandomUniform", "TruncatedNormal", "VarianceScaling", "Zeros"),
+    }
+)
+"""The names that keras.initializers.get takes (Keras 3.15), less `stft`, which makes kernels of three axes only."""
+
+REGULARIZERS = frozenset({"l1", "l2", "l1l2", "L1", "L2", "L1L2"})
+"""The names that keras.regularizers.get takes, less `orthogonal_regularizer`, which only a matrix can have."""
+
+CONSTRAINTS = frozenset(
+    {"max_norm", "min_max_norm", "non_neg", "unit_norm", "MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm"}
+)
+"""The names that keras.constraints.get takes."""
+
+
 def int_of(value: object) -> int:
     """A value that its check has found to be a whole number."""
     assert isinstance(value, int)
@@ -56,7 +77,36 @@ def flag(value: Value) -> str | None:
 
 def activation(value: Value) -> str | None:
     """The name of a function in keras.activations, or none."""
-    return None if value is None or value in ACTIVATIONS else "the name of a Keras activation, as relu"
+    right = value is None or (isinstance(value, str) and value in ACTIVATIONS)
+    return None if right else "the name of a Keras activation, as relu"
+
+
+def initializer(value: Value) -> str | None:
+    """The name of a class or function in keras.initializers, as a text."""
+    return None if isinstance(value, str) and value in INITIALIZERS else "the name of a Keras initializer, as he_normal"
+
+
+def regularizer(value: Value) -> str | None:
+    """The name of a class in keras.regularizers, or none."""
+    right = value is None or (isinstance(value, str) and value in REGULARIZERS)
+    return None if right else "the name of a Keras regularizer, as l2, or none"
+
+
+def constraint(value: Value) -> str | None:
+    """The name of a class in keras.constraints, or none."""
+    right = value is None or (isinstance(value, str) and value in CONSTRAINTS)
+    return None if right else "the name of a Keras constraint, as max_norm, or none"
+
+
+def seed(value: Value) -> str | None:
+    """A whole number that random numbers start from, or none."""
+    right = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_SIZE
+    return None if value is None or right else f"a whole number from 0 to {MAX_SIZE}, or none"
+
+
+def only(fixed: Value, why: str) -> Check:
+    """The one value that an argument may have here, and why no other."""
+    return lambda value: None if value is fixed else f"{str(fixed).lower()}: {why}"
 
 
 def sizes(count: int) -> Check:
@@ -95,6 +145,11 @@ def axes(value: Value) -> str | None:
 def listed(value: Value) -> Value:
     """A single size as the sizes of one axis: Keras takes a shape as nothing but a tuple."""
     return (value,) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def as_said(value: Value) -> Value:
+    """A value as it is: sizes that are equal don't become one, as `plain` would have it."""
+    return value
 
 
 CHANNELS_LAST = Argument("data_format", None, optional(word("channels_last")))

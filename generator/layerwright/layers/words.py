@@ -45,4 +45,9 @@ WORDS = (
     Word("batch_norm", {None: "BatchNormalization"}),
     Word("layer_norm", {None: "LayerNormalization"}),
     Word("unit_norm", {None: "UnitNormalization"}),
+    Word("embedding", {None: "Embedding"}, ("input_dim", "output_dim")),
+    Word("masking", {None: "Masking"}),
+    Word("lstm", {None: "LSTM"}, ("units",)),
+    Word("gru", {None: "GRU"}, ("units",)),
+    Word("simple_rnn", {None: "SimpleRNN"}, ("units",)),
 )

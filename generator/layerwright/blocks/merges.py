@@ -1,0 +1,101 @@
+"""The words for joining paths, and the layers that each stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..graph import Tensor
+from ..layers import LayerError, spell
+from ..layers.rule import Value
+
+if TYPE_CHECKING:
+    from .builder import Builder
+
+Join = Callable[["Builder", Sequence[Tensor], str, str], Tensor]
+"""Adds the calls that join tensors; takes the base of their names and the place, and returns what comes out."""
+
+
+@dataclass(frozen=True)
+class Merge:
+    """A word for joining paths. `pairwise`: exactly two. `flat`: of one axis each. `distance`: small means near."""
+
+    name: str
+    about: str
+    join: Join
+    pairwise: bool = False
+    flat: bool = False
+    distance: bool = False
+
+    def __call__(self, builder: Builder, tensors: Sequence[Tensor], base: str, place: str) -> Tensor:
+        """Adds the calls that join tensors. Raises LayerError for tensors that it can't join."""
+        if self.pairwise and len(tensors) != 2:
+            raise LayerError(
+                f"{self.name} joins exactly two, not {len(tensors)}",
+                "share one encoder between two of them (sharing), or merge by concatenate",
+            )
+        for tensor in tensors if self.flat else ():
+            if len(tensor.shape) != 2:
+                raise LayerError(
+                    f"{self.name} compares tensors of one axis, and one has {spell(tensor.shape)}",
+                    "pool or flatten it first (global_average_pool, flatten)",
+                )
+        return self.join(builder, tensors, base, place)
+
+
+@dataclass(frozen=True)
+class OneLayer:
+    """Joins tensors by a single layer of this class."""
+
+    class_name: str
+    arguments: Mapping[str, Value] = field(default_factory=dict)
+
+    def __call__(self, builder: Builder, tensors: Sequence[Tensor], base: str, place: str) -> Tensor:
+        """Adds the call."""
+        rule = builder.vocabulary.rules[self.class_name]
+        return builder.call(rule, self.arguments, None, base, tuple(tensors), place)
+
+
+def _gated(builder: Builder, tensors: Sequence[Tensor], base: str, place: str) -> Tensor:
+    """G * a + (1 - g) * b, where g is a sigmoid of a dense layer on both."""
+    both = OneLayer("Concatenate")(builder, tensors, f"{base}_both", place)
+    gate = OneLayer("Dense", {"units": tensors[0].shape[-1], "activation": "sigmoid"})
+    return OneLayer("Gate")(builder, [gate(builder, [both], f"{base}_gate", place), *tensors], base, place)
+
+
+def _attention(builder: Builder, tensors: Sequence[Tensor], base: str, place: str) -> Tensor:
+    """The sum of the tensors, each weighed by the softmax of a score that a dense layer of its own gives it."""
+    scores = [OneLayer("Dense", {"units": 1})(builder, [tensor], f"{base}_score", place) for tensor in tensors]
+    joined = OneLayer("Concatenate")(builder, scores, f"{base}_scores", place)
+    weights = OneLayer("Softmax")(builder, [joined], f"{base}_weights", place)
+    return OneLayer("WeightedSum")(builder, [weights, *tensors], base, place)
+
+
+MERGES = {
+    merge.name: merge
+    for merge in (
+        Merge("concatenate", "side by side", OneLayer("Concatenate")),
+        Merge("add", "summed", OneLayer("Add")),
+        Merge("average", "averaged", OneLayer("Average")),
+        Merge("maximum", "the larger of each", OneLayer("Maximum")),
+        Merge("minimum", "the smaller of each", OneLayer("Minimum")),
+        Merge("multiply", "multiplied", OneLayer("Multiply")),
+        Merge("attention", "a weighted sum; the network learns the weights", _attention),
+        Merge("subtract", "the first less the second", OneLayer("Subtract"), pairwise=True),
+        Merge("absolute_difference", "how far apart, number by number", OneLayer("AbsoluteDifference"), pairwise=True),
+        Merge("dot", "the dot product, one number", OneLayer("Dot", {"axes": -1}), pairwise=True, flat=True),
+        Merge(
+            "cosine",
+            "the cosine of the angle between, one number",
+            OneLayer("Dot", {"axes": -1, "normalize": True}),
+            pairwise=True,
+            flat=True,
+        ),
+        Merge(
+            "l1_distance", "the sum of the differences", OneLayer("L1Distance"), pairwise=True, flat=True, distance=True
+        ),
+        Merge("l2_distance", "the Euclidean distance", OneLayer("L2Distance"), pairwise=True, flat=True, distance=True),
+        Merge("gated", "a mix of the two; the network learns of how much", _gated, pairwise=True),
+    )
+}

@@ -1,0 +1,53 @@
+"""A model group: a stack that becomes a nested Keras model of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..graph import SubModel, Tensor
+from ..problems import shown
+from .builder import Abandoned, Builder, Item, Stack
+from .reading import Reader
+
+
+@dataclass(frozen=True)
+class Model:
+    """`model: {name: x, layers: [..]}`."""
+
+    name: str | None
+    layers: Stack
+    place: str = ""
+
+    def build(self, builder: Builder, tensor: Tensor) -> Tensor:
+        """Adds a call of the model."""
+        model = submodel(builder, self.layers, tensor, self.place)
+        [end] = model.graph.outputs.values()
+        output = Tensor(end.shape, end.dtype, end.masked)
+        return builder.named_call(model, self.name, "model", (tensor,), output, self.place)
+
+    def check(self, builder: Builder) -> None:
+        """Notes what is wrong with its layers."""
+        builder.check(self.layers)
+
+
+def submodel(builder: Builder, layers: Stack, tensor: Tensor, place: str) -> SubModel:
+    """A model of these layers for tensors like this one, not yet called."""
+    inner = builder.inside({"inputs": "the model's input"})
+    start = inner.graph.inputs["inputs"] = Tensor(tensor.shape, tensor.dtype, tensor.masked)
+    end = inner.graph.outputs["outputs"] = inner.stack(layers, start)
+    if end is start:
+        builder.problems.add(place, "a model has no layer", "give it one or more")
+        raise Abandoned
+    inner.name_all()
+    return SubModel("", "Functional", graph=inner.graph)
+
+
+def read_model(value: Any, place: str, reader: Reader) -> Item | None:
+    """The group that a value of `model` says."""
+    if not isinstance(value, Mapping) or "layers" not in value:
+        reader.problems.add(place, f"{shown(value)} says no layers", "write model: {name: encoder, layers: [..]}")
+        return None
+    reader.only(value, ("name", "layers"), place)
+    return Model(reader.name(value, place), reader.stack(value["layers"], f"{place}.layers"), place)

@@ -1,0 +1,52 @@
+"""A repeated group: the same layers several times, with new weights each time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..graph import Tensor
+from ..problems import shown
+from .builder import Builder, Item, Stack
+from .reading import Reader
+
+MOST_TIMES = 10_000
+"""Most repetitions: beyond any network that can be trained, and a plan that still takes seconds."""
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """`repeat: {times: N, layers: [..]}`."""
+
+    times: int
+    layers: Stack
+    name: str | None = None
+    place: str = ""
+
+    def build(self, builder: Builder, tensor: Tensor) -> Tensor:
+        """Adds the layers, so many times. A single one needs no group of its own to be told apart."""
+        for number in range(1, self.times + 1):
+            if len(self.layers) == 1 and self.name is None:
+                with builder.repetition():
+                    tensor = builder.stack(self.layers, tensor)
+                continue
+            name = f"{self.name}_{number}" if self.name else None
+            with builder.group("block", "", name, self.place, repeated=True):
+                tensor = builder.stack(self.layers, tensor)
+        return tensor
+
+    def check(self, builder: Builder) -> None:
+        """Notes what is wrong with its layers."""
+        builder.check(self.layers)
+
+
+def read_repeat(value: Any, place: str, reader: Reader) -> Item | None:
+    """The group that a value of `repeat` says."""
+    if not isinstance(value, Mapping) or "times" not in value or "layers" not in value:
+        reader.problems.add(place, f"{shown(value)} says no times and layers", "write repeat: {times: 3, layers: [..]}")
+        return None
+    reader.only(value, ("times", "layers", "name"), place)
+    times = reader.whole(value["times"], 1, MOST_TIMES, f"{place}.times")
+    layers = reader.stack(value["layers"], f"{place}.layers")
+    return Repeat(times, layers, reader.name(value, place), place) if times else None

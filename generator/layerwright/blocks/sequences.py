@@ -1,0 +1,183 @@
+"""Blocks for sequences: self-attention, the transformer block, the temporal convolution block."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..graph import Tensor
+from ..layers import spell
+from ..layers.rule import Value
+from ..problems import Edit
+from .builder import Abandoned, Builder, Item
+from .layer import LayerItem
+from .reading import GroupReader, Reader
+from .residual import Residual
+
+
+@dataclass(frozen=True)
+class SelfAttention:
+    """`self_attention HEADSxWIDTH`: MultiHeadAttention of a tensor with itself; WIDTH is that of each head."""
+
+    heads: int
+    width: int
+    keywords: Mapping[str, Value]
+    name: str | None = None
+    place: str = ""
+
+    def build(self, builder: Builder, tensor: Tensor) -> Tensor:
+        """Calls the layer on the tensor as query and as value."""
+        rule = builder.vocabulary.rules["MultiHeadAttention"]
+        arguments = {"num_heads": self.heads, "key_dim": self.width, **self.keywords}
+        return builder.call(rule, arguments, self.name, "attention", (tensor, tensor), self.place)
+
+    def check(self, builder: Builder) -> None:
+        """Nothing of it is wrong whatever it gets."""
+
+
+@dataclass(frozen=True)
+class Transformer:
+    """`transformer HEADSxWIDTH units`: self-attention, add, norm, two dense layers, add, norm.
+
+    The encoder block of Vaswani et al., "Attention Is All You Need" (2017), with the normalisation after each sum.
+    The feed-forward layer has four times the tensor's width by default, as there.
+    """
+
+    heads: int
+    width: int
+    units: int | None
+    name: str | None = None
+    place: str = ""
+
+    def build(self, builder: Builder, tensor: Tensor) -> Tensor:
+        """Adds the block's calls."""
+        if len(tensor.shape) != 3 or tensor.shape[-1] is None:
+            builder.problems.add(
+                self.place,
+                f"a transformer block takes steps of some width, not {spell(tensor.shape)}",
+                "give it a sequence: keep the steps before it (return_sequences=true)",
+                Edit("drop", self.place),
+            )
+            raise Abandoned
+        before, width = len(builder.graph.nodes), tensor.shape[-1]
+        with builder.group("transformer", "Attends to all steps, then transforms each of them.", self.name, self.place):
+            attended = SelfAttention(self.heads, self.width, {}, None, self.place).build(builder, tensor)
+            x = self._added(builder, tensor, attended)
+            forward = (LayerItem("dense", (self.units or 4 * width,)), LayerItem("dense", (width,), LINEAR))
+            result = self._added(builder, x, builder.stack(forward, x))
+        if self.name:
+            builder.remember(self.name, result, tensor, len(builder.graph.nodes) - before)
+        return result
+
+    def _added(self, builder: Builder, tensor: Tensor, change: Tensor) -> Tensor:
+        total = builder.merge("add", [tensor, change], "add", self.place)
+        return builder.layer("layer_norm", (), {}, None, (total,), self.place)
+
+    def check(self, builder: Builder) -> None:
+        """Nothing of it is wrong whatever it gets."""
+
+
+LINEAR: Mapping[str, Value] = {"activation": "linear"}
+
+
+def read_self_attention(value: Any, place: str, reader: Reader) -> Item | None:
+    """The layer that a value of `self_attention` says."""
+    said = reader.said(value, place)
+    if said is None:
+        return None
+    sizes = _heads(said.values[:1], place, reader, "self_attention 4x32")
+    if sizes is None or len(said.values) != 1:
+        return None
+    return SelfAttention(*sizes, said.keywords, said.name, place)
+
+
+def read_transformer(value: Any, place: str, reader: Reader) -> Item | None:
+    """The block that a value of `transformer` says."""
+    said = reader.said(value, place)
+    if said is None:
+        return None
+    reader.only(said.keywords, (), place)
+    sizes = _heads(said.values[:1], place, reader, "transformer 4x32 256")
+    units = said.values[1] if len(said.values) > 1 else None
+    if units is not None and reader.whole(units, 1, 2**24, place) is None:
+        return None
+    if len(said.values) > 2:
+        reader.problems.add(place, "transformer has more than two values", "write transformer HEADSxWIDTH UNITS")
+        return None
+    return Transformer(*sizes, units if isinstance(units, int) else None, said.name, place) if sizes else None
+
+
+def _heads(values: tuple[Value, ...], place: str, reader: Reader, example: str) -> tuple[int, int] | None:
+    """Number and width of the heads."""
+    [value] = values or (None,)
+    if isinstance(value, tuple) and len(value) == 2:
+        heads, width = (reader.whole(each, 1, 2**20, place) for each in value)
+        return (heads, width) if heads and width else None
+    reader.problems.add(place, "it says no heads and width", f"write HEADSxWIDTH, as {example}", Edit("drop", place))
+    return None
+
+
+TCN_VALUES = ("filters", "kernel_size", "dilation")
+TCN_DEFAULTS: Mapping[str, Value] = {"kernel_size": 3, "dilation": 1}
+
+
+@dataclass(frozen=True)
+class Temporal:
+    """`tcn filters kernel dilation`: two causal convolutions with a residual.
+
+    The block of Bai, Kolter, Koltun, "An Empirical Evaluation of Generic Convolutional and Recurrent Networks for
+    Sequence Modeling" (2018), without its weight normalisation and dropout.
+    """
+
+    filters: int
+    kernel_size: int
+    dilation: int
+    name: str | None = None
+    place: str = ""
+
+    def build(self, builder: Builder, tensor: Tensor) -> Tensor:
+        """Adds the block's calls."""
+        if len(tensor.shape) != 3:
+            builder.problems.add(
+                self.place,
+                f"a temporal convolution takes steps of some width, not {spell(tensor.shape)}",
+                "give it a sequence: keep the steps before it (return_sequences=true)",
+                Edit("drop", self.place),
+            )
+            raise Abandoned
+        keywords: dict[str, Value] = {"padding": "causal", "dilation_rate": self.dilation}
+        causal = LayerItem("conv", (self.filters, self.kernel_size), keywords, place=self.place)
+        block = Residual((causal, causal), activation="relu", place=self.place)
+        before = len(builder.graph.nodes)
+        with builder.group("tcn", "Looks back over steps by causal convolutions.", self.name, self.place):
+            result = block.total(builder, tensor)
+        if self.name:
+            builder.remember(self.name, result, tensor, len(builder.graph.nodes) - before)
+        return result
+
+    def check(self, builder: Builder) -> None:
+        """Nothing of it is wrong whatever it gets."""
+
+
+def read_temporal(value: Any, place: str, reader: Reader) -> Item | None:
+    """The block that a value of `tcn` says."""
+    said = reader.said(value, place)
+    if said is None:
+        return None
+    reader.only(said.keywords, TCN_VALUES, place)
+    given = {**TCN_DEFAULTS, **dict(zip(TCN_VALUES, said.values, strict=False)), **said.keywords}
+    if "filters" not in given or len(said.values) > len(TCN_VALUES):
+        reader.problems.add(
+            place, "its values are filters, kernel size, dilation", "write tcn 64 3 2", Edit("drop", place)
+        )
+        return None
+    filters, kernel, dilation = (reader.whole(given[key], 1, 2**20, f"{place}.{key}") for key in TCN_VALUES)
+    return Temporal(filters, kernel, dilation, said.name, place) if filters and kernel and dilation else None
+
+
+READERS: Mapping[str, GroupReader] = {
+    "self_attention": read_self_attention,
+    "transformer": read_transformer,
+    "tcn": read_temporal,
+}

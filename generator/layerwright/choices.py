@@ -1,0 +1,165 @@
+"""The planner's own choices: the layers of a branch, a body, a head of which the answers say nothing.
+
+They are said in the language of `layers`, so that a user can write down whatever the planner would do.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from .kinds import DENSE, Items
+from .layers import Shape
+from .spec import Input, Output
+from .tasks import Per
+
+WIDEST_EMBEDDING = 50
+"""Width of the widest embedding of a category; a narrower one has half as many numbers as there are values."""
+
+LONGEST_WINDOW = 1024
+"""Longest window of a spectrum, in samples of sound."""
+
+MOST_LEVELS = 3
+"""How often a U-shaped network halves its image, at most."""
+
+FEWEST_PLACES = 4
+"""Smallest edge, in places, down to which images are halved."""
+
+BODY: Items = ("dense 64",)
+LATENT: Items = ("dense 32",)
+"""The body before a reconstruction: narrower than what it reconstructs."""
+
+
+def terms(each: Input) -> dict[str, object]:
+    """What the letters in a kind's stack stand for."""
+    sizes = dict(zip(each.kind.letters, each.sizes, strict=True))
+    first = each.sizes[0] or 1
+    window = min(LONGEST_WINDOW, 2 ** max(4, int(math.log2(first)) - 1))
+    return {
+        **sizes,
+        "width": min(WIDEST_EMBEDDING, (first + 1) // 2),
+        "fft": window,
+        "hop": window // 4,
+    }
+
+
+def branch(each: Input, owner: str, needs: Collection[Per], branching: Sequence[str]) -> list[Any]:
+    """The layers of a branch, for outputs that need these."""
+    kind = each.kind
+    if Per.PLACE in needs and kind.places:
+        return _u_shape(each, owner, branching)
+    if set(needs) == {Per.INPUT} and kind.places:
+        return [*_halvings(each), "flatten", "dense 64"]
+    chosen = kind.steps if Per.STEP in needs and kind.steps else kind.stack
+    stack = [item.format(**terms(each)) if isinstance(item, str) else item for item in chosen]
+    start = kind.start if None in each.sizes else ()
+    forks = [item for word in branching for item in kind.forks[word]]
+    return [*start, *stack[: kind.fork], *forks, *stack[kind.fork :]]
+
+
+def body(needs: Collection[Per], rank: int, branching: Sequence[str]) -> list[Any]:
+    """The layers between the merge and the heads."""
+    if set(needs) == {Per.INPUT}:
+        return list(LATENT)
+    if Per.PLACE in needs and rank > 3:
+        return []
+    forks: list[Any] = []
+    for word in branching:
+        forks += DENSE[word]
+    return [*BODY, *forks]
+
+
+def head(output: Output, tensor: Shape) -> list[Any]:
+    """The layers of a head before its last."""
+    if output.per is Per.SAMPLE and len(tensor) > 2:
+        return ["global_average_pool"]
+    return _decoder(output.of, tensor) if output.of else []
+
+
+def last(output: Output, tensor: Shape) -> list[str]:
+    """The layers that end a head."""
+    if output.of is None:
+        return list(output.task.ending(output.size))
+    shape, places = output.of.shape, output.of.kind.places
+    activation = "sigmoid" if places else "linear"
+    if places and len(tensor) == len(shape):
+        return [f"conv {shape[-1]} 3 {activation}"]
+    if len(tensor) == len(shape) or None in shape[1:]:
+        return [f"dense {shape[-1]} {activation}"]
+    flat = math.prod(size for size in shape[1:] if size is not None)
+    return [f"dense {flat} {activation}", f"reshape {_spelled(shape[1:])}"]
+
+
+def backbone_branch(needs: Collection[Per], places: Sequence[int | None]) -> list[Any]:
+    """What comes after a backbone: its features pooled, or spread out again over the image."""
+    if Per.PLACE not in needs:
+        return ["global_average_pool"]
+    return [f"conv_transpose {max(16, 256 // 2**level)} strides=2" for level in range(5)]
+
+
+def _u_shape(each: Input, owner: str, branching: Sequence[str]) -> list[Any]:
+    """A U-shaped network: down by pooling, up again by transposed convolutions, with a skip at each level.
+
+    After Ronneberger, Fischer, Brox, "U-Net" (2015), with convolutions that keep the size.
+    """
+    levels = min(MOST_LEVELS, len(_halved(each)))
+    down: list[Any] = []
+    up: list[Any] = []
+    for level in range(levels):
+        filters, skip = 32 * 2**level, f"{owner}_skip_{level + 1}"
+        down += [f"conv {filters}", f"conv {filters} name={skip}", "max_pool"]
+        rise = [f"conv_transpose {filters} 2 strides=2", {"merge": {"with": skip}}]
+        up = [*rise, f"conv {filters}", f"conv {filters}", *up]
+    deepest = 32 * 2**levels
+    middle = [f"conv {deepest}", *_widened(branching, deepest), f"conv {deepest}"]
+    return [*down, *middle, *up]
+
+
+def _widened(branching: Sequence[str], filters: int) -> list[Any]:
+    """What branching puts into the middle of a U."""
+    residual: Mapping[str, Any] = {"layers": [f"conv {filters}", f"conv {filters} linear"], "activation": "relu"}
+    forks: list[Any] = [{"residual": residual}] if "residual" in branching else []
+    if "parallel" in branching:
+        forks += [{"parallel": {"paths": [[f"conv {filters}"], [f"conv {filters}", f"conv {filters}"]]}}]
+    return forks
+
+
+def _halved(each: Input) -> list[tuple[int, ...]]:
+    """The sizes of an image each time it's halved, as long as that goes without a rest."""
+    sizes = tuple(size or 1 for size in each.sizes[:-1])
+    result = []
+    while all(size % 2 == 0 and size // 2 >= FEWEST_PLACES for size in sizes):
+        sizes = tuple(size // 2 for size in sizes)
+        result.append(sizes)
+    return result
+
+
+def _halvings(each: Input) -> list[str]:
+    """Convolutions that halve an image until it's small."""
+    return [f"conv {_filters(level)} strides=2" for level in range(len(_halved(each)))] or ["conv 32"]
+
+
+def _filters(level: int) -> int:
+    return 32 if level == 0 else 64
+
+
+def _decoder(of: Input, tensor: Shape) -> list[Any]:
+    """From a few numbers back towards an input, as far as its last layer."""
+    if len(tensor) != 2:
+        return []
+    if of.kind.places:
+        halved = _halved(of)
+        smallest = halved[-1] if halved else tuple(size or 1 for size in of.sizes[:-1])
+        shape = (*smallest, _filters(max(0, len(halved) - 1)))
+        doublings = [
+            f"conv_transpose {_filters(max(0, level - 1))} strides=2" for level in reversed(range(len(halved)))
+        ]
+        return [f"dense {math.prod(shape)}", f"reshape {_spelled(shape)}", *doublings]
+    if of.kind.name == "sequence" and of.shape[1] is not None:
+        return [f"repeat_vector {of.shape[1]}", "lstm 64 return_sequences=true"]
+    return ["dense 64"]
+
+
+def _spelled(sizes: Sequence[int | None]) -> str:
+    return "x".join(str(-1 if size is None else size) for size in sizes)

@@ -1,0 +1,73 @@
+"""The source of the layer classes that generated projects define themselves, because Keras has none like them.
+
+Their rules stand in `layers/distances.py`. The classes are registered, so that a saved model loads in safe mode.
+"""
+
+from __future__ import annotations
+
+_PACKAGE = "<package>"
+
+_REGISTERED = f'@keras.saving.register_keras_serializable(package="{_PACKAGE}")\n'
+
+_MASK_OF_BRANCHES = '''
+    def compute_mask(self, inputs: list[keras.KerasTensor], mask: list | None = None):
+        """A step is padding where every branch has padding."""
+        masks = mask[1:] if mask else [None]
+        if any(each is None for each in masks):
+            return None
+        return functools.reduce(keras.ops.logical_or, masks)
+'''
+
+OWN_LAYERS = {
+    "AbsoluteDifference": '''
+class AbsoluteDifference(keras.layers.Subtract):
+    """How far apart two tensors are, number by number."""
+
+    def call(self, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
+        return keras.ops.absolute(super().call(inputs))
+''',
+    "L1Distance": '''
+class L1Distance(keras.layers.Layer):
+    """The sum of the differences of two vectors: (batch, n) twice to (batch, 1)."""
+
+    def call(self, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
+        first, second = inputs
+        return keras.ops.sum(keras.ops.absolute(first - second), axis=-1, keepdims=True)
+''',
+    "L2Distance": '''
+class L2Distance(keras.layers.Layer):
+    """The Euclidean distance of two vectors: (batch, n) twice to (batch, 1)."""
+
+    def call(self, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
+        first, second = inputs
+        # In float16 the 1e-12 below would be zero.
+        difference = keras.ops.cast(first - second, "float32")
+        squares = keras.ops.sum(keras.ops.square(difference), axis=-1, keepdims=True)
+        # The square root is infinitely steep at zero: two equal vectors would make every weight NaN.
+        return keras.ops.sqrt(keras.ops.maximum(squares, 1e-12))
+''',
+    "Gate": f'''
+class Gate(keras.layers.Layer):
+    """A mix of two tensors: gate * first + (1 - gate) * second."""
+
+    def call(self, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
+        gate, first, second = inputs
+        return gate * first + (1 - gate) * second
+{_MASK_OF_BRANCHES}''',
+    "WeightedSum": f'''
+class WeightedSum(keras.layers.Layer):
+    """The sum of n branches (..., width), weighed by the n numbers on the last axis of the weights."""
+
+    def call(self, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
+        weights, *branches = inputs
+        return sum(weights[..., i : i + 1] * branch for i, branch in enumerate(branches))
+{_MASK_OF_BRANCHES}''',
+}
+"""Each class by its name, as source; it needs `import keras`, and those of `NEED_FUNCTOOLS` `import functools` too."""
+
+NEED_FUNCTOOLS = frozenset(name for name, source in OWN_LAYERS.items() if "functools." in source)
+
+
+def own_layer(name: str, package: str) -> str:
+    """The source of a class, registered under the project's package."""
+    return (_REGISTERED + OWN_LAYERS[name].lstrip("\n")).replace(_PACKAGE, package)
