@@ -54,9 +54,9 @@ def _template() -> Any:
 
 def source(plan: Plan) -> str:
     """The `model.py` of a plan's project, without Copier, which takes seconds."""
-    from layerwright.context import context
+    from layerwright.context import model
 
-    return str(_template().render(project=context(plan)))
+    return str(_template().render(project=model(plan)))
 
 
 def built(text: str) -> keras.Model:
@@ -90,10 +90,10 @@ def _rows(graph: Graph) -> dict[str, Any]:
 
     names = graph.names()
     rows = {}
-    for layer in graph.layers():
+    for layer, nodes in graph.calls().items():
         # Which call comes first, if a layer has several, is the source's own business.
         calls = sorted(
-            [[names[tensor] for tensor in node.inputs], list(node.output.shape)] for node in graph.calls(layer)
+            [[names[tensor] for tensor in node.inputs], list(node.output.shape)] for node in nodes
         )
         rows[layer.name] = {
             "class": layer.class_name,
@@ -145,9 +145,16 @@ def _described(layer: keras.layers.Layer) -> dict[str, Any]:
         "class": type(layer).__name__,
         "parameters": [layer.count_params(), _trainable(layer)],
         "calls": sorted(
-            [list(_origins(node.input_tensors)), list(node.output_tensors[0].shape)] for node in layer._inbound_nodes
+            [list(_origins(_taken(node))), list(node.output_tensors[0].shape)] for node in layer._inbound_nodes
         ),
     }
+
+
+def _taken(node: Any) -> list[Any]:
+    """The tensors that a layer was called on, without the masks that came with them."""
+    import keras
+
+    return [each for each in keras.tree.flatten(node.arguments.args) if isinstance(each, keras.KerasTensor)]
 
 
 def _origins(tensors: list[Any]) -> Iterator[str]:

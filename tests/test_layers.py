@@ -52,6 +52,17 @@ def _same_for_all(strategy: st.SearchStrategy[Any]) -> Strategy:
     return lambda rule: strategy
 
 
+def _configured(*texts: str) -> st.SearchStrategy[Configured | None]:
+    return st.sampled_from([read(text) for text in texts])
+
+
+def _margins(rule: Rule) -> st.SearchStrategy[Value]:
+    """How much at the ends of axes: one number, or one or two for each."""
+    count, ends = _axes(rule), st.integers(0, 3)
+    both = ends | st.tuples(ends, ends)
+    return ends | (st.tuples(ends, ends) if count == 1 else st.tuples(*[both] * count))
+
+
 def _layers(names: Sequence[str]) -> Strategy:
     """Layers of these classes as arguments, with arguments of their own."""
 
@@ -62,17 +73,27 @@ def _layers(names: Sequence[str]) -> Strategy:
     return _same_for_all(st.deferred(lambda: st.sampled_from(sorted(names)).flatmap(layer)))
 
 
-def _one_or_more(strategy: Strategy) -> Strategy:
-    return lambda rule: st.lists(strategy(rule), min_size=1, max_size=2).map(tuple)
+def _two_or_more(strategy: Strategy) -> Strategy:
+    return lambda rule: st.lists(strategy(rule), min_size=2, max_size=3).map(tuple)
 
 
 FLAG = _same_for_all(st.booleans())
 RATE = _same_for_all(st.sampled_from([0, 1, 0.0, 1.0]) | st.floats(0, 1))
 WIDTH = _same_for_all(st.integers(1, 4))
 MAYBE_WIDTH = _same_for_all(st.none() | st.integers(1, 4))
-INITIALIZER = _same_for_all(st.sampled_from(sorted(values.INITIALIZERS)))
-REGULARIZER = _same_for_all(st.none() | st.sampled_from(sorted(values.REGULARIZERS)))
-CONSTRAINT = _same_for_all(st.none() | st.sampled_from(sorted(values.CONSTRAINTS)))
+INITIALIZER = _same_for_all(
+    st.sampled_from(sorted(values.INITIALIZERS))
+    | _configured("constant(0.1)", "truncated_normal(stddev=0.02)", "orthogonal(gain=2)", "he_normal(3)")
+)
+REGULARIZER = _same_for_all(
+    st.none() | st.sampled_from(sorted(values.REGULARIZERS)) | _configured("l2(0.0001)", "l1_l2(l1=0.1,l2=0)")
+)
+CONSTRAINT = _same_for_all(
+    st.none() | st.sampled_from(sorted(values.CONSTRAINTS)) | _configured("max_norm(3,axis=(0,1))", "unit_norm(2)")
+)
+NUMBER = _same_for_all(st.integers(0, 3) | st.floats(0, 3))
+SHARE = _same_for_all(st.floats(0, 1) | st.sampled_from([0, 1, (0.2, 0.5), (0.1, 0.1)]))
+AXES = _same_for_all(st.integers(-5, 4) | st.sampled_from([(-1,), (1, 2), (-2, -1), (2, 1), (-1, 1), (0, 1)]))
 NOTHING = _same_for_all(st.none())
 ONE = sorted(name for name, rule in RULES.items() if not rule.merges and rule.within is None)
 CELLS = _layers(["LSTMCell", "GRUCell", "SimpleRNNCell"])
@@ -80,53 +101,123 @@ CELLS = _layers(["LSTMCell", "GRUCell", "SimpleRNNCell"])
 STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     "activation": _same_for_all(st.none() | st.sampled_from(sorted(ACTIVATIONS))),
     "activity_regularizer": REGULARIZER,
+    "addition_factor": SHARE,
+    "all_ops": FLAG,
+    "alpha": _same_for_all(st.floats(0.1, 2)),
+    "alpha_constraint": CONSTRAINT,
+    "alpha_initializer": INITIALIZER,
+    "alpha_regularizer": REGULARIZER,
+    "antialias": FLAG,
     "attention_axes": _same_for_all(st.none() | st.integers(-4, 3) | st.sampled_from([(1,), (1, 2), (-2,), (2, 1)])),
     "axes": _same_for_all(st.integers(-4, 3) | st.tuples(st.integers(-3, 3), st.integers(-3, 3))),
-    "axis": _same_for_all(st.integers(-5, 4)),
+    "axis": AXES,
     "backward_layer": lambda rule: st.none() | _layers(sorted(RECURRENT))(rule),
     "bias_constraint": CONSTRAINT,
     "bias_initializer": INITIALIZER,
     "bias_regularizer": REGULARIZER,
-    "cell": lambda rule: CELLS(rule) | _one_or_more(CELLS)(rule) | _layers(["StackedRNNCells"])(rule),
-    "cells": _one_or_more(CELLS),
+    "beta_constraint": CONSTRAINT,
+    "beta_initializer": INITIALIZER,
+    "beta_regularizer": REGULARIZER,
+    "bin_boundaries": _same_for_all(st.sampled_from([(0.0, 0.5, 1.0), (1,), (-1, 0)])),
+    "brightness_factor": lambda rule: st.none() | SHARE(rule),
+    "cell": lambda rule: CELLS(rule) | _two_or_more(CELLS)(rule) | _layers(["StackedRNNCells"])(rule),
+    "cells": _two_or_more(CELLS),
     "center": FLAG,
+    "chain_depth": _same_for_all(st.integers(1, 2)),
+    "clip_limit": NUMBER,
+    "contrast_factor": lambda rule: st.none() | SHARE(rule),
+    "crop_to_aspect_ratio": FLAG,
+    "cropping": _margins,
     "data_format": _same_for_all(st.sampled_from([None, "channels_last"])),
+    "depth_multiplier": _same_for_all(st.integers(1, 3)),
+    "depthwise_constraint": CONSTRAINT,
+    "depthwise_initializer": INITIALIZER,
+    "depthwise_regularizer": REGULARIZER,
     "dilation_rate": _windows(3),
+    "dims": _same_for_all(st.permutations(range(1, 3)).map(tuple) | st.permutations(range(1, 4)).map(tuple)),
     "dropout": RATE,
     "embeddings_constraint": CONSTRAINT,
     "embeddings_initializer": INITIALIZER,
     "embeddings_regularizer": REGULARIZER,
     "epsilon": _same_for_all(st.floats(1e-6, 0.1)),
+    "expand_dims": FLAG,
+    "factor": SHARE,
+    "fft_length": _same_for_all(st.none() | st.integers(1, 6)),
+    "fill_mode": _same_for_all(st.sampled_from(["reflect", "wrap", "constant", "nearest"])),
+    "fill_value": _same_for_all(st.none() | st.floats(0, 9)),
     "filters": _same_for_all(st.integers(1, 6)),
     "flash_attention": _same_for_all(st.sampled_from([None, False])),
+    "frame_length": _same_for_all(st.integers(2, 5)),
+    "frame_step": _same_for_all(st.none() | st.integers(1, 5)),
+    "gamma_constraint": CONSTRAINT,
+    "gamma_initializer": INITIALIZER,
+    "gamma_regularizer": REGULARIZER,
     "go_backwards": FLAG,
     "gptq_unpacked_column_size": NOTHING,
     "groups": _same_for_all(st.integers(1, 3)),
     "head_dim": WIDTH,
+    "height": _same_for_all(st.integers(1, 9)),
+    "height_factor": SHARE,
+    "hue_factor": lambda rule: st.none() | SHARE(rule),
     "input_dim": _same_for_all(st.integers(2, 6)),
+    "interpolation": _same_for_all(st.sampled_from(["nearest", "bilinear", "bicubic"])),
+    "invert": FLAG,
     "keepdims": FLAG,
     "kernel_constraint": CONSTRAINT,
     "kernel_initializer": INITIALIZER,
     "kernel_regularizer": REGULARIZER,
     "kernel_size": _windows(4),
     "key_dim": WIDTH,
+    "l1": NUMBER,
+    "l2": NUMBER,
     "layer": _layers(ONE),
     "logit_soft_cap": _same_for_all(st.none() | st.floats(0.5, 30)),
     "lora_alpha": _same_for_all(st.none() | st.integers(1, 3) | st.floats(0.5, 2)),
     "lora_rank": MAYBE_WIDTH,
     "mask_value": _same_for_all(st.integers(-1, 1) | st.floats(-1, 1)),
+    "mag_exp": NUMBER,
     "mask_zero": FLAG,
+    "max_freq": _same_for_all(st.none() | st.floats(1000, 8000)),
+    "max_value": lambda rule: st.none() | NUMBER(rule),
+    "mean": _same_for_all(st.floats(-1, 1) | st.sampled_from([(0.0, 1.0), (1.0,), ((1.0, 2.0),)])),
     "merge_mode": _same_for_all(st.sampled_from(["concat", "sum", "ave", "mul"])),
+    "min_freq": _same_for_all(st.floats(0, 100)),
+    "min_power": _same_for_all(st.floats(1e-10, 1e-3)),
+    "mode": _same_for_all(
+        st.sampled_from(["log", "magnitude", "psd", "real", "imag", "angle", "stft"])
+        | st.sampled_from(["horizontal", "vertical", "horizontal_and_vertical"])
+    ),
     "momentum": _same_for_all(st.floats(0, 1)),
+    "moving_mean_initializer": INITIALIZER,
+    "moving_variance_initializer": INITIALIZER,
+    "n": _same_for_all(st.integers(1, 4)),
+    "negative_slope": NUMBER,
+    "noise_shape": _same_for_all(
+        st.none() | st.lists(st.sampled_from([None, None, 1, 1, 2]), min_size=1, max_size=5).map(tuple)
+    ),
     "normalize": FLAG,
+    "num_bins": _same_for_all(st.none() | st.integers(1, 5)),
+    "num_chains": _same_for_all(st.integers(1, 2)),
     "num_heads": WIDTH,
     "num_key_value_heads": _same_for_all(st.integers(1, 3)),
+    "num_mel_bins": _same_for_all(st.integers(1, 6)),
+    "num_ops": _same_for_all(st.integers(1, 12)),
     "num_query_heads": WIDTH,
+    "num_tokens": _same_for_all(st.none() | st.integers(2, 5)),
     "offset": _same_for_all(st.integers(-2, 2) | st.floats(-2, 2)),
     "output_dim": WIDTH,
+    "output_mode": _same_for_all(st.sampled_from(["int", "one_hot", "multi_hot", "count"])),
+    "output_padding": lambda rule: st.none() | _windows(2)(rule) | st.just(0),
+    "output_size": _windows(4),
+    "pad_to_aspect_ratio": FLAG,
     "padding": _paddings,
+    "periodic": FLAG,
+    "pointwise_constraint": CONSTRAINT,
+    "pointwise_initializer": INITIALIZER,
+    "pointwise_regularizer": REGULARIZER,
     "pool_size": _windows(4),
     "power_iterations": _same_for_all(st.integers(1, 2)),
+    "power_to_db": FLAG,
     "quantization_config": NOTHING,
     "rate": RATE,
     "recurrent_activation": _same_for_all(st.none() | st.sampled_from(sorted(ACTIVATIONS))),
@@ -134,20 +225,40 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     "recurrent_dropout": RATE,
     "recurrent_initializer": INITIALIZER,
     "recurrent_regularizer": REGULARIZER,
+    "ref_power": NUMBER,
+    "renorm": FLAG,
+    "renorm_clipping": NOTHING,
+    "renorm_momentum": _same_for_all(st.floats(0, 1)),
     "reset_after": FLAG,
     "return_sequences": FLAG,
     "return_state": _same_for_all(st.just(False)),
     "reverse_dtype": _same_for_all(st.sampled_from([None, "float16", "float32"])),
+    "salt": _same_for_all(st.none() | st.integers(0, 9) | st.just((1, 2))),
+    "sampling_rate": _same_for_all(st.integers(8000, 16000)),
+    "saturation_factor": lambda rule: st.none() | SHARE(rule),
     "scale": FLAG,
+    "scaling": _same_for_all(st.sampled_from([None, "density", "spectrum"])),
     "score_mode": _same_for_all(st.sampled_from(["dot", "concat"])),
     "seed": _same_for_all(st.none() | st.integers(0, 9)),
+    "sequence_length": _same_for_all(st.none() | st.integers(1, 6)),
+    "sequence_stride": _same_for_all(st.integers(1, 5)),
+    "shared_axes": _same_for_all(st.none() | st.integers(1, 4) | st.sampled_from([(1,), (1, 2), (2, 1), (1, 2, 3)])),
+    "sigma": SHARE,
+    "size": _windows(3),
     "sliding_window": MAYBE_WIDTH,
+    "sparse": _same_for_all(st.just(False)),
     "stateful": FLAG,
+    "stddev": RATE,
     "strides": _windows(3),
+    "synchronized": _same_for_all(st.just(False)),
     "target_shape": _same_for_all(
         st.lists(st.sampled_from([-1, 1, 2, 3, 4, 6, 12]), min_size=1, max_size=3).map(tuple)
     ),
+    "threshold": NUMBER,
+    "threshold_factor": SHARE,
     "tie_weights": FLAG,
+    "tile_grid_size": _same_for_all(st.tuples(st.integers(1, 3), st.integers(1, 3))),
+    "top_db": NUMBER,
     "unit_forget_bias": FLAG,
     "units": _same_for_all(st.integers(1, 6)),
     "unroll": FLAG,
@@ -156,7 +267,14 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     "use_gate": FLAG,
     "use_scale": FLAG,
     "value_dim": MAYBE_WIDTH,
+    "value_range": _same_for_all(st.sampled_from([(0, 255), (0, 1), (-1.0, 1.0)])),
+    "variance": _same_for_all(st.floats(0, 2) | st.sampled_from([(2.0, 1.0), (1.0,), ((1.0, 2.0),)])),
     "weights": NOTHING,
+    "width": _same_for_all(st.integers(1, 9)),
+    "width_factor": SHARE,
+    "window": _same_for_all(st.sampled_from([None, "hann", "hamming", "blackman", "tukey"])),
+    "x_factor": SHARE,
+    "y_factor": SHARE,
     "zero_output_for_mask": FLAG,
     ("Bidirectional", "layer"): _layers(sorted(RECURRENT)),
     ("EinsumDense", "bias_axes"): _same_for_all(st.none() | st.sampled_from(["d", "y", "e", "de", "b", "z"])),
@@ -173,8 +291,15 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     ("MultiHeadAttention", "output_shape"): _same_for_all(
         st.none() | st.integers(1, 4) | st.sampled_from([(3,), (2, 2), (2, 3)])
     ),
-    ("Rescaling", "scale"): _same_for_all(st.floats(-2, 2)),
+    ("GroupNormalization", "groups"): _same_for_all(st.sampled_from([-1, 1, 2, 3])),
+    ("RandomErasing", "scale"): SHARE,
+    ("RandomElasticTransform", "scale"): SHARE,
+    ("RandomGaussianBlur", "kernel_size"): _same_for_all(st.sampled_from([1, 3, 5, (1, 3)])),
+    ("RandomPerspective", "scale"): SHARE,
+    ("RandomPosterization", "factor"): _same_for_all(st.integers(1, 8) | st.floats(1, 8) | st.just((2, 4))),
+    ("Rescaling", "scale"): _same_for_all(st.floats(-2, 2) | st.sampled_from([(1, 2), (0.5, 1.0, 2.0)])),
     ("SpectralNormalization", "layer"): _layers(sorted(WITH_KERNEL & set(RULES))),
+    **{(f"ZeroPadding{axes}D", "padding"): _margins for axes in (1, 2, 3)},
 }
 """What is drawn for an argument of each name; for one class only if the key names it too."""
 
@@ -287,7 +412,8 @@ def calls(draw: st.DrawFn, rule: Rule) -> Call:
     kind = draw(st.sampled_from(["plain", "plain", "whole", "masked", "both"]))
     inputs = []
     for shape in draw(shapes(rule, given_)):
-        dtype = "int32" if kind in ("whole", "both") and draw(st.integers(0, 3)) else "float32"
+        # A cell's RNN sees to dtypes.
+        dtype = "int32" if rule.within is None and kind in ("whole", "both") and draw(st.integers(0, 3)) else "float32"
         masked = kind in ("masked", "both") and len(shape) > 1 and draw(st.integers(0, 3)) > 0
         inputs.append(Described(shape, dtype, masked))
     return Call(given_, tuple(inputs))
@@ -349,10 +475,10 @@ def _symbol(tensor: Described) -> Any:
     return keras.layers.Masking()(symbol) if tensor.masked else symbol
 
 
-def _data(tensor: Described) -> Any:
+def _data(tensor: Described, batch: int) -> Any:
     """Numbers of a tensor's shape; of a masked one the last step is padding."""
     sizes = [VARYING if size is None else size for size in tensor.shape[1:]]
-    batch = BATCH if tensor.shape and tensor.shape[0] is None else tensor.shape[0]
+    batch = batch if tensor.shape[0] is None else tensor.shape[0]
     generator = np.random.default_rng(0)
     if tensor.dtype == "int32":
         data = generator.integers(0, 2, (batch, *sizes)).astype("int32")
@@ -369,11 +495,16 @@ def _stepwise(tensor: Described) -> Described:
     return tensor._replace(shape=(tensor.shape[0], STEPS, *tensor.shape[1:]))
 
 
+def _step(tensor: Described) -> Described:
+    """A tensor without its axis of steps."""
+    return tensor._replace(shape=(*tensor.shape[:1], *tensor.shape[2:]))
+
+
 def _mask(tensor: Any) -> Any:
     return getattr(tensor, "_keras_mask", None)
 
 
-MASKS_DATA_ONLY = {"ReversibleEmbedding"}
+MASKS_DATA_ONLY = {"ReversibleEmbedding", "SpectralNormalization"}
 """Classes whose symbolic output carries no mask though their data do."""
 
 
@@ -391,9 +522,10 @@ def _keras_says(rule: Rule, call: Call) -> Said:
     assert layer.count_params() == sum(int(np.prod(shape)) for _, shape, _ in weights)
     assert all(loss is not None for loss in layer.losses)
     # What Keras takes as a symbol can still fail on data, and what it computes in training can fail too.
-    data = _called(rule, layer, [_data(tensor) for tensor in inputs])
+    batch = max((tensor.shape[0] or 0 for tensor in inputs), default=0) or BATCH
+    data = _called(rule, layer, [_data(tensor, batch) for tensor in inputs])
     if layer._call_has_training_arg:
-        _called(rule, layer, [_data(tensor) for tensor in inputs], training=True)
+        _called(rule, layer, [_data(tensor, batch) for tensor in inputs], training=True)
     assert len(data.shape) == len(symbol.shape)
     assert all(said in (None, real) for said, real in zip(symbol.shape, data.shape, strict=True))
     dtype, mask = keras.backend.standardize_dtype(data.dtype), _mask(data)
@@ -415,19 +547,59 @@ def _stretches(call: Call) -> bool:
     return any(None in sizes and len(set(sizes) - {1}) > 1 for sizes in zip(*aligned, strict=True))
 
 
+def _masks_of_several_ranks(call: Call) -> bool:
+    """Keras broadcasts masks from the end, and tensors from the start: that works if sizes happen to be equal."""
+    return all(tensor.masked for tensor in call.inputs) and len({len(tensor.shape) for tensor in call.inputs}) > 1
+
+
+def _beyond(call: Call) -> bool:
+    axes = call.arguments["axes"]
+    each = axes if isinstance(axes, tuple) else (axes, axes)
+    return any(axis < -len(tensor.shape) for axis, tensor in zip(each, call.inputs, strict=False))
+
+
 def _varies(call: Call) -> bool:
     return None in call.inputs[0].shape[1:]
+
+
+def _not_attended(call: Call) -> bool:
+    """Whether attention would mix samples or heads, or compare tensors that only happen to fit."""
+    ranks = {len(tensor.shape) for tensor in call.inputs}
+    axes = call.arguments.get("attention_axes")
+    each = axes if isinstance(axes, tuple) else () if axes is None else (axes,)
+    features = {tensor.shape[-1] for tensor in (call.inputs[0], call.inputs[-1])}
+    middle = {tensor.shape[1:-2] for tensor in call.inputs}
+    pairs = {tensor.shape[1:-1] for tensor in call.inputs[1:]}
+    if len(pairs) > 1:
+        return True
+    return len(ranks) > 1 or min(ranks) < 3 or len(features) > 1 or len(middle) > 1 or not set(each) <= {1}
 
 
 REFUSED: dict[str, Callable[[Call], bool]] = {
     "BatchNormalization": _over_the_batch,
     "Concatenate": lambda call: _over_the_batch(call) or _stretches(call),
     "Flatten": _varies,
+    # Keras counts an axis before the first one on from the last.
+    "Dot": _beyond,
     # An earlier axis is right on some backends only.
     "LayerNormalization": lambda call: call.arguments.get("axis", -1) not in (-1, len(call.inputs[0].shape) - 1),
+    "Masking": lambda call: len(call.inputs[0].shape) == 1,
     "Reshape": _varies,
+    # A mask for each place of a step may fit by chance.
+    "TimeDistributed": lambda call: call.inputs[0].masked and len(call.inputs[0].shape) > 3,
     "UnitNormalization": _over_the_batch,
-    **dict.fromkeys(("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"), _stretches),
+    **dict.fromkeys(("Attention", "AdditiveAttention", "MultiHeadAttention"), _not_attended),
+    # A length that varies is unrolled where a backend sees the data's, which TensorFlow doesn't.
+    **dict.fromkeys(
+        ("LSTM", "GRU", "SimpleRNN", "RNN"),
+        lambda call: bool(call.arguments.get("unroll")) and call.inputs[0].shape[1:2] == (None,),
+    ),
+    **dict.fromkeys(("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"), lambda call: call.inputs[0].masked),
+    **dict.fromkeys(
+        ("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"),
+        lambda call: _stretches(call) or _masks_of_several_ranks(call),
+    ),
+    **dict.fromkeys(OWN_LAYERS, lambda call: True),
 }
 """What Keras takes and we don't, by class.
 
@@ -436,6 +608,11 @@ It would mix samples, work for some lengths only, or leave a size open that what
 
 
 def _deliberately_refused(rule: Rule, call: Call) -> bool:
+    layer = call.arguments.get("layer")
+    if isinstance(layer, Nested):
+        inputs = call.inputs if rule.name != "TimeDistributed" else tuple(map(_step, call.inputs))
+        if _deliberately_refused(layer.rule, Call(layer.arguments, inputs)):
+            return True
     whole = not rule.integers and any(tensor.dtype == "int32" for tensor in call.inputs)
     return whole or REFUSED.get(rule.name, lambda _: False)(call)
 

@@ -19,7 +19,7 @@ import click
 from . import __version__
 from .answers import Answers, combine, load_file, load_pairs, normalised
 from .explain import explanation, text
-from .plan import Plan
+from .plan import Plan, design
 from .presets import BLANK, preset_answers
 from .presets import presets as all_presets
 from .problems import AnswersError

@@ -140,6 +140,13 @@ class Graph:
         """Every layer once, in the order of first calls."""
         yield from dict.fromkeys(node.layer for node in self.nodes)
 
+    def all_layers(self) -> Iterator[Layer]:
+        """Every layer once, those of nested models after them."""
+        for layer in self.layers():
+            yield layer
+            if isinstance(layer, SubModel):
+                yield from layer.graph.all_layers()
+
     def calls(self) -> dict[Layer, list[Node]]:
         """The calls of each layer, in the order of first calls."""
         result: dict[Layer, list[Node]] = {}

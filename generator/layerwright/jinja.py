@@ -26,6 +26,7 @@ from .context import context as project_context
 from .emit import literal
 from .kinds import KINDS
 from .places import PUBLIC_URL
+from .plan import design
 from .presets import BLANK, preset_answers, presets
 from .problems import AnswersError, Problem
 from .tasks import TASKS

@@ -16,12 +16,16 @@ Items: TypeAlias = "tuple[Any, ...]"
 
 @dataclass(frozen=True)
 class Values:
-    """What one number of an array may be: bounds, whole or not, and whether it may be missing."""
+    """What one number of an array may be: bounds, whole or not, and whether it may be missing.
+
+    `unknown`: any other number, or none, counts as the value 0.
+    """
 
     low: float | None = None
     high: float | None = None
     whole: bool = False
     missing: bool = False
+    unknown: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,7 @@ KINDS = {
             example="category 12",
             stack=("embedding {V} {width}",),
             forks=DENSE,
-            values=Values(low=0, whole=True, missing=True),
+            values=Values(whole=True, unknown=True),
             synthetic="categories",
             why="looked up in an embedding, which learns what its values have in common",
             vocabulary=True,
@@ -160,7 +164,7 @@ KINDS = {
             stack=("embedding {V} 64 mask_zero=true", "lstm 64"),
             steps=("embedding {V} 64 mask_zero=true", "bidirectional lstm 32 return_sequences=true"),
             forks=RECURRENT,
-            values=Values(low=0, whole=True),
+            values=Values(low=1, whole=True),
             synthetic="tokens",
             why="embedded token by token and read by a recurrent layer, which a mask keeps from reading padding",
             varying="L",

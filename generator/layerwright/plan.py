@@ -15,6 +15,7 @@ from . import choices
 from .answers import Answers, examine
 from .blocks import GROUPS, MERGES, Abandoned, Builder, LayerItem, Reader, Stack
 from .blocks.references import references
+from .forms import name_classes
 from .graph import BackboneLayer, Graph, Layer, SubModel, Tensor
 from .layers import LayerError, Vocabulary, Weight, builtin, spell
 from .layers.merging import equal_shapes
@@ -119,6 +120,7 @@ class _Planning:
             if all(name in self.ends for name in sources):
                 self.heads(outputs, {name: self.ends[name] for name in self._merged_names(sources)})
         self.builder.name_all()
+        name_classes(graph)
         self.models(graph)
         if self.problems.found:
             self.check_said()

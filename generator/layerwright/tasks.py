@@ -7,7 +7,7 @@ A new task is one entry of TASKS (and, if it is scored in a new way, the templat
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
@@ -31,10 +31,11 @@ class Task:
     `form` is how its size is written, `default` the size if it's left out (None: it can't be). `per` says of what
     it says something: of each sample, of each step or place of an input, all of an input, or how far the merged
     paths are apart. `last` is the stack that ends its head, with `{size}` for the size; `single` replaces it for a
-    size of one. `target` says what one target holds: as many numbers as the size, or one label. `loss` and `metrics`
-    are what `compile` gets, as source: names that Keras knows, or functions of the generated `train.py`;
-    `single_loss` and `single_metrics` replace them for a size of one. `score` names the way in which predictions are
-    scored. `why` says to the user why loss and last layer are what they are.
+    size of one. `target` says what one target holds: as many numbers as the size, one label, an input once more, or
+    whether two inputs are the same. `loss` and `metrics` are what `compile` gets, as source: names that Keras knows, or
+    functions of the generated `train.py`; `single_loss` and `single_metrics` replace them for a size of one, and
+    `places_loss` the loss where an image is made again. `score` names the way in which predictions are scored. `why`
+    says to the user why loss and last layer are what they are.
     """
 
     name: str
@@ -56,12 +57,22 @@ class Task:
     standardised: bool = False
     single: tuple[str, ...] = ()
     single_loss: str = ""
-    single_metrics: tuple[str, ...] = field(default=())
+    single_metrics: tuple[str, ...] = ()
+    places_loss: str = ""
 
     def ending(self, size: int) -> tuple[str, ...]:
         """The stack that ends its head."""
         chosen = self.single if self.single and size == 1 else self.last
         return tuple(text.format(size=size) for text in chosen)
+
+    def compiled(self, size: int, *, of_places: bool) -> tuple[str, tuple[str, ...]]:
+        """Its loss and its metrics as source. `of_places`: it makes an image again."""
+        loss, metrics = self.loss, self.metrics
+        if self.single_loss and size == 1:
+            loss, metrics = self.single_loss, self.single_metrics
+        elif self.places_loss and of_places:
+            loss = self.places_loss
+        return loss, tuple(text.format(size=size) for text in metrics)
 
     def target_size(self, size: int) -> int:
         """How many numbers one target holds, for one sample, step or place."""
@@ -155,12 +166,12 @@ TASKS: Mapping[str, Task] = {
             about="one of K classes for every pixel; K = 1: yes or no",
             example="segmentation 3",
             last=("conv {size} 1 softmax",),
-            loss='"sparse_categorical_crossentropy"',
-            metrics=('"accuracy"',),
+            loss="pixel_crossentropy",
+            metrics=('keras.metrics.MeanIoU({size}, sparse_y_pred=False, name="mean_iou")',),
             target="label",
             values=Values(low=0, whole=True),
             score="segmentation",
-            why="crossentropy at every pixel",
+            why="crossentropy at every pixel; how far areas overlap, as IoU and Dice, tells more than the share of pixels",
             per=Per.PLACE,
             single=("conv 1 1 sigmoid",),
             single_loss='"binary_crossentropy"',
@@ -189,6 +200,7 @@ TASKS: Mapping[str, Task] = {
             example="reconstruction photo",
             last=(),
             loss='"mse"',
+            places_loss='"binary_crossentropy"',
             metrics=('"mse"',),
             target="input",
             values=Values(),
@@ -234,7 +246,7 @@ TASKS: Mapping[str, Task] = {
             loss="batch_hard_triplet",
             metrics=(),
             target="label",
-            values=Values(low=0, whole=True),
+            values=Values(low=0, high=10**7, whole=True),  # float32 tells no more apart
             score="embedding",
             why="a triplet loss over the hardest samples of each batch: samples of one label come to lie together",
         ),

@@ -323,7 +323,7 @@ class Builder:
         counts = Counter(self.unnamed.values())
         numbers: Counter[str] = Counter()
         for thing, will in self.unnamed.items():
-            base = f"{will.owner.name}_{will.base}" if will.owner else will.prefix + will.base
+            base = f"{will.owner.name}_{will.base}" if will.owner and will.owner.name else will.prefix + will.base
             thing.name = self._free(base, numbers, alone=counts[will] == 1)
         self.unnamed.clear()
 

@@ -19,36 +19,26 @@ from .requirements import requirements
 LINE_LENGTH = 100
 """Longest line of generated Python, in columns."""
 
-LONGEST_DOCSTRING = 20
-"""Longest diagram, in lines, that a docstring shows: a longer one hides the code."""
-
 
 def context(plan: Plan) -> dict[str, Any]:
     """Everything that a template may use, under the names that it uses."""
     spec, graph = plan.spec, plan.graph
-    return {
+    return model(plan) | {
         "name": spec.project_name,
-        "package": spec.package,
         "description": spec.description,
         "author": spec.author,
         "license": spec.license,
         "summary": _summary(graph),
-        "template": plan.decision.template,
-        "sequential": plan.decision.template == "sequential",
         "decision": str(plan.decision),
-        "decision_text": textwrap.fill(f"{plan.decision}.", LINE_LENGTH),
         "diagram": diagram(graph),
-        "docstring": _docstring(diagram(graph)),
         "table": table(plan),
         "totals": totals(plan),
         "why": list(_why(plan)),
-        "inputs": [about_input(each) for each in spec.inputs],
+        "inputs": [about_input(each, plan) for each in spec.inputs],
         "outputs": [about_output(each, plan) for each in spec.outputs],
-        "model": asdict(model_source(plan)),
         "checks": checks(plan),
         "data": data(plan),
         "probe": probe(plan),
-        "training": asdict(spec.training) | {"fine_tune": spec.transfer.fine_tune if spec.transfer else 0},
         "losses": _losses(plan),
         "scores": sorted({each.task.score for each in spec.outputs}),
         "hardware": asdict(spec.hardware),
@@ -56,9 +46,17 @@ def context(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _docstring(drawn: str) -> str:
-    """The diagram, where a docstring can hold it; else where it stands."""
-    return drawn if drawn.count("\n") < LONGEST_DOCSTRING else "Its diagram is in docs/architecture.md."
+def model(plan: Plan) -> dict[str, Any]:
+    """What the template of `model.py` may use."""
+    return {
+        "package": plan.spec.package,
+        "template": plan.decision.template,
+        "sequential": plan.decision.template == "sequential",
+        "decision_text": textwrap.fill(f"{plan.decision}.", LINE_LENGTH),
+        "model": asdict(model_source(plan)),
+        "training": asdict(plan.spec.training)
+        | {"fine_tune": plan.spec.transfer.fine_tune if plan.spec.transfer else 0},
+    }
 
 
 def _summary(graph: Graph) -> str:
@@ -90,19 +88,28 @@ def _why(plan: Plan) -> Iterator[str]:
     yield from (f"{note}." for note in plan.notes)
 
 
-def _losses(plan: Plan) -> dict[str, str]:
-    """The loss, weight and metrics of the outputs, as source; a Sequential's without names."""
+def _losses(plan: Plan) -> dict[str, Any]:
+    """The loss, weight and metrics of the outputs, as source; a Sequential's without names.
+
+    `functions` names the losses that the project defines itself.
+    """
     outputs = plan.spec.outputs
-    loss = {each.name: each.task.loss for each in outputs}
+    compiled = {
+        each.name: each.task.compiled(each.size, of_places=each.of is not None and each.of.kind.places)
+        for each in outputs
+    }
+    loss = {name: loss for name, (loss, _) in compiled.items()}
+    metrics = {name: f"[{', '.join(metrics)}]" for name, (_, metrics) in compiled.items() if metrics}
     weights = {each.name: literal(each.weight) for each in outputs} if any(each.weight != 1 for each in outputs) else {}
-    metrics = {each.name: f"[{', '.join(each.task.metrics)}]" for each in outputs if each.task.metrics}
+    functions = sorted({text for text in loss.values() if text.isidentifier()})
     if plan.decision.template == "sequential":
         return {
             "loss": loss[outputs[0].name],
             "weights": f"[{outputs[0].weight}]" if weights else "",
             "metrics": metrics.get(outputs[0].name, ""),
+            "functions": functions,
         }
-    return {"loss": _dict(loss), "weights": _dict(weights), "metrics": _dict(metrics)}
+    return {"loss": _dict(loss), "weights": _dict(weights), "metrics": _dict(metrics), "functions": functions}
 
 
 def _dict(entries: dict[str, str]) -> str:

@@ -11,7 +11,7 @@ from ..emit import literal
 from ..graph import Graph, Layer, Tensor
 from ..plan import Plan
 from ..spec import Output, Spec
-from .data import SCORING
+from .data import SCORING, input_values
 
 LIGHT = 2**14
 """Largest sample, in numbers, of which some hundred can be learned in a test."""
@@ -64,14 +64,15 @@ def _shared(layer: Layer, graph: Graph) -> dict[str, Any]:
 
 def _wrong_values(spec: Spec) -> Iterator[str]:
     """For each end, the values that break its contract, as source."""
-    fields = [(each.name, each.kind.values) for each in spec.inputs]
-    fields += [(each.name, each.task.target_values(each.size)) for each in spec.outputs]
+    fields = [(each.name, input_values(each)) for each in spec.inputs]
+    fields += [(each.name, each.task.target_values(each.size)) for each in spec.outputs if each.of is None]
     for name, values in fields:
         wrong = [values.low - 1] if values.low is not None else []
         wrong += [values.high + 1] if values.high is not None else []
         wrong += [0.5] if values.whole else []
         yield from (f"({name!r}, {value})" for value in wrong)
-        yield f"({name!r}, float({'inf' if values.missing else 'nan'!r}))"
+        if not values.unknown:
+            yield f"({name!r}, float({'inf' if values.missing else 'nan'!r}))"
 
 
 def _beats(each: Output) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from ..diagram import sizes
@@ -10,9 +11,17 @@ from ..emit import literal
 from ..kinds import Values
 from ..plan import Plan
 from ..spec import Input, Output, Spec
+from ..tasks import Per
+from .synthesis import LONGEST, steps_padded, synthesis
 
 SYNTHETIC_NUMBERS = 2**24
 """How many numbers the made-up samples hold together, at most: a first run has to stay short and small."""
+
+FEWEST_BATCHES = 20
+"""How many batches made-up samples fill, at least, where the network says how large a batch is."""
+
+COLUMNS = ("numbers", "categories")
+"""The ways of making up samples that are columns of a table."""
 
 SCORING = {
     "regression": ("regression_scores, mean_guess", "rmse", "<"),
@@ -23,105 +32,90 @@ SCORING = {
 """For each way of scoring: the functions of `evaluate.py`, one score, and which way it beats a guess."""
 
 
-def about_input(each: Input) -> dict[str, Any]:
+def about_input(each: Input, plan: Plan) -> dict[str, Any]:
     """What the templates say of an input."""
-    numbers = each.kind.synthetic == "numbers"
-    code = _code(each.name)
-    made = f"numbers({code}, {each.sizes[0]}, world)" if numbers else f"pixels({code}, {each.sizes}, random)"
+    values = input_values(each)
+    said = {
+        **_said(values),
+        "padded": steps_padded(each, plan) or None,
+        "categories": each.sizes[0] if each.kind.synthetic == "categories" else None,
+        "dtype": each.kind.dtype if each.kind.dtype != "float32" else None,
+    }
     return {
         "name": each.name,
         "kind": each.kind.name,
         "about": each.kind.about,
         "sizes": sizes(each.shape),
-        "field": _field(each.sizes, each.kind.values),
-        "codes": min(3, each.sizes[0]) if numbers else each.sizes[-1],
-        "variable": code,
-        "synthesis": f"50 + 10 * {made}" if each.kind.standardised else made,
+        "field": _field(each.shape[1:], said),
+        "scale": literal(each.kind.scale) if each.kind.scale else "",
+        "varying": None in each.shape[1:],
     }
 
 
 def about_output(each: Output, plan: Plan) -> dict[str, Any]:
     """What the templates say of an output."""
-    size = each.task.target_size(each.size)
+    shape = plan.graph.outputs[each.name].shape
+    said = _said(each.task.target_values(each.size)) | {"padded": target_padded(each, plan) or None}
     return {
         "name": each.name,
         "task": each.task.name,
         "about": each.task.about,
-        "sizes": sizes(plan.graph.outputs[each.name].shape),
+        "sizes": sizes(shape),
         "weight": each.weight,
-        "field": _field((size,), each.task.target_values(each.size)),
-        "synthesis": _synthesis(each, size, plan.spec),
+        "of": each.of.name if each.of else "",
+        "field": _field((*shape[1:-1], each.task.target_size(each.size)), said),
+        "varying": None in shape[1:],
         "scoring": SCORING[each.task.score][0],
     }
 
 
-def _synthesis(each: Output, size: int, spec: Spec) -> str:
-    """The expression that makes targets of the codes that a head may see."""
-    codes = _codes(each, spec)
-    match each.task.score:
-        case "regression":
-            return f"sums({codes}, {size}, world)"
-        case "multiclass":
-            return f"nearest({codes}, {each.size}, world)"
-        case "binary":
-            return f"signs({codes}, {size}, world)"
-        case _:
-            # Each input says a part of the label, so that each has its own share in the distances.
-            return " + ".join(
-                f"{'' if index == 0 else f'{4**index} * '}nearest({_code(source)}, 4, world)"
-                for index, source in enumerate(each.sources)
-            )
+def input_values(each: Input) -> Values:
+    """What the numbers of an input may be: the tokens of a text are below its vocabulary's size."""
+    if each.kind.vocabulary and not each.kind.values.unknown:
+        return replace(each.kind.values, high=(each.sizes[0] or 1) - 1)
+    return each.kind.values
 
 
-def _codes(each: Output, spec: Spec) -> str:
-    """The variable of the codes that a head may see."""
-    if len(each.sources) == 1:
-        return _code(each.sources[0])
-    everything = len(each.sources) == len(spec.inputs)
-    return "codes" if everything else f"{'_'.join(each.sources)}_codes".lower()
+def target_padded(each: Output, plan: Plan) -> bool:
+    """Whether an output's targets are NaN after the end of a sample: numbers are, labels are any."""
+    steps = [source for source in plan.spec.inputs if source.name in each.sources and source.kind.steps]
+    return each.per is Per.STEP and each.task.standardised and any(steps_padded(source, plan) for source in steps)
 
 
-def _code(source: str) -> str:
-    """The variable of an input's hidden code."""
-    return f"{source}_code".lower()
-
-
-def _seen(spec: Spec) -> list[dict[str, Any]]:
-    """The codes that several inputs make together."""
-    return [
-        {"variable": variable, "codes": [_code(source) for source in sources]}
-        for variable, sources in {
-            _codes(each, spec): each.sources
-            for each in spec.outputs
-            if len(each.sources) > 1 and each.task.score != "embedding"
-        }.items()
-    ]
-
-
-def _field(shape: tuple[int, ...], values: Values) -> str:
-    """The arguments of the generated `Field`, only those that say something."""
-    said = {
+def _said(values: Values) -> dict[str, object]:
+    """The arguments of the generated `Field` for what numbers may be."""
+    return {
         "low": values.low,
         "high": values.high,
         "whole": values.whole or None,
         "may_be_missing": values.missing or None,
     }
-    return ", ".join([literal(shape), *(f"{key}={literal(value)}" for key, value in said.items() if value is not None)])
+
+
+def _field(shape: tuple[int | None, ...], said: dict[str, object]) -> str:
+    """The generated `Field`, with those arguments that say something."""
+    arguments = [literal(shape), *(f"{key}={literal(value)}" for key, value in said.items() if value is not None)]
+    return f"Field({', '.join(arguments)})"
 
 
 def is_tabular(spec: Spec) -> bool:
     """Whether every sample is a row of columns, so that a CSV can hold it."""
-    return all(len(each.sizes) == 1 for each in spec.inputs)
+    return all(each.kind.synthetic in COLUMNS for each in spec.inputs) and all(
+        each.per not in (Per.STEP, Per.PLACE) for each in spec.outputs
+    )
 
 
 def data(plan: Plan) -> dict[str, Any]:
     """Facts about the samples as a whole."""
     spec = plan.spec
-    values = sum(math.prod(each.sizes) for each in spec.inputs)
-    restored = [each.name for each in spec.outputs if each.task.standardised]
+    stored = [each for each in spec.outputs if each.of is None]
+    restored = [each.name for each in stored if each.task.standardised]
     standardised = [each.name for each in spec.inputs if each.kind.standardised] + restored
-    fields = [each.kind.values for each in spec.inputs]
-    fields += [each.task.target_values(each.size) for each in spec.outputs]
+    fields = [input_values(each) for each in spec.inputs]
+    fields += [each.task.target_values(each.size) for each in stored]
+    batch = next((each.batch for each in spec.inputs if each.batch), None)
+    padded_inputs = [each for each in spec.inputs if steps_padded(each, plan)]
+    made = synthesis(plan)
     return {
         "tabular": is_tabular(spec),
         "bounded": any(each.low is not None or each.high is not None for each in fields),
@@ -129,12 +123,33 @@ def data(plan: Plan) -> dict[str, Any]:
         "missing": any(each.missing for each in fields),
         "standardised": standardised,
         "restored": bool(restored),
-        "synthetic": sorted({each.kind.synthetic for each in spec.inputs}),
-        "seen": _seen(spec),
-        "labels": any(each.task.target == "label" for each in spec.outputs),
-        "synthetic_samples": _between(200, SYNTHETIC_NUMBERS // values, 2000),
+        "reconstructed": [each.name for each in spec.outputs if each.of],
+        "stored": [each.name for each in (*spec.inputs, *stored)],
+        "batch": batch,
+        "categories": any(each.kind.synthetic == "categories" for each in spec.inputs),
+        "int_inputs": any(each.kind.dtype != "float32" for each in spec.inputs),
+        "pixels": any(each.kind.synthetic == "pixels" for each in spec.inputs),
+        "padded": [each.name for each in padded_inputs],
+        "padded_texts": any(each.kind.synthetic == "tokens" for each in padded_inputs),
+        "padded_numbers": any(each.kind.synthetic == "steps" for each in padded_inputs)
+        or any(target_padded(each, plan) for each in stored),
+        "masked": [each.name for each in padded_inputs if each.kind.standardised],
+        "varying": any(None in each.shape[1:] for each in spec.inputs),
+        "varying_outputs": any(None in plan.graph.outputs[each.name].shape[1:] for each in spec.outputs),
+        "deep": any(len(plan.graph.outputs[each.name].shape) > 2 or each.of for each in spec.outputs)
+        or any(len(each.shape) > 2 and each.kind.standardised for each in spec.inputs),
+        "functions": made["functions"],
+        "statements": made["statements"],
+        "arrays": made["arrays"],
+        "world": made["world"],
+        "synthetic_samples": synthetic_samples(plan),
     }
 
 
-def _between(low: int, value: int, high: int) -> int:
-    return max(low, min(value, high))
+def synthetic_samples(plan: Plan) -> int:
+    """How many samples are made up."""
+    shapes = [each.shape[1:] for each in plan.spec.inputs]
+    shapes += [plan.graph.outputs[each.name].shape[1:] for each in plan.spec.outputs if each.per is Per.PLACE]
+    numbers = sum(math.prod(size or LONGEST for size in shape) for shape in shapes)
+    batch = next((each.batch for each in plan.spec.inputs if each.batch), 1)
+    return max(200, FEWEST_BATCHES * batch, min(2000, SYNTHETIC_NUMBERS // numbers))

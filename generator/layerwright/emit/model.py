@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..graph import BackboneLayer, Graph, SubModel
+from ..blocks.builder import InnerModel
+from ..graph import BackboneLayer, Graph, Layer, RuleLayer, SubModel, Tensor
+from ..layers.rule import Nested, Value
 from ..plan import Plan
-from .source import builder_name, constructor, literal
+from .classes import Class, Classes, classes, typed
+from .library import Family, Library, library
+from .own_layers import own_layer
+from .source import arguments_of_input, builder_name, constructor
 from .statements import Statements
 
 
@@ -15,66 +21,158 @@ class Function:
     """A function that builds a nested model: sections of statements, and the expression it returns."""
 
     name: str
-    parameter: str
     sections: list[list[str]]
     returns: str
+
+
+@dataclass(frozen=True)
+class GroupFunction:
+    """A function that adds a group of layers: its parameters with their types, and the statements of its body."""
+
+    name: str
+    about: str
+    parameters: list[tuple[str, str]]
+    body: list[str]
+
+
+@dataclass(frozen=True)
+class BesideModel:
+    """A model beside the model: what it's called, the layer that it ends in, and its inputs if they aren't all."""
+
+    name: str
+    layer: str
+    inputs: list[str]
 
 
 @dataclass(frozen=True)
 class ModelSource:
     """What `model.py` is made of. `sections` are statements (Functional) or list items (Sequential).
 
-    `parameter` is that of `build_model`, if it has one; `backbone` and `weights` name the backbone's layer and
-    its weights.
+    `own` holds the classes that Keras lacks, whole. `parameter` is that of `build_model`, if it has one; `backbone` and
+    `weights` name the backbone's layer and its weights.
     """
 
+    own: list[str]
+    classes: list[Class]
+    groups: list[GroupFunction]
     functions: list[Function]
     parameter: str
     sections: list[list[str]]
     returns: str
     backbone: str | None
     weights: str | None
+    beside: list[BesideModel]
+    ops: bool
 
 
 def model_source(plan: Plan) -> ModelSource:
     """The source of a plan's `build_model`, in the form that the plan's decision chose."""
     float32 = plan.spec.hardware.precision != "float32"
+    package = plan.spec.package
+    models = list(_models(plan.graph))
+    graphs = [*(model.graph for model in models), plan.graph]
+    made = library(graphs)
+    custom = classes((layer for graph in graphs for layer in graph.layers()), package)
     ends = {node.layer for node in plan.graph.nodes if node.output in plan.graph.outputs.values()}
-    models = [layer for layer in plan.graph.layers() if isinstance(layer, SubModel)]
-    functions = [_function(layer, float32=float32 and layer in ends) for layer in models]
+    functions = [_function(model, made, custom, float32=float32 and model in ends) for model in models]
     backbone = _backbone(plan.graph)
     weights = plan.spec.transfer.weights if plan.spec.transfer else None
     if plan.decision.template == "sequential":
-        sections, returns = [_sequence(plan.graph, float32)], f"name={plan.spec.package!r}"
+        sections, returns = [_sequence(plan.graph, made, custom, float32=float32)], f"name={package!r}"
     else:
-        statements = Statements(plan.graph, float32)
-        sections, returns = statements.sections(), _model(statements, plan.spec.package)
-    return ModelSource(functions, _parameter(weights) if backbone else "", sections, returns, backbone, weights)
+        statements = Statements(plan.graph, made, custom, float32)
+        sections, returns = statements.sections(), _model(statements, package)
+    own = [own_layer(name, package) for name in _own(graphs)]
+    return ModelSource(
+        own,
+        custom.classes,
+        [_group(family) for family in made.families.values() if family.body],
+        functions,
+        f"weights: str | None = {weights!r}" if backbone else "",
+        sections,
+        returns,
+        backbone,
+        weights,
+        [_beside(plan.graph, name, tensor) for name, tensor in plan.graph.models.items()],
+        any("functools" in text for text in own),
+    )
 
 
-def _sequence(graph: Graph, float32: bool) -> list[str]:
+def _models(graph: Graph) -> Iterator[SubModel]:
+    """The nested models, those inside of others first."""
+    for layer in graph.layers():
+        for model in _nested(layer):
+            yield from _models(model.graph)
+            yield model
+
+
+def _nested(layer: Layer) -> Iterator[SubModel]:
+    """The models that a layer is or holds. One in a wrapper is named after it."""
+    if isinstance(layer, SubModel):
+        yield layer
+    elif isinstance(layer, RuleLayer):
+        for value in layer.arguments.values():
+            for model in _inner_models(value):
+                model.name = model.name or f"{layer.name}_model"
+                yield model
+
+
+def _inner_models(value: Value) -> Iterator[SubModel]:
+    if isinstance(value, InnerModel) and isinstance(value.model, SubModel):
+        yield value.model
+    elif isinstance(value, Nested):
+        for each in value.arguments.values():
+            yield from _inner_models(each)
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _inner_models(each)
+
+
+def _own(graphs: Iterable[Graph]) -> list[str]:
+    """The classes of layers that Keras lacks, of which there is a layer."""
+    layers = [layer for graph in graphs for layer in graph.layers()]
+    names = [layer.class_name for layer in layers if isinstance(layer, RuleLayer) and layer.rule.module == "own"]
+    return list(dict.fromkeys(names))
+
+
+def _sequence(graph: Graph, made: Library, custom: Classes, *, float32: bool) -> list[str]:
+    """The items of a Sequential: an input, then the layers; those that are alike in a loop."""
     [(name, tensor)] = graph.inputs.items()
-    items = [f"keras.Input({literal(tensor.shape[1:])}, name={name!r})"]
     last = graph.nodes[-1]
-    return items + [constructor(node.layer, float32=float32 and node is last) for node in graph.nodes]
+    items = [f"keras.Input({arguments_of_input(tensor, name)})"]
+    for node in graph.nodes:
+        if node.layer in custom.calls:
+            items.append(custom.calls[node.layer])
+        else:
+            items.append(constructor(node.layer, float32=float32 and node is last))
+    return items
 
 
 def _model(statements: Statements, name: str) -> str:
-    inputs, outputs = (
-        "{" + ", ".join(f"{key!r}: {value}" for key, value in ends.items()) + "}" for ends in statements.ends()
-    )
-    return f"keras.Model(inputs={inputs}, outputs={outputs}, name={name!r})"
+    inputs, outputs = (_dict(ends) for ends in statements.variables_of_ends())
+    return f"keras.Model({inputs}, {outputs}, name={name!r})"
 
 
-def _function(layer: SubModel, *, float32: bool) -> Function:
-    statements = Statements(layer.graph, float32)
-    [source], [target] = (list(ends.values()) for ends in statements.ends())
+def _dict(ends: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{key!r}: {value}" for key, value in ends.items()) + "}"
+
+
+def _function(layer: SubModel, made: Library, custom: Classes, *, float32: bool) -> Function:
+    statements = Statements(layer.graph, made, custom, float32)
+    [source], [target] = (list(ends.values()) for ends in statements.variables_of_ends())
     returns = f"keras.Model({source}, {target}, name={layer.name!r})"
-    return Function(builder_name(layer), "", statements.sections(), returns)
+    return Function(builder_name(layer), statements.sections(), returns)
 
 
-def _parameter(weights: str | None) -> str:
-    return f"weights: str | None = {weights!r}"
+def _group(family: Family) -> GroupFunction:
+    parameters = [(each.name, typed(each)) for each in family.frame.parameters]
+    tensor = (family.parameter, "keras.KerasTensor")
+    return GroupFunction(family.name, family.about, [tensor, *parameters, ("name", "str")], family.body)
+
+
+def _beside(graph: Graph, name: str, tensor: Tensor) -> BesideModel:
+    sources = graph.sources(tensor)
+    return BesideModel(name, graph.names()[tensor], sources if len(sources) < len(graph.inputs) else [])
 
 
 def _backbone(graph: Graph) -> str | None:

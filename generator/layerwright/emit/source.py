@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import builtins
 import keyword
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from ..graph import BackboneLayer, Layer, RuleLayer, SubModel
-from ..layers.rule import REQUIRED
+from ..blocks.builder import InnerModel
+from ..graph import BackboneLayer, Layer, Node, RuleLayer, SubModel, Tensor
+from ..layers.rule import REQUIRED, Nested, Rule, Takes, Value
 
-RESERVED = frozenset(dir(builtins)) | {"keras", "layers", "x", "weights", "build_model"}
+RESERVED = frozenset(dir(builtins)) | {
+    *("keras", "layers", "x", "weights", "build_model", "inputs", "shortcut", "number", "name", "Any", "functools")
+}
 """Names that a variable of the generated `build_model` may not have."""
 
 
@@ -20,16 +24,50 @@ def literal(value: object) -> str:
     """A value as Python source. A reciprocal that repeats for ever is written as one: `1 / 255`."""
     if isinstance(value, float) and len(repr(value)) > 8 and 0 < value < 1 and 1 / round(1 / value) == value:
         return f"1 / {round(1 / value)}"
-    return repr(value)
+    if isinstance(value, Nested):
+        return call(class_path(value.rule), given(value.rule, value.arguments))
+    if isinstance(value, InnerModel):
+        return f"{builder_name(value.model)}()"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(literal, value))}{',' if len(value) == 1 else ''})"
+    return getattr(value, "source", None) or repr(value)
 
 
-def arguments(positional: Iterable[object], **keywords: object) -> str:
-    """Arguments of a call, as source."""
-    return ", ".join([*map(literal, positional), *(f"{key}={literal(value)}" for key, value in keywords.items())])
+def call(function: str, arguments: Mapping[str | int, str]) -> str:
+    """A call, from the source of its arguments: those under whole numbers by position."""
+    listed = [text if isinstance(key, int) else f"{key}={text}" for key, text in arguments.items()]
+    return f"{function}({', '.join(listed)})"
+
+
+def given(rule: Rule, arguments: Mapping[str, Value]) -> dict[str | int, str]:
+    """The source of a layer's arguments: required ones by position, others by name where they aren't Keras's own."""
+    return {key: literal(value) for key, _, value in stated(rule, arguments)}
+
+
+def stated(
+    rule: Rule, arguments: Mapping[str, Value], also: Iterable[str] = ()
+) -> Iterator[tuple[str | int, str, Any]]:
+    """The arguments that source states: where they stand (by position or name), what they're called, their value.
+
+    `also` names those that are stated though they have Keras's own value.
+    """
+    defaults, position = rule.defaults(), 0
+    for argument in rule.arguments:
+        name = argument.name
+        if argument.default is REQUIRED:
+            yield position, name, arguments[name]
+            position += 1
+        elif name in also or (name in arguments and not _same(arguments[name], defaults[name])):
+            yield name, name, arguments.get(name, defaults[name])
+
+
+def class_path(rule: Rule) -> str:
+    """Where source finds a layer's class."""
+    return rule.name if rule.module == "own" else f"{rule.module}.{rule.name}"
 
 
 def constructor(layer: Layer, *, float32: bool = False) -> str:
-    """The call that makes a layer: required arguments by position, others by name where they aren't Keras's own."""
+    """The call that makes a layer."""
     if isinstance(layer, BackboneLayer):
         shape = literal(layer.input_shape)
         return (
@@ -39,23 +77,27 @@ def constructor(layer: Layer, *, float32: bool = False) -> str:
     if isinstance(layer, SubModel):
         return f"{builder_name(layer)}()"
     assert isinstance(layer, RuleLayer)
-    required = [each.name for each in layer.rule.arguments if each.default is REQUIRED]
-    defaults = layer.rule.defaults()
-    others = {
-        each.name: layer.arguments[each.name]
-        for each in layer.rule.arguments
-        if each.name not in required
-        and each.name in layer.arguments
-        and not _same(layer.arguments[each.name], defaults[each.name])
-    }
-    precision = {"dtype": "float32"} if float32 else {}
-    positional = [layer.arguments[name] for name in required]
-    return f"layers.{layer.class_name}({arguments(positional, **others, **precision, name=layer.name)})"
+    precision: dict[str | int, str] = {"dtype": "'float32'"} if float32 else {}
+    return call(class_path(layer.rule), given(layer.rule, layer.arguments) | precision | {"name": repr(layer.name)})
 
 
-def builder_name(layer: SubModel) -> str:
+def builder_name(layer: SubModel | Layer) -> str:
     """The name of the function that builds a nested model."""
     return variable(f"build_{layer.name}")
+
+
+def call_arguments(node: Node, variables: Sequence[str]) -> str:
+    """What a layer is called on: one tensor, several, or a list of them."""
+    rule = getattr(node.layer, "rule", None)
+    listed = ", ".join(variables)
+    return f"[{listed}]" if rule is not None and rule.takes is Takes.LIST else listed
+
+
+def arguments_of_input(tensor: Tensor, name: str) -> str:
+    """The arguments of keras.Input, as source."""
+    batch = "" if tensor.shape[0] is None else f", batch_size={tensor.shape[0]}"
+    dtype = "" if tensor.dtype == "float32" else f", dtype={tensor.dtype!r}"
+    return f"{literal(tensor.shape[1:])}{batch}{dtype}, name={name!r}"
 
 
 def _same(value: object, default: object) -> bool:

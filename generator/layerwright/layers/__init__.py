@@ -9,18 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from . import (
+    activation,
     attention,
+    audio,
     convolution,
     core,
     distances,
     einsum,
     embedding,
+    image,
     merging,
     normalization,
     pooling,
+    preprocessing,
     recurrent,
+    regularization,
+    reshaping,
     wrapping,
 )
+from .names import ALIASES, REFUSED
 from .rule import LayerError, Rule, Shape, Weight, spell
 from .values import ACTIVATIONS
 from .words import WORDS, Word
@@ -45,9 +52,17 @@ class Vocabulary:
 
     def word(self, name: str) -> Word | None:
         """The word of this name. A class's own name is a word too, with Keras's positions and defaults."""
+        name = ALIASES.get(name, name)
         if rule := self.rules.get(name):
             return Word(name, {None: name}, tuple(argument.name for argument in rule.arguments))
         return self.words.get(name)
+
+    def refusal(self, name: str) -> tuple[str, str] | None:
+        """Why a class of keras.layers can't stand in answers, and what to say instead, or None for any other name."""
+        if name not in REFUSED:
+            return None
+        reason, mend = REFUSED[name]
+        return f"{name} can't stand in answers: {reason}", mend
 
     def names(self) -> list[str]:
         """Every word and class name that may stand in answers."""
@@ -59,8 +74,8 @@ def builtin() -> Vocabulary:
     """A new vocabulary with all layers that layerwright brings."""
     vocabulary = Vocabulary()
     for module in (
-        *(core, convolution, pooling, normalization, embedding, recurrent, wrapping, einsum),
-        *(attention, merging, distances),
+        *(core, activation, regularization, reshaping, convolution, pooling, normalization, embedding, recurrent),
+        *(wrapping, einsum, attention, merging, distances, preprocessing, audio, image),
     ):
         vocabulary.add(*module.RULES)
     vocabulary.add(*WORDS)

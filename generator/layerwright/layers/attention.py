@@ -175,8 +175,7 @@ def _grouped_weights(arguments: Arguments, inputs: tuple[Shape, ...]) -> tuple[W
 
 def _plain_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     """The query's steps with the value's features. Queries and keys are compared number by number."""
-    query, value, key = _query_value_key(inputs, "Attention")
-    known(query[-1], "Attention")
+    query, value, key = _query_value_key(inputs, "attention")
     if query[-1] != key[-1]:
         raise LayerError(
             f"attention compares queries of {query[-1]} features with keys of {key[-1]}",
@@ -229,6 +228,7 @@ RULES = (
         takes=Takes.SEVERAL,
         least=2,
         most=3,
+        integers=False,
         guard=_masks_of_one_axis,
     ),
     Rule(
@@ -247,6 +247,7 @@ RULES = (
         takes=Takes.SEVERAL,
         least=2,
         most=3,
+        integers=False,
     ),
     Rule(
         "Attention",
@@ -261,6 +262,7 @@ RULES = (
         takes=Takes.LIST,
         least=2,
         most=3,
+        integers=False,
         guard=_masks_of_one_axis,
     ),
     Rule(

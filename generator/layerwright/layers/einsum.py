@@ -187,5 +187,6 @@ RULES = (
         shape=_shape,
         weights=_weights,
         mask=drops_mask,
+        integers=False,
     ),
 )

@@ -32,6 +32,10 @@ def _list(shapes: tuple[Shape, ...]) -> str:
 
 def equal_shapes(inputs: tuple[Shape, ...]) -> None:
     """Raises LayerError unless all shapes are equal: for merges where no tensor may be stretched unasked."""
+    if len({shape[0] for shape in inputs}) > 1:
+        raise LayerError(
+            f"batches of different sizes can't be joined: {_list(inputs)}", "say the same batch after all inputs"
+        )
     if len({len(shape) for shape in inputs}) > 1:
         raise LayerError(f"tensors of different rank can't be joined: {_list(inputs)}", _RANKS_MEND)
     for sizes in zip(*(shape[1:] for shape in inputs), strict=True):
@@ -46,7 +50,9 @@ def _batch(inputs: tuple[Shape, ...]) -> int | None:
     """The batch size, if one of the shapes says it."""
     said = {shape[0] for shape in inputs} - {None}
     if len(said) > 1:
-        raise LayerError(f"batches of different sizes can't be joined: {_list(inputs)}", "say the same batch for all")
+        raise LayerError(
+            f"batches of different sizes can't be joined: {_list(inputs)}", "say the same batch after all inputs"
+        )
     return said.pop() if said else None
 
 
@@ -130,17 +136,17 @@ def _dot(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     return tuple(rest) if len(rest) > 1 else (*rest, 1)
 
 
-def _element_by_element(name: str, most: int | None = None) -> Rule:
+def _element_by_element(name: str, *, most: int | None = None, integers: bool = True) -> Rule:
     return Rule(
         name,
         (),
         shape=_broadcast,
+        dtype=_joined_dtype,
         mask=needs_all_masks,
         takes=Takes.LIST,
         least=2,
         most=most,
-        # Keras says float32 of whole numbers too, and leaves them whole.
-        integers=False,
+        integers=integers,
         guard=_masks_of_one_rank,
     )
 
@@ -156,8 +162,10 @@ RULES = (
         least=2,
         most=None,
     ),
-    *map(_element_by_element, ("Add", "Average", "Maximum", "Minimum", "Multiply")),
-    _element_by_element("Subtract", 2),
+    *map(_element_by_element, ("Add", "Maximum", "Minimum", "Multiply")),
+    # Of whole numbers, it makes other fractions on TensorFlow than elsewhere.
+    _element_by_element("Average", integers=False),
+    _element_by_element("Subtract", most=2),
     Rule(
         "Dot",
         (Argument("axes", REQUIRED, _pair), Argument("normalize", False, values.flag)),

@@ -1,10 +1,10 @@
-"""Pooling over windows, and over all places."""
+"""Pooling over windows, over all places, and to a given size."""
 
 from __future__ import annotations
 
 from . import values
 from .convolution import window
-from .rule import REQUIRED, Argument, Arguments, LayerError, Rule, Shape, drops_mask, spell
+from .rule import REQUIRED, Argument, Arguments, LayerError, Rule, Shape, drops_mask, floats, same_dtype, spell
 from .values import ints_of
 
 
@@ -27,6 +27,16 @@ def _global_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     return (batch, *(1 for _ in sizes), channels) if arguments["keepdims"] else (batch, channels)
 
 
+def _adaptive_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
+    """As many places as are asked for. TensorFlow computes its windows from sizes that it has to know before."""
+    batch, *sizes, channels = inputs[0]
+    if None in sizes:
+        raise LayerError(
+            f"an adaptive pool needs fixed sizes and gets {spell(inputs[0])}", "fix the size, or pool globally"
+        )
+    return (batch, *ints_of(arguments["output_size"], len(sizes)), channels)
+
+
 def _pool(kind: str, axes: int) -> Rule:
     return Rule(
         f"{kind}Pooling{axes}D",
@@ -40,6 +50,7 @@ def _pool(kind: str, axes: int) -> Rule:
         shape=_pool_shape,
         mask=drops_mask,
         rank=axes + 2,
+        integers=False,
     )
 
 
@@ -48,9 +59,26 @@ def _global_pool(kind: str, axes: int) -> Rule:
         f"Global{kind}Pooling{axes}D",
         (values.CHANNELS_LAST, Argument("keepdims", False, values.flag)),
         shape=_global_shape,
+        dtype=same_dtype if kind == "Max" else floats,
         mask=drops_mask,
         rank=axes + 2,
     )
 
 
-RULES = tuple(make(kind, axes) for make in (_pool, _global_pool) for kind in ("Max", "Average") for axes in (1, 2, 3))
+def _adaptive_pool(kind: str, axes: int) -> Rule:
+    return Rule(
+        f"Adaptive{kind}Pooling{axes}D",
+        (Argument("output_size", REQUIRED, values.sizes(axes)), values.CHANNELS_LAST),
+        shape=_adaptive_shape,
+        mask=drops_mask,
+        rank=axes + 2,
+        integers=False,
+    )
+
+
+RULES = tuple(
+    make(kind, axes)
+    for make in (_pool, _global_pool, _adaptive_pool)
+    for kind in ("Max", "Average")
+    for axes in (1, 2, 3)
+)

@@ -135,9 +135,9 @@ def _is_cell(value: Value) -> bool:
 
 
 def _several_cells(value: Value) -> str | None:
-    """One cell or more, each fed by the one before."""
-    right = isinstance(value, tuple) and value and all(map(_is_cell, value))
-    return None if right else "one cell or more, as LSTMCell"
+    """Cells, each fed by the one before. Keras mixes up the states of a single one."""
+    right = isinstance(value, tuple) and len(value) > 1 and all(map(_is_cell, value))
+    return None if right else "two cells or more, as LSTMCell"
 
 
 def _one_or_several_cells(value: Value) -> str | None:

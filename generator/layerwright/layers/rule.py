@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 
+from .configured import Configured, read
+
 Shape: TypeAlias = "tuple[int | None, ...]"
 """A shape with its batch axis first, as Keras reports it. None: unknown until data comes."""
 
-Value: TypeAlias = "int | float | bool | str | tuple[Value, ...] | Inner | None"
+Value: TypeAlias = "int | float | bool | str | tuple[Value, ...] | Configured | Inner | None"
 """What an argument of a layer may be: a plain value, several of them, or another layer."""
 
 Arguments: TypeAlias = "Mapping[str, Value]"
@@ -190,6 +192,7 @@ class Rule:
     creates. `dtype` and `mask` say the output's dtype, and whether it carries a mask, from those of the inputs.
     `integers`: it computes with whole numbers too, on every backend. `guard` raises LayerError for dtypes and masks
     that Keras takes as a symbol and fails on with data. `within` names the layer that it can only be an argument of.
+    `backends` are those that it works on (None: all), and `packages` what it needs beside Keras and a backend.
     `rank` is the number of axes that the input must have, batch included (None: any). `takes` says how
     it is called, on at least `least` and at most `most` tensors (None: any number). `module` is where source finds
     the class.
@@ -209,6 +212,8 @@ class Rule:
     integers: bool = True
     guard: Guard = takes_all
     within: str | None = None
+    backends: tuple[str, ...] | None = None
+    packages: tuple[str, ...] = ()
 
     @property
     def merges(self) -> bool:
@@ -226,7 +231,8 @@ class Rule:
     def written(self, given: Arguments) -> dict[str, Value]:
         """The same arguments, each value in the form that stands in source."""
         known = {argument.name: argument for argument in self.arguments}
-        return {name: known[name].written(value) if name in known else value for name, value in given.items()}
+        values = {name: _configured(value) for name, value in given.items()}
+        return {name: known[name].written(value) if name in known else value for name, value in values.items()}
 
     def complete(self, given: Arguments) -> dict[str, Value]:
         """`given` with the defaults filled in and every value checked.
@@ -267,7 +273,7 @@ class Rule:
             )
         weights = self.weights(arguments, inputs)
         for weight in weights:
-            self._check_initializer(arguments, weight)
+            self._check_weight(arguments, weight)
         return output, weights
 
     def check(self, given: Arguments, tensors: Sequence[TensorLike]) -> None:
@@ -281,16 +287,25 @@ class Rule:
             )
         self.guard(self.complete(given), tensors)
 
-    def _check_initializer(self, arguments: Arguments, weight: Weight) -> None:
-        """Raises LayerError for an initializer that can't make a weight of as many axes.
+    def _check_weight(self, arguments: Arguments, weight: Weight) -> None:
+        """Raises LayerError for an initializer or a constraint that a weight of as many axes can't have.
 
-        Keras names it after the weight: `bias_initializer`, `recurrent_initializer` for `recurrent_kernel`.
+        Keras names them after the weight: `bias_initializer`, `recurrent_initializer` for `recurrent_kernel`; the
+        kernel of a depthwise convolution has a `depthwise_initializer`.
         """
-        for argument in (f"{weight.name}_initializer", f"{weight.name.removesuffix('_kernel')}_initializer"):
-            name, axes = str(arguments.get(argument)).lower(), len(weight.shape)
+        axes = len(weight.shape)
+        for of in {weight.name, weight.name.removesuffix("_kernel"), "depthwise" if weight.name == "kernel" else ""}:
+            name = str(arguments.get(f"{of}_initializer")).lower()
             if (name.startswith("identity") and axes != 2) or (name.startswith("orthogonal") and axes < 2):
                 raise LayerError(
-                    f"{argument} of {self.name} is {name}, and its {weight.name} isn't a matrix", "choose another one"
+                    f"{of}_initializer of {self.name} is {name}, and its {weight.name} isn't a matrix",
+                    "choose another one",
+                )
+            constraint = arguments.get(f"{of}_constraint")
+            if isinstance(constraint, Configured) and any(not -axes <= axis < axes for axis in constraint.axes):
+                raise LayerError(
+                    f"{of}_constraint of {self.name} is {constraint}, and its {weight.name} has {axes} axes",
+                    f"its axes are 0 to {axes - 1}",
                 )
 
     def _count(self, given: int) -> tuple[str, str]:
@@ -302,12 +317,20 @@ class Rule:
         return f"{self.name} takes {wanted} tensors, not {given}", f"give it {wanted}"
 
 
+def _configured(value: Value) -> Value:
+    """A text as `l2(0.0001)` as what it says, and any other value as it is."""
+    return (read(value) or value) if isinstance(value, str) else value
+
+
 @dataclass(frozen=True)
 class Nested:
     """A layer of keras.layers as an argument of another: its rule, and its own arguments as they stand in source."""
 
     rule: Rule
     arguments: Arguments
+
+    def __repr__(self) -> str:
+        return f"{self.rule.name}({', '.join(f'{name}={value!r}' for name, value in self.arguments.items())})"
 
     @property
     def class_name(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .rule import MAX_SIZE, Argument, Check, Value
+from .configured import Configured, fault
+from .rule import MAX_SIZE, Argument, Check, LayerError, Shape, Value, spell
 
 ACTIVATIONS = frozenset(
     {
@@ -18,15 +19,16 @@ ACTIVATIONS = frozenset(
 
 INITIALIZERS = frozenset(
     {
-        *("constant", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "identity", "lecun_normal"),
+        *("glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "identity", "lecun_normal"),
         *("lecun_uniform", "normal", "one", "ones", "orthogonal", "random_normal", "random_uniform"),
         *("truncated_normal", "uniform", "variance_scaling", "zero", "zeros"),
-        *("Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "IdentityInitializer"),
+        *("GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "IdentityInitializer"),
         *("LecunNormal", "LecunUniform", "Ones", "Orthogonal", "OrthogonalInitializer", "RandomNormal"),
         *("RandomUniform", "TruncatedNormal", "VarianceScaling", "Zeros"),
     }
 )
-"""The names that keras.initializers.get takes (Keras 3.15), less `stft`, which makes kernels of three axes only."""
+"""The names that keras.initializers.get takes (Keras 3.15), less `stft`, which makes kernels of three axes only,
+and `constant`, which Keras can't clone without its value."""
 
 REGULARIZERS = frozenset({"l1", "l2", "l1l2", "L1", "L2", "L1L2"})
 """The names that keras.regularizers.get takes, less `orthogonal_regularizer`, which only a matrix can have."""
@@ -35,6 +37,10 @@ CONSTRAINTS = frozenset(
     {"max_norm", "min_max_norm", "non_neg", "unit_norm", "MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm"}
 )
 """The names that keras.constraints.get takes."""
+
+
+INTERPOLATIONS = ("nearest", "bilinear", "bicubic")
+"""The ways of resizing that every backend has."""
 
 
 def int_of(value: object) -> int:
@@ -59,6 +65,26 @@ def axis(value: Value) -> str | None:
     return None if isinstance(value, int) and not isinstance(value, bool) else "a whole number, as -1 for the last axis"
 
 
+def axis_or_axes(value: Value) -> str | None:
+    """An axis, or several, each once."""
+    each = value if isinstance(value, tuple) else (value,)
+    right = each and not any(map(axis, each)) and len(set(each)) == len(each)
+    return None if right else "an axis, as -1 for the last one, or several, as (-2,-1)"
+
+
+def places(axes: Value, shape: Shape, layer: str) -> tuple[int, ...]:
+    """The axes that a value names, counted from the front, in order. Raises LayerError for one that isn't there.
+
+    The batch's isn't either: samples would become each other's neighbours.
+    """
+    rank, named = len(shape), ints_of(axes)
+    found = sorted({place % rank for place in named if -rank <= place < rank})
+    if len(found) < len(named) or 0 in found:
+        spelled = ",".join(map(str, named))
+        raise LayerError(f"{layer} has axis={spelled} on {spell(shape)}", "axis=-1 is the last one")
+    return tuple(found)
+
+
 def rate(value: Value) -> str | None:
     """A share of what a layer drops."""
     right = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
@@ -68,6 +94,12 @@ def rate(value: Value) -> str | None:
 def number(value: Value) -> str | None:
     """Any number."""
     return None if isinstance(value, int | float) and not isinstance(value, bool) else "a number"
+
+
+def positive(value: Value) -> str | None:
+    """A number that isn't negative."""
+    right = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+    return None if right else "a number, 0 or more"
 
 
 def flag(value: Value) -> str | None:
@@ -81,21 +113,35 @@ def activation(value: Value) -> str | None:
     return None if right else "the name of a Keras activation, as relu"
 
 
-def initializer(value: Value) -> str | None:
-    """The name of a class or function in keras.initializers, as a text."""
-    return None if isinstance(value, str) and value in INITIALIZERS else "the name of a Keras initializer, as he_normal"
+def _one_of_keras(module: str, names: frozenset[str], example: str, configured: str) -> Check:
+    """The name of a class in a module of Keras, or one with its own arguments."""
+    noun = module.removesuffix("s")
+
+    def check(value: Value) -> str | None:
+        if isinstance(value, Configured) and value.module == module:
+            return fault(value)
+        right = isinstance(value, str) and value in names
+        return None if right else f"the name of a Keras {noun}, as {example}, or one with arguments, as {configured}"
+
+    return check
+
+
+initializer = _one_of_keras("initializers", INITIALIZERS, "he_normal", "truncated_normal(stddev=0.02)")
+"""What a weight starts from."""
 
 
 def regularizer(value: Value) -> str | None:
-    """The name of a class in keras.regularizers, or none."""
-    right = value is None or (isinstance(value, str) and value in REGULARIZERS)
-    return None if right else "the name of a Keras regularizer, as l2, or none"
+    """What a weight or an output is kept small by, or none."""
+    return None if value is None else _regularizer(value)
 
 
 def constraint(value: Value) -> str | None:
-    """The name of a class in keras.constraints, or none."""
-    right = value is None or (isinstance(value, str) and value in CONSTRAINTS)
-    return None if right else "the name of a Keras constraint, as max_norm, or none"
+    """What a weight is held to, or none."""
+    return None if value is None else _constraint(value)
+
+
+_regularizer = _one_of_keras("regularizers", REGULARIZERS, "l2", "l2(0.0001)")
+_constraint = _one_of_keras("constraints", CONSTRAINTS, "max_norm", "max_norm(3)")
 
 
 def seed(value: Value) -> str | None:
@@ -109,18 +155,57 @@ def only(fixed: Value, why: str) -> Check:
     return lambda value: None if value is fixed else f"{str(fixed).lower()}: {why}"
 
 
-def sizes(count: int) -> Check:
-    """One whole number for all of `count` axes, or one for each, as 3x5."""
+def count(value: Value) -> str | None:
+    """A whole number of none or more."""
+    right = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_SIZE
+    return None if right else f"a whole number from 0 to {MAX_SIZE}"
+
+
+def sizes(axes: int, least: int = 1) -> Check:
+    """One whole number for all axes, or one for each, as 3x5."""
+    single = whole if least else count
 
     def check(value: Value) -> str | None:
-        each = value if isinstance(value, tuple) else (value,) * count
-        right = len(each) == count and not any(map(whole, each))
+        each = value if isinstance(value, tuple) else (value,) * axes
+        right = len(each) == axes and not any(map(single, each))
         return (
             None
             if right
-            else f"a whole number from 1 to {MAX_SIZE}"
-            + (f", or {count} of them, as " + "x".join("3" * count) if count > 1 else "")
+            else f"a whole number from {least} to {MAX_SIZE}"
+            + (f", or {axes} of them, as " + "x".join("3" * axes) if axes > 1 else "")
         )
+
+    return check
+
+
+def margins(axes: int) -> Check:
+    """How much at the two ends of each axis: one number for all, one for each axis, or two for each."""
+    both, ends = sizes(2, least=0), ",".join(["(1,0)"] * axes)
+
+    def check(value: Value) -> str | None:
+        each = value if isinstance(value, tuple) and axes > 1 else (value,) * axes
+        right = len(each) == axes and not any(map(both, each))
+        others = "one before and one after, as 1x0" if axes == 1 else f"one for each axis, or two for each, as ({ends})"
+        return None if right else f"a number for all ends, or {others}"
+
+    return check
+
+
+def margins_of(value: object, axes: int) -> tuple[tuple[int, ...], ...]:
+    """A value that `margins` has found right, as a pair for each axis."""
+    each = value if isinstance(value, tuple) and axes > 1 else (value,) * axes
+    return tuple(ints_of(one, 2) for one in each)
+
+
+def share(least: float, most: float) -> Check:
+    """A number between two others, or two of them."""
+
+    def single(value: Value) -> bool:
+        return isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
+
+    def check(value: Value) -> str | None:
+        right = all(map(single, value)) and len(value) == 2 if isinstance(value, tuple) else single(value)
+        return None if right else f"a number from {least} to {most}, or two of them, as ({least},{most})"
 
     return check
 

@@ -9,7 +9,6 @@ from .rule import (
     REQUIRED,
     Argument,
     Arguments,
-    Check,
     Described,
     Inner,
     LayerError,
@@ -20,7 +19,6 @@ from .rule import (
     TensorLike,
     Value,
     Weight,
-    drops_mask,
     known,
     spell,
 )
@@ -30,11 +28,11 @@ RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLST
 
 WITH_KERNEL = frozenset(
     {
-        *("Dense", "EinsumDense", "Embedding", "ReversibleEmbedding", "DepthwiseConv1D", "DepthwiseConv2D"),
+        *("Dense", "EinsumDense", "DepthwiseConv1D", "DepthwiseConv2D"),
         *(f"Conv{axes}D{transposed}" for axes in (1, 2, 3) for transposed in ("", "Transpose")),
     }
 )
-"""What SpectralNormalization wraps: layers with one kernel or one table of vectors."""
+"""What SpectralNormalization wraps: layers with one kernel. It would cut an embedding's vectors to whole numbers."""
 
 
 def _layer_of_one(value: Value) -> str | None:
@@ -45,14 +43,16 @@ def _layer_of_one(value: Value) -> str | None:
     return None if right else "a layer that takes one tensor"
 
 
-def _one_of(classes: frozenset[str], expected: str) -> Check:
-    def check(value: Value) -> str | None:
-        return None if isinstance(value, Nested) and value.class_name in classes else expected
+def _with_kernel(value: Value) -> str | None:
+    """A layer with one kernel that training moves, which LoRA's isn't."""
+    right = isinstance(value, Nested) and value.class_name in WITH_KERNEL and not value.arguments.get("lora_rank")
+    return None if right else "a layer with a kernel, as dense or conv, without lora_rank"
 
-    return check
 
-
-_recurrent = _one_of(RECURRENT, "a recurrent layer, as lstm")
+def _recurrent(value: Value) -> str | None:
+    """A layer that goes through steps."""
+    right = isinstance(value, Nested) and value.class_name in RECURRENT
+    return None if right else "a recurrent layer, as lstm"
 
 
 def _inner(arguments: Arguments, name: str = "layer") -> Inner:
@@ -81,8 +81,16 @@ def _each_step(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
 
 
 def _check_step(arguments: Arguments, tensors: Sequence[TensorLike]) -> None:
+    """Refuses what the layer refuses, and a mask for each place of a step if places don't stay: Keras keeps it."""
     [tensor] = tensors
-    _inner(arguments).check((Described(_step(tensor.shape), tensor.dtype, tensor.masked),))
+    step = _step(tensor.shape)
+    _inner(arguments).check((Described(step, tensor.dtype, tensor.masked),))
+    output, _ = _inner(arguments).call((step,))
+    if tensor.masked and len(step) > 2 and (len(output) < len(step) or output[: len(step) - 1] != step[:-1]):
+        raise LayerError(
+            f"TimeDistributed gets a mask for each place of {spell(tensor.shape)}, and its layer changes the places",
+            "leave out what makes the mask (masking, mask_zero=true)",
+        )
 
 
 def _both_ways(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
@@ -97,9 +105,7 @@ def _check_directions(arguments: Arguments, forward: Shape, inputs: tuple[Shape,
     there = _settings(arguments)
     if arguments["backward_layer"] is None:
         if there["go_backwards"]:
-            raise LayerError(
-                "Bidirectional turns its layer round, and that goes backwards", "leave go_backwards out"
-            )
+            raise LayerError("Bidirectional turns its layer round, and that goes backwards", "leave go_backwards out")
         return
     back = _settings(arguments, "backward_layer")
     if there["go_backwards"] == back["go_backwards"]:
@@ -129,6 +135,17 @@ def _check_both(arguments: Arguments, tensors: Sequence[TensorLike]) -> None:
 
 def _keeps_mask_as_its_layer(arguments: Arguments, inputs: tuple[bool, ...]) -> bool:
     return inputs[0] and bool(_settings(arguments)["return_sequences"])
+
+
+def _as_its_layer(arguments: Arguments, inputs: tuple[bool, ...]) -> bool:
+    """Its layer sets the mask of the data, though Keras says of the symbol that there is none."""
+    inner = arguments["layer"]
+    assert isinstance(inner, Nested)
+    return inner.rule.mask(inner.rule.complete(inner.arguments), inputs)
+
+
+def _check_layer(arguments: Arguments, tensors: Sequence[TensorLike]) -> None:
+    _inner(arguments).check(tensors)
 
 
 def _normalized_weights(arguments: Arguments, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
@@ -162,13 +179,14 @@ RULES = (
     Rule(
         "SpectralNormalization",
         (
-            Argument("layer", REQUIRED, _one_of(WITH_KERNEL, "a layer with a kernel, as dense or conv")),
+            Argument("layer", REQUIRED, _with_kernel),
             Argument("power_iterations", 1, values.whole),
         ),
         shape=lambda arguments, inputs: _inner(arguments).call(inputs)[0],
         weights=_normalized_weights,
-        mask=drops_mask,
+        mask=_as_its_layer,
         # Its output gets the input's dtype: fractions would be cut off.
         integers=False,
+        guard=_check_layer,
     ),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .layers.convolution import window
+from ..layers.convolution import window
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,186 @@
+"""Writes groups: as the body of a function, as a call of one, as a loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ..forms import ABSENT, SHORTCUT, Tree, is_projection, relative
+from ..graph import Node, Tensor
+from .frames import Frame, Parameter, aligned
+from .library import Family, Library, numbered, runs
+from .lines import Line, X, statements
+from .source import call_arguments, literal, variable
+
+LEAST_IN_LOOP = 3
+"""How many calls of one line each make a loop."""
+
+LEAST_IN_LOOP_OF_VALUES = 4
+"""How many of them do if a value differs."""
+
+MOST_LOOP_VARIABLES = 2
+"""How many values may differ in a loop."""
+
+WIDTHS = ("filters", "units")
+
+
+def call_line(frame: Frame, trees: Sequence[Tree], model: Tree, family: Family, library: Library) -> Line:
+    """The call of a function that builds these trees, one in each of the frame's; `model` stands for them."""
+    define(family, library)
+    places = [family.places[tree] for tree in trees]
+    arguments = [frame.value(each.name, [_there(each)[place] for place in places]) for each in family.frame.parameters]
+    name = frame.layer_name(model.name)
+
+    def write(variables: Mapping[Tensor, str]) -> list[str]:
+        given = ", ".join([variables[model.start], *arguments, f"name={name}"])
+        return [f"{variables[model.end]} = {family.name}({given})"]
+
+    return Line((model.start,), model.end, write, relative(model.name, frame.model.name) if frame.name else model.name)
+
+
+def define(family: Family, library: Library) -> None:
+    """Writes the body of a family's function, and finds its parameters."""
+    if family.body:
+        return
+    model = family.frame.model
+    lines = list(_inner(family.frame, list(family.trees), model, library))
+    uses = [index for index, line in enumerate(lines) if model.start in line.inputs]
+    family.parameter = X if uses[-1] == 0 else "inputs"
+    written = statements(lines, {model.start: family.parameter}, {model.end})
+    family.body = _returned(written)
+
+
+def _returned(written: list[str]) -> list[str]:
+    """Statements whose last gives what it made instead of calling it `x`."""
+    *before, last = written
+    return [*before, f"return {last.removeprefix(f'{X} = ')}"]
+
+
+def loop_line(run: Sequence[Tree], library: Library) -> Line | None:
+    """A loop over trees of one form, None if too much differs in them."""
+    base, first = numbered(run[0].name)
+    frame = Frame(run, f"{base}_{{number}}")
+    family = library.of(run[0])
+    model = frame.model
+    if family:
+        lines = [call_line(frame, run, model, family, library)]
+    elif run[0].node is not None:
+        lines = [_leaf(frame, list(run), model)]
+    else:
+        lines = list(_inner(frame, list(run), model, library))
+    differ = frame.parameters
+    if len(differ) > MOST_LOOP_VARIABLES or (differ and run[0].node and len(run) < LEAST_IN_LOOP_OF_VALUES):
+        return None
+
+    uses = [index for index, line in enumerate(lines) if model.start in line.inputs]
+
+    def write(variables: Mapping[Tensor, str]) -> list[str]:
+        start, end = variables[run[0].start], variables[run[-1].end]
+        inner = {model.start: X, model.end: X}
+        before = []
+        if uses[-1] > 0:
+            inner[model.start] = variable("before", set(variables.values()))
+            before = [f"{inner[model.start]} = {X}"]
+        body = statements(lines, inner, {model.end}, set(variables.values()))
+        header = _header(differ, first, len(run))
+        after = [f"{end} = {X}"] if end != X else []
+        begin = [f"{X} = {start}"] if start != X else []
+        return [*begin, "\n".join([header, *_indented([*before, *body])]), *after]
+
+    return Line((run[0].start,), run[-1].end, write, run[-1].name)
+
+
+def _indented(statements: Sequence[str]) -> list[str]:
+    return ["    " + line for statement in statements for line in statement.split("\n")]
+
+
+def _header(differ: Sequence[Parameter], first: int, count: int) -> str:
+    if not differ:
+        return f"for number in range({first}, {first + count}):"
+    names = ", ".join(each.name for each in differ)
+    columns = [_there(each) for each in differ]
+    if len(differ) == 1:
+        return f"for number, {names} in enumerate({literal(tuple(columns[0]))}, {first}):"
+    rows = tuple(zip(*columns, strict=True))
+    return f"for number, ({names}) in enumerate({literal(rows)}, {first}):"
+
+
+def _there(parameter: Parameter) -> list[Any]:
+    """The values of a parameter, where there is none the first that there is: it isn't used."""
+    first = next(value for value in parameter.values if value is not ABSENT)
+    return [first if value is ABSENT else value for value in parameter.values]
+
+
+def _inner(frame: Frame, trees: list[Tree], model: Tree, library: Library) -> Iterator[Line]:
+    """The lines of the children of trees of one form."""
+    rows = {id(child): row for child, row in zip(model.children, aligned(trees, model), strict=True)}
+    for run in runs(model.children):
+        child = run[0]
+        if child.node is not None and is_projection(child.node, model):
+            yield _projection(frame, trees, rows[id(child)], child.node)
+        else:
+            for each in run:
+                yield from _one(frame, _full(rows[id(each)]), each, library)
+
+
+def _full(row: Sequence[Tree | None]) -> list[Tree]:
+    return [tree for tree in row if tree is not None]
+
+
+def _one(frame: Frame, row: list[Tree], child: Tree, library: Library) -> Iterator[Line]:
+    """The lines of one child, in each of the trees."""
+    if child.node is not None:
+        yield _leaf(frame, row, child)
+    elif family := library.of(child):
+        yield call_line(frame, row, child, family, library)
+    else:
+        yield from _inner(frame, row, child, library)
+
+
+def _leaf(frame: Frame, row: Sequence[Tree], child: Tree) -> Line:
+    """The line of one call."""
+    node = child.node
+    assert node is not None
+    source = frame.constructor([tree.node for tree in row], model=node)
+    name = relative(node.layer.name, frame.model.name)
+
+    def write(variables: Mapping[Tensor, str]) -> list[str]:
+        given = call_arguments(node, [variables[tensor] for tensor in node.inputs])
+        return [f"{variables[node.output]} = {source}({given})"]
+
+    return Line(node.inputs, node.output, write, name)
+
+
+def _projection(frame: Frame, trees: list[Tree], row: Sequence[Tree | None], node: Node) -> Line:
+    """The projection of a residual, under a condition if only some of the trees have it."""
+    nodes = [tree.node if tree else None for tree in row]
+    source = frame.constructor(nodes, model=node)
+    some = None in nodes
+
+    def write(variables: Mapping[Tensor, str]) -> list[str]:
+        start, made = variables[node.inputs[0]], variables[node.output]
+        if not some:
+            return [f"{made} = {source}({start})"]
+        condition = _condition(frame, trees, nodes, start)
+        return [f"{made} = {start}", f"if {condition}:\n    {made} = {source}({start})"]
+
+    if some:
+        _condition(frame, trees, nodes, "")  # finds its parameter, if it needs one
+    return Line(node.inputs, node.output, write, SHORTCUT, always=True)
+
+
+def _condition(frame: Frame, trees: Sequence[Tree], nodes: Sequence[Node | None], start: str) -> str:
+    """Which of the trees have a projection: those that change the number of channels, or those that say so."""
+    for argument in WIDTHS:
+        widths = [node.layer.arguments.get(argument, ABSENT) if node else ABSENT for node in nodes]
+        if all(width is ABSENT for width in widths):
+            continue
+        source = frame.value(argument, widths)
+        parameter = next((each for each in frame.parameters if each.name == source), None)
+        values = (
+            _there(parameter) if parameter else [next(width for width in widths if width is not ABSENT)] * len(nodes)
+        )
+        changes = [tree.start.shape[-1] != value for tree, value in zip(trees, values, strict=True)]
+        if changes == [node is not None for node in nodes]:
+            return f"{start}.shape[-1] != {source}"
+    return frame.value("project", [node is not None for node in nodes])

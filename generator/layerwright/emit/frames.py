@@ -1,0 +1,127 @@
+"""Writes groups of calls that are alike: what is equal in all of them as it is, what differs as a parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..forms import ABSENT, Tree, is_projection, relative
+from ..graph import Node, RuleLayer
+from .source import call, class_path, literal, stated
+
+LARGEST_FACTOR = 8
+"""Up to which a parameter that is always so many times another one is written as a product."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A value in which trees of one form differ: what it's called, and what it is in each of them."""
+
+    name: str
+    values: tuple[Any, ...]
+
+
+@dataclass
+class Frame:
+    """Trees of one form, written once.
+
+    `name` is the source of what comes before the names of their layers: a parameter, as in `f"{name}_conv"`, or the
+    inside of an f-string; empty for a single tree whose layers have their full names.
+    """
+
+    trees: Sequence[Tree]
+    name: str = ""
+    parameters: list[Parameter] = field(default_factory=list)
+
+    @property
+    def model(self) -> Tree:
+        """The tree that stands for all: one with a projection, if any has one."""
+        return max(self.trees, key=lambda tree: tree.size)
+
+    def value(self, hint: str, values: Sequence[Any]) -> str:
+        """The source of a value that is this in each of the trees; `hint` names it if it needs a name."""
+        said = [value for value in values if value is not ABSENT]
+        if all(_equal(value, said[0]) for value in said):
+            return literal(said[0])
+        for index, parameter in enumerate(self.parameters):
+            if _compatible(parameter.values, values):
+                both = tuple(b if a is ABSENT else a for a, b in zip(parameter.values, values, strict=True))
+                self.parameters[index] = Parameter(parameter.name, both)
+                return parameter.name
+        for parameter in self.parameters:
+            if factor := _factor(parameter.values, values):
+                return f"{factor} * {parameter.name}"
+        names = {parameter.name for parameter in self.parameters}
+        number, name = 1, hint
+        while name in names:
+            number += 1
+            name = f"{hint}_{number}"
+        self.parameters.append(Parameter(name, tuple(values)))
+        return name
+
+    def layer_name(self, name: str) -> str:
+        """The source of the name of one of the model's layers or groups."""
+        if not self.name:
+            return repr(name)
+        rest = relative(name, self.model.name)
+        if rest == self.model.name or name == self.model.name:
+            return self.name if self.name.isidentifier() else f'f"{self.name}"'
+        before = f"{{{self.name}}}" if self.name.isidentifier() else self.name
+        return f'f"{before}_{rest}"'
+
+    def constructor(self, nodes: Sequence[Node | None], model: Node) -> str:
+        """The call that makes the layer of one call, which is one of these in each of the trees."""
+        layer = model.layer
+        assert isinstance(layer, RuleLayer)
+        vectors = {
+            argument.name: [_argument(each, argument.name, argument.default) for each in nodes]
+            for argument in layer.rule.arguments
+        }
+        differ = [name for name, values in vectors.items() if not _alike(values)]
+        arguments: dict[str | int, str] = {
+            key: self.value(name, vectors[name]) for key, name, _ in stated(layer.rule, layer.arguments, differ)
+        }
+        return call(class_path(layer.rule), arguments | {"name": self.layer_name(layer.name)})
+
+
+def _argument(node: Node | None, name: str, default: Any) -> Any:
+    return ABSENT if node is None else node.layer.arguments.get(name, default)
+
+
+def _equal(one: Any, other: Any) -> bool:
+    return one is other or (type(one) is type(other) and bool(one == other))
+
+
+def _alike(values: Sequence[Any]) -> bool:
+    said = [value for value in values if value is not ABSENT]
+    return all(_equal(value, said[0]) for value in said)
+
+
+def _compatible(one: Sequence[Any], other: Sequence[Any]) -> bool:
+    """Whether two values are the same wherever both are there."""
+    return all(a is ABSENT or b is ABSENT or _equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def _factor(one: Sequence[Any], other: Sequence[Any]) -> int:
+    """The whole number by which a value is always larger than another, 0 if there is none."""
+    pairs = [(a, b) for a, b in zip(one, other, strict=True) if a is not ABSENT and b is not ABSENT]
+    if not all(type(a) is int and type(b) is int and a > 0 and b % a == 0 for a, b in pairs):
+        return 0
+    factors = {b // a for a, b in pairs}
+    factor = factors.pop()
+    return factor if not factors and 1 < factor <= LARGEST_FACTOR else 0
+
+
+def aligned(trees: Sequence[Tree], model: Tree) -> list[list[Tree | None]]:
+    """The children of trees of one form, side by side, in the order of the model's. None where one has no projection."""
+    columns = [iter([child for child in tree.children if not _projects(child, tree)]) for tree in trees]
+    projections = [next((child for child in tree.children if _projects(child, tree)), None) for tree in trees]
+    rows: list[list[Tree | None]] = []
+    for child in model.children:
+        rows.append(projections if _projects(child, model) else [next(column) for column in columns])
+    return rows
+
+
+def _projects(child: Tree, tree: Tree) -> bool:
+    return child.node is not None and is_projection(child.node, tree)

@@ -1,0 +1,139 @@
+"""The functions of the generated `model.py` that build groups of layers which come up more than once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..forms import Forms, Tree, trees
+from ..graph import Graph, Tensor
+from .frames import Frame
+
+LEAST_LINES_SAVED = 1
+"""How many lines a function has to save."""
+
+
+@dataclass(eq=False)
+class Family:
+    """Trees of one form that one function builds. `frame` has its parameters once its body is written."""
+
+    name: str
+    frame: Frame
+    about: str
+    body: list[str] = field(default_factory=list)
+    parameter: str = "x"
+    places: dict[Tree, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.places = {tree: place for place, tree in enumerate(self.frame.trees)}
+
+    @property
+    def trees(self) -> Sequence[Tree]:
+        """All of its uses."""
+        return self.frame.trees
+
+
+@dataclass
+class Library:
+    """Knows of each tree whether a function builds it."""
+
+    families: dict[tuple[Any, ...], Family] = field(default_factory=dict)
+    roots: dict[int, list[Tree]] = field(default_factory=dict)
+
+    def of(self, tree: Tree) -> Family | None:
+        """The function that builds a tree, if one does."""
+        return self.families.get(tree.form) if tree.form is not None else None
+
+
+def library(graphs: Sequence[Graph]) -> Library:
+    """The functions for graphs that stand in one module."""
+    made = Library()
+    for graph in graphs:
+        made.roots[id(graph)] = _rooted(graph)
+    sites: dict[tuple[Any, ...], int] = {}
+    members: dict[tuple[Any, ...], list[Tree]] = {}
+    seen: set[tuple[Any, ...]] = set()
+    for roots in made.roots.values():
+        for run in _all_runs(roots, seen):
+            form = run[0].form
+            if form is not None and run[0].children:
+                sites[form] = sites.get(form, 0) + 1
+        for tree in _all(roots):
+            if tree.form is not None and tree.children:
+                members.setdefault(tree.form, []).append(tree)
+    taken: set[str] = set()
+    for form, uses in members.items():
+        size, count = uses[0].size, sites.get(form, 0)
+        if count > 1 and size * count - (size + 4 + count) >= LEAST_LINES_SAVED:
+            block = uses[0].block
+            assert block is not None
+            name = _new(f"{block.kind}_block" if block.kind != "block" else "block", taken)
+            made.families[form] = Family(name, Frame(uses, "name"), block.about)
+    return made
+
+
+def _new(name: str, taken: set[str]) -> str:
+    number, base = 1, name
+    while name in taken:
+        number += 1
+        name = f"{base}_{number}"
+    taken.add(name)
+    return name
+
+
+def _rooted(graph: Graph) -> list[Tree]:
+    """The trees of a graph, with their forms."""
+    roots = trees(graph.nodes)
+    shared = {layer for layer, nodes in graph.calls().items() if len(nodes) > 1}
+    outside: set[Tensor] = {*graph.outputs.values(), *graph.models.values()}
+    Forms(shared, graph.consumers(), outside).give(roots)
+    return roots
+
+
+def _all(roots: Iterable[Tree]) -> Iterator[Tree]:
+    for root in roots:
+        yield root
+        yield from _all(root.children)
+
+
+def _all_runs(roots: Sequence[Tree], seen: set[tuple[Any, ...]]) -> Iterator[list[Tree]]:
+    """The runs among trees and in them. What stands in trees of one form is counted once: it's written once."""
+    for run in runs(roots):
+        yield run
+        for tree in run:
+            if tree.form is None or tree.form not in seen:
+                if tree.form is not None and tree.children:
+                    seen.add(tree.form)
+                yield from _all_runs(tree.children, seen)
+
+
+def runs(siblings: Sequence[Tree]) -> list[list[Tree]]:
+    """Trees that stand side by side, in runs of those that a loop can write: alike, chained, numbered."""
+    result: list[list[Tree]] = []
+    for tree in siblings:
+        if result and _follows(tree, result[-1]):
+            result[-1].append(tree)
+        else:
+            result.append([tree])
+    return result
+
+
+def _follows(tree: Tree, run: Sequence[Tree]) -> bool:
+    before = run[-1]
+    if tree.form is None or tree.form != before.form or tree.start is not before.end or before.users is None:
+        return False
+    if not before.users <= set(tree.nodes):
+        return False
+    (base, number), (base_before, number_before) = numbered(tree.name), numbered(before.name)
+    return base == base_before and number == number_before + 1 > 0 and _part(tree) == _part(before)
+
+
+def _part(tree: Tree) -> str:
+    return tree.first.part
+
+
+def numbered(name: str) -> tuple[str, int]:
+    """A name without the number at its end, and that number: -1 if it has none."""
+    base, _, number = name.rpartition("_")
+    return (base, int(number)) if base and number.isdecimal() and str(int(number)) == number else (name, -1)

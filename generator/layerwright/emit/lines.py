@@ -1,0 +1,64 @@
+"""Statements that build a chain of tensors: which of them is called what.
+
+A tensor is called `x` where the next lines use it up; one that is needed later has a name of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from ..graph import Tensor
+from .source import variable
+
+X = "x"
+
+SAID = ("shortcut",)
+"""Reserved names that a line may ask for: a function's own."""
+
+Write = Callable[[Mapping[Tensor, str]], list[str]]
+"""Writes a statement, or the few that belong together, from the variables of all tensors."""
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A statement to be: the tensors that it takes and gives, and what writes it.
+
+    `name` is what its output is called if it needs a name; `always` that it does.
+    """
+
+    inputs: tuple[Tensor, ...]
+    output: Tensor
+    write: Write
+    name: str
+    always: bool = False
+
+
+def kept(lines: Sequence[Line], ends: Iterable[Tensor]) -> list[Line]:
+    """The lines whose output must not be called `x`: it outlives the next `x`."""
+    ends = set(ends)
+    last_use: dict[Tensor, int] = {}
+    for index, line in enumerate(lines):
+        for tensor in line.inputs:
+            last_use[tensor] = index
+    passing = [(index, line) for index, line in enumerate(lines) if line.output not in ends]
+    result = []
+    for (_, line), following in zip_longest(passing, passing[1:]):
+        outlived = following is not None and following[0] < last_use.get(line.output, 0)
+        if outlived or line.always:
+            result.append(line)
+    return result
+
+
+def statements(
+    lines: Sequence[Line], variables: dict[Tensor, str], ends: set[Tensor], outside: Iterable[str] = ()
+) -> list[str]:
+    """The text of lines, with variables for what they make, other than those outside."""
+    taken = {*variables.values(), *outside}
+    for line in kept(lines, ends):
+        variables[line.output] = variable(line.name, taken) if line.name not in SAID else line.name
+        taken.add(variables[line.output])
+    for line in lines:
+        variables.setdefault(line.output, X)
+    return [statement for line in lines for statement in line.write(variables)]
