@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .graph import Block, CustomLayer, Graph, Layer, Node, RuleLayer, Tensor
-from .layers.rule import Inner, Nested, Value
+from .layers.rule import OWN, Inner, Nested, Value
 
 SHORTCUT = "shortcut"
 """The projection of a residual: a layer of this name, which only some of a form may have."""
@@ -152,10 +152,14 @@ class Forms:
         groups = tuple((child.kind, child.size, child.form is not None) for child in tree.children if child.children)
         return (tree.kind, tuple(parts), groups)
 
+    def _is_plain(self, layer: Layer) -> bool:
+        """Whether a layer is one of keras.layers that is called once."""
+        return isinstance(layer, RuleLayer) and layer.rule.module != OWN and layer not in self.shared
+
     def _closed(self, tree: Tree, nodes: list[Node]) -> bool:
         """Whether it takes one tensor and gives one, and all that it calls is its own."""
         inside = {node.output for node in nodes}
-        if any(not isinstance(node.layer, RuleLayer) or node.layer in self.shared for node in nodes):
+        if not all(self._is_plain(node.layer) for node in nodes):
             return False
         for node in nodes:
             if node.output is not tree.end and (

@@ -54,7 +54,7 @@ def _against_sequential(spec: Spec, graph: Graph) -> Iterator[str]:
     for name in graph.models:
         yield f"{name} is a model of its own, from the inputs on"
     if varying := _masked(graph):
-        yield f"{_and(varying)} varies in length, and a mask has to keep its padding out"
+        yield f"{_and(varying)} varies in length and needs a mask"
     if not spec.straight:
         yield "you said that it won't stay a straight line"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -12,9 +11,11 @@ from ..emit import literal, model_source
 from ..explain import table, totals
 from ..graph import Graph, Tensor
 from ..plan import Plan
+from ..rules import Decision
 from .checks import checks, probe
 from .data import about_input, about_output, data, is_tabular
 from .requirements import requirements
+from .scores import scores
 
 LINE_LENGTH = 100
 """Longest line of generated Python, in columns."""
@@ -41,6 +42,7 @@ def context(plan: Plan) -> dict[str, Any]:
         "probe": probe(plan),
         "losses": _losses(plan),
         "scores": sorted({each.task.score for each in spec.outputs}),
+        "scoring": scores(plan),
         "hardware": asdict(spec.hardware),
         "requirements": requirements(spec.hardware, tabular=is_tabular(spec)),
     }
@@ -52,11 +54,21 @@ def model(plan: Plan) -> dict[str, Any]:
         "package": plan.spec.package,
         "template": plan.decision.template,
         "sequential": plan.decision.template == "sequential",
-        "decision_text": textwrap.fill(f"{plan.decision}.", LINE_LENGTH),
+        "decision_text": _opening(plan),
         "model": asdict(model_source(plan)),
         "training": asdict(plan.spec.training)
         | {"fine_tune": plan.spec.transfer.fine_tune if plan.spec.transfer else 0},
     }
+
+
+def _opening(plan: Plan) -> str:
+    """The decision as the docstring of a module, which has one line: with all of its reasons or with the first."""
+    reasons = plan.decision.reasons
+    for shown in (reasons, reasons[:1]):
+        text = f"The network: {Decision(plan.decision.template, shown)}."
+        if len(text) <= LINE_LENGTH - len('"""' * 2):
+            return text
+    return "The network."
 
 
 def _summary(graph: Graph) -> str:

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..blocks.builder import InnerModel
 from ..emit import literal
-from ..graph import Graph, Layer, Tensor
+from ..graph import Composite, CustomLayer, Graph, Layer, Node, RuleLayer, SubModel, Tensor
+from ..layers.rule import Nested, Value
 from ..plan import Plan
 from ..spec import Output, Spec
-from .data import SCORING, input_values
+from .data import input_values
+from .scores import scoring
+from .synthesis import LONGEST
 
 LIGHT = 2**14
 """Largest sample, in numbers, of which some hundred can be learned in a test."""
+
+READ_MASKS = frozenset({"LSTM", "GRU", "SimpleRNN", "Bidirectional", "GlobalAveragePooling1D"})
+"""Classes that make of steps one thing, and leave out those that a mask says are padding."""
+
+UNMASKED = frozenset({"Masking", "Embedding"})
+"""Classes that say what is padding: before them nothing does."""
 
 
 def checks(plan: Plan) -> dict[str, Any]:
@@ -24,7 +34,8 @@ def checks(plan: Plan) -> dict[str, Any]:
     seen = {name: graph.sources(tensor) for name, tensor in graph.outputs.items()}
     pairs = [(source, name) for name in graph.outputs for source in graph.inputs]
     return {
-        "shapes": literal({node.layer.name: node.output.shape for node in graph.nodes if calls[node.layer] == 1}),
+        "shapes": literal(dict(_shapes(graph))),
+        "settings": dict(_settings(graph)),
         "outputs": literal({name: tensor.shape[1:] for name, tensor in graph.outputs.items()}),
         "parameters": literal({layer.name: layer.parameters for layer in graph.layers() if layer.parameters}),
         "total": f"{graph.parameters:_}",
@@ -33,11 +44,50 @@ def checks(plan: Plan) -> dict[str, Any]:
         "unseen": _pairs((source, name) for source, name in pairs if source not in seen[name]),
         "heads": literal([(name, _nearest_weights(graph, tensor)) for name, tensor in graph.outputs.items()]),
         "shared": [_shared(layer, graph) for layer in calls if calls[layer] > 1 and layer.trainable_parameters],
+        "models": [_beside(name, graph) for name in graph.models],
+        "keeps_padding_out": _keeps_padding_out(graph),
         "wrong_values": f"[{', '.join(_wrong_values(spec))}]",
-        "numeric": next((each.name for each in spec.inputs if each.kind.standardised and each.sizes[0] > 1), ""),
+        "numeric": next((each.name for each in spec.inputs if each.kind.name == "numeric" and each.sizes != (1,)), ""),
         # A short training on few large images is too little to compare.
         "beats": [_beats(each) for each in spec.outputs] if _is_light(spec) else [],
     }
+
+
+def _shapes(graph: Graph, path: str = "") -> Iterator[tuple[str, tuple[int | None, ...]]]:
+    """The shapes of layers that are called once, those of nested models by their paths."""
+    calls = graph.calls()
+    for layer, nodes in calls.items():
+        if len(nodes) == 1:
+            yield f"{path}{layer.name}", nodes[0].output.shape
+        if isinstance(layer, SubModel):
+            yield from _shapes(layer.graph, f"{path}{layer.name}/")
+
+
+def _settings(graph: Graph, path: str = "") -> Iterator[tuple[str, str]]:
+    """The classes of layers, and their arguments where they aren't Keras's own, as source."""
+    for layer in graph.layers():
+        if isinstance(layer, RuleLayer):
+            if not any(isinstance(value, InnerModel) for value in layer.arguments.values()):
+                yield f"{path}{layer.name}", _said(layer.class_name, layer.rule.defaults(), layer.arguments)
+        elif isinstance(layer, Composite):
+            yield from _settings(layer.graph, f"{path}{layer.name}/")
+
+
+def _said(class_name: str, defaults: Mapping[str, Value], arguments: Mapping[str, Value]) -> str:
+    """A class and what is said of it, as source: `("Dense", {"units": 64})`."""
+    said = [
+        f"{name!r}: {_value(value)}"
+        for name, value in arguments.items()
+        if name not in defaults or repr(value) != repr(defaults[name])
+    ]
+    return f"({class_name!r}, {{{', '.join(said)}}})"
+
+
+def _value(value: Value) -> str:
+    """An argument as source; a layer as its class and what is said of it."""
+    if isinstance(value, Nested):
+        return _said(value.class_name, value.rule.defaults(), value.arguments)
+    return literal(value)
 
 
 def _pairs(pairs: Iterator[tuple[str, str]]) -> str:
@@ -58,8 +108,46 @@ def _nearest_weights(graph: Graph, tensor: Tensor) -> str:
 
 
 def _shared(layer: Layer, graph: Graph) -> dict[str, Any]:
-    inputs = [graph.sources(node.inputs[0])[0] for node in graph.calls()[layer]]
-    return {"name": layer.name, "function": layer.name.lower(), "inputs": literal(inputs)}
+    """A layer that is called several times, and which calls each teach it something by themselves.
+
+    Where calls follow each other, only the last one does.
+    """
+    calls = graph.calls()[layer]
+    follow = any(call is not other and call in graph.before(other.output) for call in calls for other in calls)
+    alone = [len(calls) - 1] if follow else list(range(len(calls)))
+    return {"name": layer.name, "function": layer.name.lower(), "calls": len(calls), "alone": literal(alone)}
+
+
+def _beside(name: str, graph: Graph) -> dict[str, Any]:
+    """A model beside the model."""
+    tensor = graph.models[name]
+    layers = {node.layer for node in graph.before(tensor)}
+    return {
+        "name": name,
+        "layer": graph.names()[tensor],
+        "parameters": f"{sum(layer.parameters for layer in layers):_}",
+    }
+
+
+def _keeps_padding_out(graph: Graph) -> bool:
+    """Whether more padding at the end of samples changes nothing.
+
+    So it is if whatever takes steps of varying number knows by a mask which are padding, and leaves them out where
+    it makes one thing of them.
+    """
+    if not any(None in tensor.shape[1:] for tensor in graph.inputs.values()):
+        return False
+    if not all(tensor.masked for tensor in graph.outputs.values() if None in tensor.shape[1:]):
+        return False
+    return all(_keeps_out(node) for node in graph.nodes if any(None in each.shape[1:] for each in node.inputs))
+
+
+def _keeps_out(node: Node) -> bool:
+    if node.layer.class_name in UNMASKED:
+        return True
+    if isinstance(node.layer, CustomLayer) or not all(tensor.masked for tensor in node.inputs):
+        return False
+    return None in node.output.shape[1:] or node.layer.class_name in READ_MASKS
 
 
 def _wrong_values(spec: Spec) -> Iterator[str]:
@@ -76,8 +164,8 @@ def _wrong_values(spec: Spec) -> Iterator[str]:
 
 
 def _beats(each: Output) -> dict[str, str]:
-    _, score, sign = SCORING[each.task.score]
-    return {"name": each.name, "score": score, "sign": sign}
+    how = scoring(each)
+    return {"name": each.name, "score": how.score, "sign": how.sign}
 
 
 def probe(plan: Plan) -> dict[str, float]:
@@ -91,4 +179,6 @@ def probe(plan: Plan) -> dict[str, float]:
 
 def _is_light(spec: Spec) -> bool:
     """Whether training on some hundred samples takes seconds."""
-    return spec.transfer is None and all(math.prod(each.sizes) <= LIGHT for each in spec.inputs)
+    return spec.transfer is None and all(
+        math.prod(size or LONGEST for size in each.shape[1:]) <= LIGHT for each in spec.inputs
+    )

@@ -23,14 +23,6 @@ FEWEST_BATCHES = 20
 COLUMNS = ("numbers", "categories")
 """The ways of making up samples that are columns of a table."""
 
-SCORING = {
-    "regression": ("regression_scores, mean_guess", "rmse", "<"),
-    "multiclass": ("class_scores, share_guess", "accuracy", ">"),
-    "binary": ("binary_scores, mean_guess", "auc", ">"),
-    "embedding": ("embedding_scores, random_guess", "recall_at_1", ">"),
-}
-"""For each way of scoring: the functions of `evaluate.py`, one score, and which way it beats a guess."""
-
 
 def about_input(each: Input, plan: Plan) -> dict[str, Any]:
     """What the templates say of an input."""
@@ -47,8 +39,6 @@ def about_input(each: Input, plan: Plan) -> dict[str, Any]:
         "about": each.kind.about,
         "sizes": sizes(each.shape),
         "field": _field(each.shape[1:], said),
-        "scale": literal(each.kind.scale) if each.kind.scale else "",
-        "varying": None in each.shape[1:],
     }
 
 
@@ -63,9 +53,8 @@ def about_output(each: Output, plan: Plan) -> dict[str, Any]:
         "sizes": sizes(shape),
         "weight": each.weight,
         "of": each.of.name if each.of else "",
+        "divisor": round(1 / each.of.kind.scale) if each.of and each.of.kind.scale else 0,
         "field": _field((*shape[1:-1], each.task.target_size(each.size)), said),
-        "varying": None in shape[1:],
-        "scoring": SCORING[each.task.score][0],
     }
 
 
@@ -115,6 +104,9 @@ def data(plan: Plan) -> dict[str, Any]:
     fields += [each.task.target_values(each.size) for each in stored]
     batch = next((each.batch for each in spec.inputs if each.batch), None)
     padded_inputs = [each for each in spec.inputs if steps_padded(each, plan)]
+    varying = [each.name for each in spec.inputs if None in each.shape[1:]]
+    told = [each.name for each in stored if None in plan.graph.outputs[each.name].shape[1:]]
+    seen = {source for each in stored if each.name in told for source in each.sources}
     made = synthesis(plan)
     return {
         "tabular": is_tabular(spec),
@@ -134,8 +126,10 @@ def data(plan: Plan) -> dict[str, Any]:
         "padded_numbers": any(each.kind.synthetic == "steps" for each in padded_inputs)
         or any(target_padded(each, plan) for each in stored),
         "masked": [each.name for each in padded_inputs if each.kind.standardised],
-        "varying": any(None in each.shape[1:] for each in spec.inputs),
-        "varying_outputs": any(None in plan.graph.outputs[each.name].shape[1:] for each in spec.outputs),
+        "varying": bool(varying),
+        "varying_outputs": any(None in tensor.shape[1:] for tensor in plan.graph.outputs.values()),
+        "cut": [*varying, *told],
+        "aligned": [*(name for name in varying if name in seen), *told] if told else [],
         "deep": any(len(plan.graph.outputs[each.name].shape) > 2 or each.of for each in spec.outputs)
         or any(len(each.shape) > 2 and each.kind.standardised for each in spec.inputs),
         "functions": made["functions"],

@@ -8,7 +8,7 @@ from typing import Any
 from ..forms import ABSENT, SHORTCUT, Tree, is_projection, relative
 from ..graph import Node, Tensor
 from .frames import Frame, Parameter, aligned
-from .library import Family, Library, numbered, runs
+from .library import Family, Library, numbered
 from .lines import Line, X, statements
 from .source import call_arguments, literal, variable
 
@@ -23,19 +23,31 @@ MOST_LOOP_VARIABLES = 2
 
 WIDTHS = ("filters", "units")
 
+FLAGS = ("True", "False")
+"""Arguments that are said by name: by itself, such a word says nothing."""
+
 
 def call_line(frame: Frame, trees: Sequence[Tree], model: Tree, family: Family, library: Library) -> Line:
     """The call of a function that builds these trees, one in each of the frame's; `model` stands for them."""
     define(family, library)
     places = [family.places[tree] for tree in trees]
     arguments = [frame.value(each.name, [_there(each)[place] for place in places]) for each in family.frame.parameters]
+    names = [each.name for each in family.frame.parameters]
+    said = positional(zip(names, arguments, strict=True))
     name = frame.layer_name(model.name)
 
     def write(variables: Mapping[Tensor, str]) -> list[str]:
-        given = ", ".join([variables[model.start], *arguments, f"name={name}"])
+        given = ", ".join([variables[model.start], *said, f"name={name}"])
         return [f"{variables[model.end]} = {family.name}({given})"]
 
     return Line((model.start,), model.end, write, relative(model.name, frame.model.name) if frame.name else model.name)
+
+
+def positional(arguments: Iterable[tuple[str, str]]) -> list[str]:
+    """Arguments by position, and after them by name those that say nothing without it."""
+    listed = list(arguments)
+    named = [f"{name}={value}" for name, value in listed if value in FLAGS]
+    return [value for _, value in listed if value not in FLAGS] + named
 
 
 def define(family: Family, library: Library) -> None:
@@ -43,7 +55,7 @@ def define(family: Family, library: Library) -> None:
     if family.body:
         return
     model = family.frame.model
-    lines = list(_inner(family.frame, list(family.trees), model, library))
+    lines = _inner(family.frame, list(family.trees), model, library)
     uses = [index for index, line in enumerate(lines) if model.start in line.inputs]
     family.parameter = X if uses[-1] == 0 else "inputs"
     written = statements(lines, {model.start: family.parameter}, {model.end})
@@ -58,6 +70,8 @@ def _returned(written: list[str]) -> list[str]:
 
 def loop_line(run: Sequence[Tree], library: Library) -> Line | None:
     """A loop over trees of one form, None if too much differs in them."""
+    if library.of(run[0]) and len(run) < LEAST_IN_LOOP:
+        return None
     base, first = numbered(run[0].name)
     frame = Frame(run, f"{base}_{{number}}")
     family = library.of(run[0])
@@ -67,7 +81,7 @@ def loop_line(run: Sequence[Tree], library: Library) -> Line | None:
     elif run[0].node is not None:
         lines = [_leaf(frame, list(run), model)]
     else:
-        lines = list(_inner(frame, list(run), model, library))
+        lines = _inner(frame, list(run), model, library)
     differ = frame.parameters
     if len(differ) > MOST_LOOP_VARIABLES or (differ and run[0].node and len(run) < LEAST_IN_LOOP_OF_VALUES):
         return None
@@ -111,16 +125,16 @@ def _there(parameter: Parameter) -> list[Any]:
     return [first if value is ABSENT else value for value in parameter.values]
 
 
-def _inner(frame: Frame, trees: list[Tree], model: Tree, library: Library) -> Iterator[Line]:
-    """The lines of the children of trees of one form."""
-    rows = {id(child): row for child, row in zip(model.children, aligned(trees, model), strict=True)}
-    for run in runs(model.children):
-        child = run[0]
+def _inner(frame: Frame, trees: list[Tree], model: Tree, library: Library) -> list[Line]:
+    """The lines of the children of trees of one form; a projection first, with what it projects."""
+    lines: list[Line] = []
+    projections: list[Line] = []
+    for child, row in zip(model.children, aligned(trees, model), strict=True):
         if child.node is not None and is_projection(child.node, model):
-            yield _projection(frame, trees, rows[id(child)], child.node)
+            projections.append(_projection(frame, trees, row, child.node))
         else:
-            for each in run:
-                yield from _one(frame, _full(rows[id(each)]), each, library)
+            lines += _one(frame, _full(row), child, library)
+    return projections + lines
 
 
 def _full(row: Sequence[Tree | None]) -> list[Tree]:

@@ -7,9 +7,68 @@ from dataclasses import dataclass, field
 
 from ..forms import ABSENT, Tree, custom_forms
 from ..graph import CustomLayer, Layer, Node, Tensor
+from .body import positional
 from .frames import Frame, Parameter, aligned
 from .lines import Line, X, statements
-from .source import call_arguments, literal
+from .source import call_arguments, literal, variable
+
+OF_EVERY_LAYER = frozenset(
+    {
+        *(
+            "activity_regularizer",
+            "autocast",
+            "bias",
+            "build",
+            "built",
+            "call",
+            "compute_dtype",
+            "compute_mask",
+            "dtype",
+        ),
+        *("compute_output_shape", "compute_output_spec", "count_params", "dtype_policy", "from_config", "input"),
+        *(
+            "input_dtype",
+            "input_spec",
+            "kernel",
+            "load_own_variables",
+            "losses",
+            "metrics",
+            "metrics_variables",
+            "name",
+        ),
+        *("non_trainable_variables", "non_trainable_weights", "output", "path", "quantization_mode", "quantize"),
+        *(
+            "rematerialized_call",
+            "save_own_variables",
+            "stateless_call",
+            "supports_jit",
+            "supports_masking",
+            "symbolic_call",
+        ),
+        *(
+            "trainable",
+            "trainable_variables",
+            "trainable_weights",
+            "training",
+            "variable_dtype",
+            "variables",
+            "weights",
+        ),
+        *("float", "double", "half", "cpu", "cuda", "to", "train", "eval", "type", "parameters", "modules", "children"),
+        *(
+            "forward",
+            "apply",
+            "buffers",
+            "compile",
+            "requires_grad_",
+            "share_memory",
+            "state_dict",
+            "zero_grad",
+            "project",
+        ),
+    }
+)
+"""Names that every Keras layer uses, on PyTorch as a module of its own."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +107,8 @@ def classes(layers: Iterable[Layer], package: str) -> Classes:
         about = layer.block.about
         result.classes.append(Class(name, about, [(each.name, typed(each)) for each in parameters], made, call))
         for place, (member, _) in enumerate(members):
-            given = [literal(_there(each)[place]) for each in parameters]
+            values = [(each.name, literal(_there(each)[place])) for each in parameters]
+            given = positional(values)
             result.calls[member] = f"{name}({', '.join([*given, f'name={member.name!r}'])})"
     return result
 
@@ -59,6 +119,7 @@ def _there(parameter: Parameter) -> list[object]:
 
 
 def typed(parameter: Parameter) -> str:
+    """The type of a parameter, as source."""
     kinds = {type(value).__name__ if value is not None else "None" for value in _there(parameter)}
     kinds = {"tuple[int, ...]" if kind == "tuple" else kind for kind in kinds}
     return " | ".join(sorted(kinds))
@@ -70,27 +131,35 @@ def _methods(frame: Frame) -> tuple[list[str], list[str]]:
     rows = _rows(frame.trees, model)
     made: dict[Layer, str] = {}
     flag = ""
-    for node, row in rows:
+    for node, row in sorted(rows, key=lambda each: None in each[1]):  # the flag of what is optional comes last
         source = frame.constructor(row, model=node)
         if None in row:
             flag = frame.value("project", [each is not None for each in row])
             source = f"{source} if {flag} else None"
-        made[node.layer] = f"self.{node.layer.name} = {source}"
-    lines = [_line(node, optional=None in row) for node, row in rows]
+        made[node.layer] = f"{_attribute(node.layer)} = {source}"
+    lines = [_line(node, optional=None in row) for node, row in sorted(rows, key=lambda each: None not in each[1])]
     *before, last = statements(lines, {model.start: "inputs"}, {model.end})
     return list(made.values()), [*before, f"return {last.removeprefix(f'{X} = ')}"]
 
 
 def _line(node: Node, *, optional: bool) -> Line:
     """The call of one of the class's layers; one that only some have lets through what others have called."""
-    attribute = f"self.{node.layer.name}"
+    attribute = _attribute(node.layer)
 
     def write(variables: Mapping[Tensor, str]) -> list[str]:
         given = call_arguments(node, [variables[tensor] for tensor in node.inputs])
         value = f"{given} if {attribute} is None else {attribute}({given})" if optional else f"{attribute}({given})"
         return [f"{variables[node.output]} = {value}"]
 
-    return Line(node.inputs, node.output, write, node.layer.name)
+    return Line(node.inputs, node.output, write, node.layer.name, always=optional)
+
+
+def _attribute(layer: Layer) -> str:
+    """Where a class keeps one of its layers: under its name, unless Keras's own layers have something there."""
+    name = variable(layer.name)
+    return (
+        f"self.{name}_layer" if name in OF_EVERY_LAYER or name.startswith(("add_", "get_", "set_")) else f"self.{name}"
+    )
 
 
 def _rows(trees: Sequence[Tree], model: Tree) -> list[tuple[Node, list[Node | None]]]:

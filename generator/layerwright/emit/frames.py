@@ -42,13 +42,16 @@ class Frame:
     def value(self, hint: str, values: Sequence[Any]) -> str:
         """The source of a value that is this in each of the trees; `hint` names it if it needs a name."""
         said = [value for value in values if value is not ABSENT]
-        if all(_equal(value, said[0]) for value in said):
+        alike = all(_equal(value, said[0]) for value in said)
+        if alike and len(said) == len(values):
             return literal(said[0])
         for index, parameter in enumerate(self.parameters):
             if _compatible(parameter.values, values):
                 both = tuple(b if a is ABSENT else a for a, b in zip(parameter.values, values, strict=True))
                 self.parameters[index] = Parameter(parameter.name, both)
                 return parameter.name
+        if alike:
+            return literal(said[0])
         for parameter in self.parameters:
             if factor := _factor(parameter.values, values):
                 return f"{factor} * {parameter.name}"
@@ -65,7 +68,7 @@ class Frame:
         if not self.name:
             return repr(name)
         rest = relative(name, self.model.name)
-        if rest == self.model.name or name == self.model.name:
+        if self.model.name in (rest, name):
             return self.name if self.name.isidentifier() else f'f"{self.name}"'
         before = f"{{{self.name}}}" if self.name.isidentifier() else self.name
         return f'f"{before}_{rest}"'
@@ -114,13 +117,12 @@ def _factor(one: Sequence[Any], other: Sequence[Any]) -> int:
 
 
 def aligned(trees: Sequence[Tree], model: Tree) -> list[list[Tree | None]]:
-    """The children of trees of one form, side by side, in the order of the model's. None where one has no projection."""
+    """The children of trees of one form, side by side. None where one has no projection."""
     columns = [iter([child for child in tree.children if not _projects(child, tree)]) for tree in trees]
     projections = [next((child for child in tree.children if _projects(child, tree)), None) for tree in trees]
-    rows: list[list[Tree | None]] = []
-    for child in model.children:
-        rows.append(projections if _projects(child, model) else [next(column) for column in columns])
-    return rows
+    return [
+        projections if _projects(child, model) else [next(column) for column in columns] for child in model.children
+    ]
 
 
 def _projects(child: Tree, tree: Tree) -> bool:

@@ -11,7 +11,10 @@ from ..graph import Graph, Tensor
 from .frames import Frame
 
 LEAST_LINES_SAVED = 1
-"""How many lines a function has to save."""
+"""How many lines a function has to save, if it is only a part of a repetition."""
+
+LEAST_IN_BLOCK = 4
+"""How many calls a block of a name that everyone knows has to have for a function of its own."""
 
 
 @dataclass(eq=False)
@@ -64,13 +67,19 @@ def library(graphs: Sequence[Graph]) -> Library:
                 members.setdefault(tree.form, []).append(tree)
     taken: set[str] = set()
     for form, uses in members.items():
-        size, count = uses[0].size, sites.get(form, 0)
-        if count > 1 and size * count - (size + 4 + count) >= LEAST_LINES_SAVED:
-            block = uses[0].block
-            assert block is not None
+        block = uses[0].block
+        assert block is not None
+        if _worth_a_function(block.kind, uses[0].size, len(uses), sites.get(form, 0)):
             name = _new(f"{block.kind}_block" if block.kind != "block" else "block", taken)
             made.families[form] = Family(name, Frame(uses, "name"), block.about)
     return made
+
+
+def _worth_a_function(kind: str, size: int, uses: int, sites: int) -> bool:
+    """Whether trees of one form become a function: a residual, say, that comes up twice; or what saves lines."""
+    if kind not in ("", "block"):
+        return uses > 1 and size >= LEAST_IN_BLOCK
+    return sites > 1 and size * sites - (size + 4 + sites) >= LEAST_LINES_SAVED
 
 
 def _new(name: str, taken: set[str]) -> str:

@@ -40,9 +40,7 @@ class L2Distance(keras.layers.Layer):
 
     def call(self, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
         first, second = inputs
-        # In float16 the 1e-12 below would be zero.
-        difference = keras.ops.cast(first - second, "float32")
-        squares = keras.ops.sum(keras.ops.square(difference), axis=-1, keepdims=True)
+        squares = keras.ops.sum(keras.ops.square(first - second), axis=-1, keepdims=True)
         # The square root is infinitely steep at zero: two equal vectors would make every weight NaN.
         return keras.ops.sqrt(keras.ops.maximum(squares, 1e-12))
 ''',

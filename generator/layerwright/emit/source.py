@@ -12,7 +12,7 @@ from typing import Any
 
 from ..blocks.builder import InnerModel
 from ..graph import BackboneLayer, Layer, Node, RuleLayer, SubModel, Tensor
-from ..layers.rule import REQUIRED, Nested, Rule, Takes, Value
+from ..layers.rule import OWN, REQUIRED, Nested, Rule, Takes, Value
 
 RESERVED = frozenset(dir(builtins)) | {
     *("keras", "layers", "x", "weights", "build_model", "inputs", "shortcut", "number", "name", "Any", "functools")
@@ -63,7 +63,7 @@ def stated(
 
 def class_path(rule: Rule) -> str:
     """Where source finds a layer's class."""
-    return rule.name if rule.module == "own" else f"{rule.module}.{rule.name}"
+    return rule.name if rule.module == OWN else f"{rule.module}.{rule.name}"
 
 
 def constructor(layer: Layer, *, float32: bool = False) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..forms import Tree
-from ..graph import BackboneLayer, CustomLayer, Graph, Layer, Node, SubModel, Tensor
+from ..graph import BackboneLayer, CustomLayer, Graph, Layer, Node, RuleLayer, SubModel, Tensor
+from ..layers.rule import OWN
 from .body import LEAST_IN_LOOP, call_line, loop_line
 from .classes import Classes
 from .frames import Frame
@@ -54,12 +55,25 @@ class Statements:
         """Statements, grouped by the part of the network that they make."""
         starts = {f"branches.{name}": name for name in self.graph.inputs}
         sections = [[self._input(name) for part, name in starts.items() if part not in self.parts]]
+        before: Sequence[Line] = ()
         for part, lines in self.parts.items():
             section = [self._input(starts[part])] if part in starts else []
             for line in lines:
                 section += line.write(self.variables)
-            sections.append(section)
+            if before and self._goes_on(before, lines):
+                sections[-1] += section
+            else:
+                sections.append(section)
+            before = lines
         return [section for section in sections if section]
+
+    def _goes_on(self, before: Sequence[Line], lines: Sequence[Line]) -> bool:
+        """Whether a part is only the next stretch of the one path that there is."""
+        return (
+            len(self.graph.inputs) == len(self.graph.outputs) == 1
+            and bool(lines)
+            and lines[0].inputs == (before[-1].output,)
+        )
 
     def variables_of_ends(self) -> tuple[dict[str, str], dict[str, str]]:
         """The variables of the inputs and of the outputs, by name."""
@@ -155,7 +169,9 @@ class Statements:
         return [*comment, f"{name} = {self._made(layer)}"]
 
     def _made(self, layer: Layer) -> str:
-        ends = self.float32_outputs and any(node.output in self.ends for node in self.calls[layer])
+        # What keeps a square root off zero would be zero in float16.
+        delicate = isinstance(layer, RuleLayer) and layer.rule.module == OWN
+        ends = self.float32_outputs and (delicate or any(node.output in self.ends for node in self.calls[layer]))
         if isinstance(layer, CustomLayer):
             return self.classes.call(layer)
         return constructor(layer, float32=ends)

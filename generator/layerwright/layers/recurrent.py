@@ -71,6 +71,12 @@ def _check_steps(arguments: Arguments, shape: Shape) -> None:
         raise LayerError("unroll=true needs a fixed length and gets a varying one", "fix the length, or leave it out")
 
 
+def _check_mask(arguments: Arguments, tensors: Sequence[TensorLike]) -> None:
+    """Refuses what Keras 3.15 fails on with PyTorch: it turns a mask round as if it were a tensor and not several."""
+    if tensors[0].masked and arguments["unroll"] and arguments["go_backwards"]:
+        raise LayerError("a masked sequence can't be unrolled backwards", "leave unroll=true out")
+
+
 def _steps(arguments: Arguments, shape: Shape, state: Shape) -> Shape:
     """The shape of all outputs or of the last one, from the shape of one step's output."""
     _check_steps(arguments, shape)
@@ -123,6 +129,7 @@ def _layer(name: str, gates: int, arguments: tuple[Argument, ...]) -> Rule:
         mask=keeps_mask_of_steps,
         rank=3,
         integers=False,
+        guard=_check_mask,
     )
 
 
@@ -272,5 +279,6 @@ RULES = (
         mask=keeps_mask_of_steps,
         rank=3,
         integers=False,
+        guard=_check_mask,
     ),
 )

@@ -26,6 +26,10 @@ MAX_SIZE = 2**31 - 1
 """Largest size of one axis: Keras's backends index with 32-bit integers in places."""
 
 
+OWN = "own"
+"""The module of a class that the generated project defines itself."""
+
+
 class _Required(Enum):
     REQUIRED = "required"
 

@@ -128,9 +128,13 @@ def _two_directions(arguments: Arguments, inputs: tuple[Shape, ...]) -> tuple[We
 
 
 def _check_both(arguments: Arguments, tensors: Sequence[TensorLike]) -> None:
-    for name in ("layer", "backward_layer"):
-        if arguments[name] is not None:
-            _inner(arguments, name).check(tensors)
+    forward, backward = arguments["layer"], arguments["backward_layer"]
+    assert isinstance(forward, Nested)
+    forward.check(tensors)
+    if backward is None:
+        backward = Nested(forward.rule, {**forward.arguments, "go_backwards": True})
+    assert isinstance(backward, Nested)
+    backward.check(tensors)
 
 
 def _keeps_mask_as_its_layer(arguments: Arguments, inputs: tuple[bool, ...]) -> bool:

@@ -1,0 +1,53 @@
+"""How predictions are scored, and what they're compared with, for each way of scoring that a task names."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ..plan import Plan
+from ..spec import Output
+
+
+class Scoring(NamedTuple):
+    """The functions of `evaluate.py`, one of its scores, and which way that beats a guess.
+
+    `guess` says what knows nothing of the inputs. It's empty where that would be too easy to beat, since samples that
+    are alike lie near each other without any training: there an untrained network is what to compare with.
+    """
+
+    function: str
+    score: str
+    sign: str
+    guess: str = ""
+
+
+SCORING = {
+    "regression": Scoring("regression_scores", "rmse", "<", "mean_guess"),
+    "reconstruction": Scoring("regression_scores", "rmse", "<", "mean_guess"),
+    "multiclass": Scoring("class_scores", "accuracy", ">", "share_guess"),
+    "labels": Scoring("class_scores", "accuracy", ">", "share_guess"),
+    "segmentation": Scoring("overlap_scores", "mean_iou", ">", "share_guess"),
+    "binary": Scoring("binary_scores", "auc", ">", "mean_guess"),
+    "embedding": Scoring("embedding_scores", "recall_at_1", ">"),
+    "distance": Scoring("distance_scores", "accuracy", ">"),
+}
+"""For each way of scoring that a task names."""
+
+
+def scoring(each: Output) -> Scoring:
+    """How an output is scored."""
+    found = SCORING[each.task.score]
+    # For yes or no there is one probability, and no classes to count.
+    return found._replace(guess="mean_guess") if found.guess == "share_guess" and each.size == 1 else found
+
+
+def scores(plan: Plan) -> dict[str, Any]:
+    """What the template of `evaluate.py` may use."""
+    found = {each.name: scoring(each) for each in plan.spec.outputs}
+    return {
+        "functions": sorted({each.function for each in found.values()}),
+        "guesses": sorted({each.guess for each in found.values() if each.guess}),
+        "guessed": {name: f"{each.function}, {each.guess}" for name, each in found.items() if each.guess},
+        "compared": {name: each.function for name, each in found.items() if not each.guess},
+        "flat": all(len(tensor.shape) == 2 for tensor in plan.graph.outputs.values()),
+    }
