@@ -51,7 +51,8 @@ def branch(each: Input, owner: str, needs: Collection[Per], branching: Sequence[
         return _u_shape(each, owner, branching)
     if set(needs) == {Per.INPUT} and kind.places:
         return [*_halvings(each), "flatten", "dense 64"]
-    chosen = kind.steps if Per.STEP in needs and kind.steps else kind.stack
+    step_by_step = Per.STEP in needs or (Per.INPUT in needs and None in each.sizes)
+    chosen = kind.steps if step_by_step and kind.steps else kind.stack
     stack = [item.format(**terms(each)) if isinstance(item, str) else item for item in chosen]
     start = kind.start if None in each.sizes else ()
     forks = [item for word in branching for item in kind.forks[word]]

@@ -33,6 +33,15 @@ BROADCAST = frozenset({"add", "average", "maximum", "minimum", "multiply", "subt
 """Merges whose layers would stretch one tensor to another's shape, which no one asks for between inputs."""
 
 
+AXES = {Per.STEP: 3, Per.PLACE: 3}
+"""How many axes, batch included, a head has at least that says something of every step or place."""
+
+MASKING = frozenset(
+    {"any", "concatenate", "expand_dims", "logical_or", "not_equal", "ones_like", "zeros_like", "convert_to_tensor"}
+)
+"""Names that Keras gives, numbered, to the operations that make masks."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """A spec's graph, whether it becomes a Functional model or a Sequential, and what a user may not expect."""
@@ -75,10 +84,6 @@ def _notes(spec: Spec) -> Iterator[str]:
         yield f"merge ({spec.merge}) changes nothing: no output sees more than one input"
 
 
-def _numbers(shape: Sequence[int | None]) -> str:
-    return "1 number" if tuple(shape) == (1,) else "×".join("?" if size is None else str(size) for size in shape)
-
-
 def _has_own_stack(each: Input, spec: Spec) -> bool:
     """Whether an input goes through the planner's own stack: the answers say none, and there's no backbone for it."""
     group = spec.group_of(each.name)
@@ -107,7 +112,8 @@ class _Planning:
         taken |= {each.name: f"the output {each.name}" for each in self.spec.outputs}
         if self.spec.transfer:
             taken |= dict.fromkeys(PREPROCESSING, "an operation of the preprocessing")
-        self.builder = Builder(self.vocabulary, self.problems, taken, elsewhere=self.end)
+        backend = self.spec.hardware.backend
+        self.builder = Builder(self.vocabulary, self.problems, taken, backend, elsewhere=self.end)
         self.late = frozenset(self._joined_late())
 
     def graph(self) -> Graph:
@@ -122,6 +128,7 @@ class _Planning:
         self.builder.name_all()
         name_classes(graph)
         self.models(graph)
+        self.check_names(graph)
         if self.problems.found:
             self.check_said()
         else:
@@ -357,6 +364,7 @@ class _Planning:
             with self.builder.within(f"heads.{output.name}", f"{output.name}_"):
                 stack = said.stack if said else self.read(choices.head(output, tensor.shape), place)
                 tensor = self.builder.stack(stack, tensor)
+                self.check_axes(output, tensor)
                 last: Stack = (said.last,) if said and said.last else ()
                 if said is None or said.keeps_last:
                     last = self.read(list(choices.last(output, tensor.shape)), place)
@@ -368,6 +376,18 @@ class _Planning:
         self.check_fit(output, tensor)
         self.builder.graph.outputs[output.name] = tensor
 
+    def check_axes(self, output: Output, tensor: Tensor) -> None:
+        """Raises Abandoned for a head that doesn't have the steps or places that its task says something of."""
+        axes = AXES.get(output.per)
+        if axes is not None and len(tensor.shape) < axes:
+            noun, kinds = ("step", "a text or sequence") if output.per is Per.STEP else ("place", "an image or volume")
+            self.problems.add(
+                f"outputs.{output.name}",
+                f"{output.task.name} says something of every {noun}, and its head gives {spell(tensor.shape)}",
+                f"its branch, body and head have to keep the {noun}s of {kinds}",
+            )
+            raise Abandoned
+
     def expected(self, output: Output, tensor: Tensor) -> tuple[int | None, ...]:
         """The shape that an output of this task has, its batch left out, as far as inputs say it."""
         if output.of:
@@ -377,21 +397,25 @@ class _Planning:
         sources = [self.spec.input(name) for name in output.sources]
         if output.per is Per.STEP:
             lengths = [each.shape[1] for each in sources if each.kind.steps]
-            return (lengths[0] if lengths else _at(tensor.shape, 1), output.size)
+            return (lengths[0] if lengths else tensor.shape[1], output.size)
         places = [each.shape[1:-1] for each in sources if each.kind.places]
-        return (*(places[0] if places else tensor.shape[1:-1] or (None, None)), output.size)
+        return (*(places[0] if places else tensor.shape[1:-1]), output.size)
 
     def check_fit(self, output: Output, tensor: Tensor) -> None:
         """Notes an output whose shape isn't its task's."""
+        axes = AXES.get(output.per)
+        if axes is not None and len(tensor.shape) < axes:
+            return self.check_axes(output, tensor)
         expected = self.expected(output, tensor)
         if tensor.shape[1:] != expected:
             each = "1 number" if expected == (1,) else f"{expected[0]} numbers"
-            wanted = f"{each} a sample" if len(expected) == 1 else _numbers(expected)
+            wanted = f"{each} a sample" if len(expected) == 1 else spell((None, *expected))
             self.problems.add(
                 f"outputs.{output.name}",
                 f"{output.task.name} needs {wanted}, and its head gives {spell(tensor.shape)}",
-                _fitting(output, tensor.shape, expected),
+                _fitting(tensor.shape, expected),
             )
+        return None
 
     def models(self, graph: Graph) -> None:
         """The sub-models beside the model, each with the tensor that it ends in."""
@@ -414,6 +438,18 @@ class _Planning:
             self.builder.check(stack)
         for head in said.heads.values():
             self.builder.check((*head.stack, *((head.last,) if head.last else ())))
+
+    def check_names(self, graph: Graph) -> None:
+        """Notes names that operations have which Keras adds for masks."""
+        if not any(node.output.masked for node in graph.nodes):
+            return
+        named = {layer.name: f"layers of {layer.name}" for layer in graph.layers()}
+        named |= {name: f"inputs.{name}" for name in graph.inputs} | {name: f"outputs.{name}" for name in graph.outputs}
+        for name, place in named.items():
+            base = name.rstrip("0123456789").removesuffix("_")
+            if name in MASKING or (base in MASKING and base != name):
+                what, mend = f"Keras names an operation for masks {name}", "name it otherwise"
+                self.problems.add(place, what, f"{mend}, as {name}_layer")
 
     def check_reach(self, graph: Graph) -> None:
         """Notes inputs that no output sees, and outputs that see what they may not."""
@@ -438,14 +474,10 @@ class _Planning:
                 self.problems.add(f"outputs.{name}", "no layer before it can learn", mend, edit)
 
 
-def _at(shape: Sequence[int | None], axis: int) -> int | None:
-    return shape[axis] if len(shape) > axis else None
-
-
-def _fitting(output: Output, shape: Sequence[int | None], expected: Sequence[int | None]) -> str:
+def _fitting(shape: Sequence[int | None], expected: Sequence[int | None]) -> str:
     """What would make a head's shape its task's."""
     if len(shape) - 1 > len(expected):
         return "pool or flatten before it, or give its last layer that many units"
-    if len(shape) - 1 < len(expected):
-        return f"its branch, body and head have to keep the {'steps' if len(expected) == 2 else 'places'} of its input"
+    if len(shape) - 1 == len(expected) and tuple(shape[1:-1]) != tuple(expected[:-1]):
+        return "its branch, body and head have to keep all steps or places of its input"
     return "give its last layer that many units"

@@ -92,12 +92,14 @@ class Builder:
     """Grows one graph.
 
     `taken` holds the names that layers may not have, with what has them. `elsewhere` finds what a name stands for that
-    isn't a layer built here: an input's branch, say.
+    isn't a layer built here: an input's branch, say. `backend` is what the network
+    will run on, if that's known.
     """
 
     vocabulary: Vocabulary
     problems: Problems
     taken: dict[str, str]
+    backend: str = ""
     graph: Graph = field(default_factory=Graph)
     part: str = ""
     prefix: str = ""
@@ -108,7 +110,7 @@ class Builder:
 
     def inside(self, taken: dict[str, str]) -> Builder:
         """A builder for a graph inside this one's."""
-        return Builder(self.vocabulary, self.problems, taken)
+        return Builder(self.vocabulary, self.problems, taken, self.backend)
 
     @contextmanager
     def within(self, part: str, prefix: str) -> Iterator[None]:
@@ -226,12 +228,20 @@ class Builder:
         try:
             given = rule.written(arguments)
             shape, weights = rule.call(given, tuple(tensor.shape for tensor in tensors))
+            rule.check(given, tensors)
+            self._check_backend(rule)
             layer = RuleLayer("", rule.name, given, weights, rule=rule)
             output = _output(layer, shape, tensors)
         except LayerError as error:
             self.problems.add(place, str(error), error.mend, *_edits(error, place))
             raise Abandoned from error
         return self.named_call(layer, name, base, tensors, output, place)
+
+    def _check_backend(self, rule: Rule) -> None:
+        """Raises LayerError for a layer that the backend can't run."""
+        if self.backend and rule.backends is not None and self.backend not in rule.backends:
+            where = " and ".join(rule.backends)
+            raise LayerError(f"{rule.name} runs on {where}, not on {self.backend}", f"backend: {rule.backends[0]}")
 
     def named_call(
         self, layer: Layer, name: str | None, base: str, tensors: tuple[Tensor, ...], output: Tensor, place: str
@@ -343,8 +353,8 @@ class Builder:
             return Word(word, {None: "Activation"}, defaults={"activation": word})
         entry = self.vocabulary.word(word)
         if entry is None:
-            what, mend = unknown("layer", word, self.vocabulary.names())
-            self.problems.add(place, what, mend)
+            refusal = self.vocabulary.refusal(word)
+            self.problems.add(place, *(refusal or unknown("layer", word, self.vocabulary.names())))
             raise Abandoned
         return entry
 

@@ -14,6 +14,10 @@ from .merges import MERGES
 from .reading import Reader
 
 
+NAMES = {"concatenate": "joined"}
+"""What the layer of a merge is called, if not after it: masks bring an operation named `concatenate` with them."""
+
+
 @dataclass(frozen=True)
 class How:
     """How paths are joined: by a word, or by a layer."""
@@ -24,7 +28,7 @@ class How:
     def join(self, builder: Builder, tensors: Sequence[Tensor], place: str) -> Tensor:
         """Adds the calls that join tensors."""
         if self.layer is None:
-            return builder.merge(self.word, tensors, self.word, place)
+            return builder.merge(self.word, tensors, NAMES.get(self.word, self.word), place)
         layer = self.layer
         return builder.layer(layer.word, layer.values, layer.keywords, layer.name, tuple(tensors), place)
 

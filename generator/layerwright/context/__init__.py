@@ -15,7 +15,7 @@ from ..rules import Decision
 from .checks import checks, probe
 from .data import about_input, about_output, data, is_tabular
 from .requirements import requirements
-from .scores import scores
+from .scores import is_stateful, scores
 
 LINE_LENGTH = 100
 """Longest line of generated Python, in columns."""
@@ -43,8 +43,9 @@ def context(plan: Plan) -> dict[str, Any]:
         "losses": _losses(plan),
         "scores": sorted({each.task.score for each in spec.outputs}),
         "scoring": scores(plan),
+        "stateful": is_stateful(plan),
         "hardware": asdict(spec.hardware),
-        "requirements": requirements(spec.hardware, tabular=is_tabular(spec)),
+        "requirements": requirements(spec.hardware, graph, tabular=is_tabular(spec)),
     }
 
 

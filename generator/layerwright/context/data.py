@@ -23,6 +23,9 @@ FEWEST_BATCHES = 20
 COLUMNS = ("numbers", "categories")
 """The ways of making up samples that are columns of a table."""
 
+REPEATING = ("categories", "tokens")
+"""Those in which two samples may be the same."""
+
 
 def about_input(each: Input, plan: Plan) -> dict[str, Any]:
     """What the templates say of an input."""
@@ -38,6 +41,7 @@ def about_input(each: Input, plan: Plan) -> dict[str, Any]:
         "kind": each.kind.name,
         "about": each.kind.about,
         "sizes": sizes(each.shape),
+        "values": each.sizes[0],
         "field": _field(each.shape[1:], said),
     }
 
@@ -125,6 +129,8 @@ def data(plan: Plan) -> dict[str, Any]:
         "padded_texts": any(each.kind.synthetic == "tokens" for each in padded_inputs),
         "padded_numbers": any(each.kind.synthetic == "steps" for each in padded_inputs)
         or any(target_padded(each, plan) for each in stored),
+        "distinct": next((each.name for each in spec.inputs if each.kind.synthetic not in REPEATING), ""),
+        "texts": [each.name for each in padded_inputs if not each.kind.standardised and (each.sizes[1] or LONGEST) > 2],
         "masked": [each.name for each in padded_inputs if each.kind.standardised],
         "varying": bool(varying),
         "varying_outputs": any(None in tensor.shape[1:] for tensor in plan.graph.outputs.values()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..graph import Graph, RuleLayer
 from ..spec import Hardware
 
 REQUIREMENTS = ("keras>=3.15,<4", "matplotlib>=3.8,<4", "numpy>=1.26,<3", "pyyaml>=6,<7")
@@ -23,7 +24,13 @@ BACKEND_REQUIREMENTS = {
 }
 
 
-def requirements(hardware: Hardware, *, tabular: bool) -> list[str]:
+LAYER_REQUIREMENTS = {"scipy": "scipy>=1.13,<2"}
+"""What some layers need besides Keras."""
+
+
+def requirements(hardware: Hardware, graph: Graph, *, tabular: bool) -> list[str]:
     """The requirements of a project; one whose samples are rows reads tables too."""
     tables = ("pandas>=2.2,<4",) if tabular else ()
-    return sorted([*REQUIREMENTS, *tables, *BACKEND_REQUIREMENTS[hardware.backend, hardware.device]])
+    rules = [layer.rule for layer in graph.all_layers() if isinstance(layer, RuleLayer)]
+    needed = {LAYER_REQUIREMENTS[package] for rule in rules for package in rule.packages}
+    return sorted([*REQUIREMENTS, *tables, *needed, *BACKEND_REQUIREMENTS[hardware.backend, hardware.device]])

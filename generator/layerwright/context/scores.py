@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ..emit import literal
 from ..plan import Plan
 from ..spec import Output
+from ..tasks import Per
+from .synthesis import steps_padded
 
 
 class Scoring(NamedTuple):
@@ -42,12 +45,31 @@ def scoring(each: Output) -> Scoring:
 
 
 def scores(plan: Plan) -> dict[str, Any]:
-    """What the template of `evaluate.py` may use."""
-    found = {each.name: scoring(each) for each in plan.spec.outputs}
+    """What the templates of `evaluate.py` and `predict.py` may use."""
+    outputs = plan.spec.outputs
+    found = {each.name: scoring(each) for each in outputs}
+    padded = {each.name: source for each in outputs if (source := padded_steps(each, plan))}
     return {
         "functions": sorted({each.function for each in found.values()}),
         "guesses": sorted({each.guess for each in found.values() if each.guess}),
         "guessed": {name: f"{each.function}, {each.guess}" for name, each in found.items() if each.guess},
         "compared": {name: each.function for name, each in found.items() if not each.guess},
+        "steps": literal(padded) if padded else "",
+        "scaled_back": any(each.of is not None and each.of.kind.standardised for each in outputs),
         "flat": all(len(tensor.shape) == 2 for tensor in plan.graph.outputs.values()),
     }
+
+
+def padded_steps(each: Output, plan: Plan) -> str:
+    """The input whose steps an output speaks of, if some of them are padding."""
+    sources = [each.of] if each.of else [plan.spec.input(name) for name in each.sources if each.per is Per.STEP]
+    return next((source.name for source in sources if source.kind.steps and steps_padded(source, plan)), "")
+
+
+def is_stateful(plan: Plan) -> bool:
+    """Whether a layer goes on with the next batch where it was after the last."""
+    return any(
+        layer.arguments.get("stateful") or any(getattr(value, "arguments", {}).get("stateful") for value in values)
+        for layer in plan.graph.all_layers()
+        for values in [layer.arguments.values()]
+    )

@@ -163,9 +163,7 @@ class Statements:
         if isinstance(layer, BackboneLayer):
             frozen = f"{name}.trainable = False"
             return ["# Frozen: training starts with the layers after it.", f"{name} = {constructor(layer)}", frozen]
-        comment = (
-            ["# Made once and called on each: the calls share one set of weights."] if layer in self.shared else []
-        )
+        comment = ["# Made once: all calls share its weights."] if layer in self.shared else []
         return [*comment, f"{name} = {self._made(layer)}"]
 
     def _made(self, layer: Layer) -> str:
