@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
 from layerwright.emit.own_layers import OWN_LAYERS, own_layer
-from layerwright.layers import ACTIVATIONS, LayerError, Rule, Shape, Vocabulary, Word, builtin, spell, values
+from layerwright.layers import ACTIVATIONS, LayerError, Rule, Shape, Vocabulary, Word, builtin, image, spell, values
+from layerwright.layers.configured import Configured, read
 from layerwright.layers.rule import REQUIRED, Arguments, Described, Nested, Takes, Value, plain
 from layerwright.layers.wrapping import RECURRENT, WITH_KERNEL
 
@@ -81,15 +82,19 @@ FLAG = _same_for_all(st.booleans())
 RATE = _same_for_all(st.sampled_from([0, 1, 0.0, 1.0]) | st.floats(0, 1))
 WIDTH = _same_for_all(st.integers(1, 4))
 MAYBE_WIDTH = _same_for_all(st.none() | st.integers(1, 4))
+FOR_ALL = {each for each in values.INITIALIZERS if not each.lower().startswith(("identity", "orthogonal"))}
 INITIALIZER = _same_for_all(
-    st.sampled_from(sorted(values.INITIALIZERS))
-    | _configured("constant(0.1)", "truncated_normal(stddev=0.02)", "orthogonal(gain=2)", "he_normal(3)")
+    # Three draws of four suit a weight of any rank.
+    st.sampled_from(sorted(FOR_ALL))
+    | _configured("constant(0.1)", "truncated_normal(stddev=0.02)", "he_normal(3)")
+    | st.sampled_from(["glorot_uniform", "zeros"])
+    | (st.sampled_from(sorted(values.INITIALIZERS - FOR_ALL)) | _configured("orthogonal(gain=2)"))
 )
 REGULARIZER = _same_for_all(
     st.none() | st.sampled_from(sorted(values.REGULARIZERS)) | _configured("l2(0.0001)", "l1_l2(l1=0.1,l2=0)")
 )
 CONSTRAINT = _same_for_all(
-    st.none() | st.sampled_from(sorted(values.CONSTRAINTS)) | _configured("max_norm(3,axis=(0,1))", "unit_norm(2)")
+    st.none() | st.sampled_from(sorted(values.CONSTRAINTS)) | _configured("max_norm(3,axis=-1)", "unit_norm((0,1))")
 )
 NUMBER = _same_for_all(st.integers(0, 3) | st.floats(0, 3))
 SHARE = _same_for_all(st.floats(0, 1) | st.sampled_from([0, 1, (0.2, 0.5), (0.1, 0.1)]))
@@ -303,6 +308,9 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
 }
 """What is drawn for an argument of each name; for one class only if the key names it too."""
 
+IMAGES = {rule.name for rule in image.RULES}
+"""What mostly takes three channels."""
+
 SIZES = st.sampled_from([None, 1, 2, 3, 4, 5, 6, 7, 9])
 
 
@@ -373,6 +381,8 @@ def shapes(draw: st.DrawFn, rule: Rule, given_: Arguments) -> tuple[Shape, ...]:
         sizes[: len(letters) - 1] = [_letter(each) for each in letters[1:]]
         if str(given_["equation"]).startswith("."):
             sizes = draw(st.lists(SIZES, min_size=1, max_size=2))[1:] + [_letter(each) for each in letters]
+    if rule.module == "layers" and rule.name in IMAGES and draw(st.integers(0, 9)):
+        sizes[-1:] = [3]
     first = (batch, *sizes)
     if not rule.merges:
         return (first,)
@@ -454,6 +464,8 @@ def _made(rule: Rule, given_: Arguments) -> keras.layers.Layer:
 
 
 def _real(value: Value) -> Any:
+    if isinstance(value, Configured):
+        return getattr(getattr(keras, value.module), value.name)(*value.values, **dict(value.keywords))
     if isinstance(value, Nested):
         return _made(value.rule, value.arguments)
     return [_real(each) for each in value] if isinstance(value, tuple) and isinstance(value[0], Nested) else value
@@ -521,6 +533,9 @@ def _keras_says(rule: Rule, call: Call) -> Said:
     weights = [(weight.name, tuple(weight.shape), id(weight) in trainable) for weight in layer.weights]
     assert layer.count_params() == sum(int(np.prod(shape)) for _, shape, _ in weights)
     assert all(loss is not None for loss in layer.losses)
+    for weight in layer.weights:
+        if weight.constraint is not None:
+            weight.constraint(weight)
     # What Keras takes as a symbol can still fail on data, and what it computes in training can fail too.
     batch = max((tensor.shape[0] or 0 for tensor in inputs), default=0) or BATCH
     data = _called(rule, layer, [_data(tensor, batch) for tensor in inputs])
@@ -575,6 +590,13 @@ def _not_attended(call: Call) -> bool:
     return len(ranks) > 1 or min(ranks) < 3 or len(features) > 1 or len(middle) > 1 or not set(each) <= {1}
 
 
+def _unrolls_badly(call: Call) -> bool:
+    """What a backend does that sees the data's length, which TensorFlow doesn't; and masked backwards, PyTorch fails."""
+    tensor, backwards = call.inputs[0], call.arguments.get("go_backwards")
+    badly = tensor.shape[1:2] == (None,) or (tensor.masked and bool(backwards))
+    return bool(call.arguments.get("unroll")) and badly
+
+
 REFUSED: dict[str, Callable[[Call], bool]] = {
     "BatchNormalization": _over_the_batch,
     "Concatenate": lambda call: _over_the_batch(call) or _stretches(call),
@@ -589,10 +611,11 @@ REFUSED: dict[str, Callable[[Call], bool]] = {
     "TimeDistributed": lambda call: call.inputs[0].masked and len(call.inputs[0].shape) > 3,
     "UnitNormalization": _over_the_batch,
     **dict.fromkeys(("Attention", "AdditiveAttention", "MultiHeadAttention"), _not_attended),
-    # A length that varies is unrolled where a backend sees the data's, which TensorFlow doesn't.
-    **dict.fromkeys(
-        ("LSTM", "GRU", "SimpleRNN", "RNN"),
-        lambda call: bool(call.arguments.get("unroll")) and call.inputs[0].shape[1:2] == (None,),
+    **dict.fromkeys(("LSTM", "GRU", "SimpleRNN", "RNN"), _unrolls_badly),
+    # One of its layers goes backwards.
+    "Bidirectional": lambda call: any(
+        isinstance(layer, Nested) and _unrolls_badly(Call({**layer.arguments, "go_backwards": True}, call.inputs))
+        for layer in call.arguments.values()
     ),
     **dict.fromkeys(("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"), lambda call: call.inputs[0].masked),
     **dict.fromkeys(
@@ -662,11 +685,16 @@ BASE = {"name", "dtype", "trainable", "kwargs"}
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_arguments_stand_where_keras_has_them_and_default_to_what_it_does(rule: Rule) -> None:
     parameters = list(inspect.signature(_class(rule).__init__).parameters.values())[1:]
-    theirs = [(each.name, plain(each.default)) for each in parameters if each.name not in BASE]
+    written = {each.name: each.written for each in rule.arguments}
+    theirs = [(each.name, written.get(each.name, plain)(each.default)) for each in parameters if each.name not in BASE]
     ours = [
         (each.name, inspect.Parameter.empty if each.default is REQUIRED else each.default) for each in rule.arguments
     ]
     assert ours == theirs
+
+
+ANY_NUMBERS = {"attention_axes", "axes", "axis", "mean", "offset", "scale"}
+"""Arguments that may be numbers below zero, and several."""
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -675,7 +703,7 @@ def test_checks_take_a_rules_own_defaults_and_refuse_nonsense(rule: Rule) -> Non
         if argument.default is not REQUIRED:
             assert argument.check(argument.default) is None
             assert argument.written(argument.default) == argument.default
-        for nonsense in ("nonsense", (0, -7), ()):
+        for nonsense in ("nonsense", ("nonsense",), (), *(() if argument.name in ANY_NUMBERS else ((0, -7),))):
             assert argument.check(nonsense)
 
 

@@ -110,7 +110,7 @@ def _u_shape(each: Input, owner: str, branching: Sequence[str]) -> list[Any]:
     for level in range(levels):
         filters, skip = 32 * 2**level, f"{owner}_skip_{level + 1}"
         down += [f"conv {filters}", f"conv {filters} name={skip}", "max_pool"]
-        rise = [f"conv_transpose {filters} 2 strides=2", {"merge": {"with": skip}}]
+        rise = [f"conv_transpose {filters} 2 strides=2 padding=valid", {"merge": {"with": skip}}]
         up = [*rise, f"conv {filters}", f"conv {filters}", *up]
     deepest = 32 * 2**levels
     middle = [f"conv {deepest}", *_widened(branching, deepest), f"conv {deepest}"]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from .blocks.builder import models_in
 from .graph import BackboneLayer, Graph, Node, SubModel
 from .spec import Spec
 
@@ -43,13 +44,7 @@ def _against_sequential(spec: Spec, graph: Graph) -> Iterator[str]:
     for noun, names in (("inputs", graph.inputs), ("outputs", graph.outputs)):
         if len(names) > 1:
             yield f"there are {len(names)} {noun} ({', '.join(names)})"
-    for layer, calls in graph.calls().items():
-        if len(calls) > 1:
-            yield f"{layer.name} is shared: it is called on {_and(_callers(graph, calls))}"
-        if isinstance(layer, BackboneLayer):
-            yield f"{layer.constructor} is a model of its own, the backbone"
-        elif isinstance(layer, SubModel) and len(calls) == 1:
-            yield f"{layer.name} is a model of its own"
+    yield from _shared_and_nested(graph)
     yield from _joins(graph)
     for name in graph.models:
         yield f"{name} is a model of its own, from the inputs on"
@@ -57,6 +52,19 @@ def _against_sequential(spec: Spec, graph: Graph) -> Iterator[str]:
         yield f"{_and(varying)} varies in length and needs a mask"
     if not spec.straight:
         yield "you said that it won't stay a straight line"
+
+
+def _shared_and_nested(graph: Graph) -> Iterator[str]:
+    """The layers that are called more than once, and those that are or hold models."""
+    for layer, calls in graph.calls().items():
+        if len(calls) > 1:
+            yield f"{layer.name} is shared: it is called on {_and(_callers(graph, calls))}"
+        if isinstance(layer, BackboneLayer):
+            yield f"{layer.constructor} is a model of its own, the backbone"
+        elif isinstance(layer, SubModel) and len(calls) == 1:
+            yield f"{layer.name} is a model of its own"
+        elif any(models_in(layer)):
+            yield f"{layer.name} holds a model of its own"
 
 
 def _callers(graph: Graph, calls: Sequence[Node]) -> list[str]:

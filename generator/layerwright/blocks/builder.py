@@ -78,6 +78,25 @@ class InnerModel:
         return output
 
 
+def models_in(layer: Layer) -> Iterator[Composite]:
+    """The models that a layer holds as arguments, or as arguments of those."""
+    if isinstance(layer, RuleLayer):
+        for value in layer.arguments.values():
+            yield from _models(value)
+
+
+def _models(value: Value) -> Iterator[Composite]:
+    inner: Sequence[Value] = ()
+    if isinstance(value, InnerModel):
+        yield value.model
+    elif isinstance(value, Nested):
+        inner = tuple(value.arguments.values())
+    elif isinstance(value, tuple):
+        inner = value
+    for each in inner:
+        yield from _models(each)
+
+
 def all_weights(graph: Graph) -> tuple[Weight, ...]:
     """The variables of all layers of a graph."""
     return tuple(

@@ -13,7 +13,6 @@ from .layer import LayerItem, is_name, read_layer
 from .merges import MERGES
 from .reading import Reader
 
-
 NAMES = {"concatenate": "joined"}
 """What the layer of a merge is called, if not after it: masks bring an operation named `concatenate` with them."""
 

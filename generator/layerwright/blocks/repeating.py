@@ -9,6 +9,7 @@ from typing import Any
 from ..graph import Tensor
 from ..problems import shown
 from .builder import Builder, Item, Stack
+from .parallel import Parallel
 from .reading import Reader
 
 MOST_TIMES = 10_000
@@ -25,9 +26,9 @@ class Repeat:
     place: str = ""
 
     def build(self, builder: Builder, tensor: Tensor) -> Tensor:
-        """Adds the layers, so many times. A single one needs no group of its own to be told apart."""
+        """Adds the layers, so many times. A single layer or group is told apart by its own name."""
         for number in range(1, self.times + 1):
-            if len(self.layers) == 1 and self.name is None:
+            if self.name is None and len(self.layers) == 1 and not isinstance(self.layers[0], Parallel):
                 with builder.repetition():
                     tensor = builder.stack(self.layers, tensor)
                 continue

@@ -88,7 +88,8 @@ class Residual:
                 Edit("drop", self.place),
             )
             raise Abandoned
-        projection: dict[str, Value] = {"filters": result.shape[-1], "kernel_size": 1, "strides": strides}
+        stride: Value = strides if len(strides) > 1 else 1 if not strides else strides[0]
+        projection: dict[str, Value] = {"filters": result.shape[-1], "kernel_size": 1, "strides": stride}
         if convolution is None:
             projection = {"units": result.shape[-1]}
         rule = convolution or builder.vocabulary.rules["Dense"]

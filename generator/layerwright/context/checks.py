@@ -44,8 +44,13 @@ def checks(plan: Plan) -> dict[str, Any]:
         "unseen": _pairs((source, name) for source, name in pairs if source not in seen[name]),
         "heads": literal([(name, _nearest_weights(graph, tensor)) for name, tensor in graph.outputs.items()]),
         "shared": [_shared(layer, graph) for layer in calls if calls[layer] > 1 and layer.trainable_parameters],
-        "models": [_beside(name, graph) for name in graph.models],
+        "wrapped": any(_holds_layers(layer) for layer in graph.all_layers()),
+        "models": {name: _parameters_before(tensor, graph) for name, tensor in graph.models.items()},
+        "builders": [f"build_{name}, " for name in graph.models],
+        "losses": [f"{name}, " for name in _own_losses(spec)],
+        "floors": _floors(spec),
         "keeps_padding_out": _keeps_padding_out(graph),
+        "padded": literal([name for name in _stored(plan) if None in {**graph.inputs, **graph.outputs}[name].shape[1:]]),
         "wrong_values": f"[{', '.join(_wrong_values(spec))}]",
         "numeric": next((each.name for each in spec.inputs if each.kind.name == "numeric" and each.sizes != (1,)), ""),
         # A short training on few large images is too little to compare.
@@ -118,15 +123,31 @@ def _shared(layer: Layer, graph: Graph) -> dict[str, Any]:
     return {"name": layer.name, "function": layer.name.lower(), "calls": len(calls), "alone": literal(alone)}
 
 
-def _beside(name: str, graph: Graph) -> dict[str, Any]:
-    """A model beside the model."""
-    tensor = graph.models[name]
-    layers = {node.layer for node in graph.before(tensor)}
-    return {
-        "name": name,
-        "layer": graph.names()[tensor],
-        "parameters": f"{sum(layer.parameters for layer in layers):_}",
-    }
+def _holds_layers(layer: Layer) -> bool:
+    """Whether an argument of a layer is a layer."""
+    return any(isinstance(value, Nested) for value in layer.arguments.values())
+
+
+def _parameters_before(tensor: Tensor, graph: Graph) -> str:
+    """How many parameters the layers have that a tensor depends on, as source."""
+    return f"{sum(layer.parameters for layer in {node.layer for node in graph.before(tensor)}):_}"
+
+
+def _own_losses(spec: Spec) -> list[str]:
+    """The losses that the project defines itself."""
+    losses = {each.task.compiled(each.size, of_places=False)[0] for each in spec.outputs}
+    return sorted(loss for loss in losses if loss.isidentifier())
+
+
+def _floors(spec: Spec) -> str:
+    """The outputs whose loss doesn't end at zero, with their weights, as source: images made again."""
+    weights = {each.name: each.weight for each in spec.outputs if each.of and each.of.kind.places}
+    return literal(weights) if weights else ""
+
+
+def _stored(plan: Plan) -> list[str]:
+    """The inputs, and the outputs whose targets a file holds."""
+    return [*plan.graph.inputs, *(each.name for each in plan.spec.outputs if each.of is None)]
 
 
 def _keeps_padding_out(graph: Graph) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ..emit import literal
 from ..plan import Plan
-from ..spec import Output
+from ..spec import Input, Output
 from ..tasks import Per
 from .synthesis import steps_padded
 
@@ -48,22 +48,26 @@ def scores(plan: Plan) -> dict[str, Any]:
     """What the templates of `evaluate.py` and `predict.py` may use."""
     outputs = plan.spec.outputs
     found = {each.name: scoring(each) for each in outputs}
-    padded = {each.name: source for each in outputs if (source := padded_steps(each, plan))}
+    padded = {each.name: source.name for each in outputs if (source := padded_steps(each, plan))}
     return {
         "functions": sorted({each.function for each in found.values()}),
         "guesses": sorted({each.guess for each in found.values() if each.guess}),
         "guessed": {name: f"{each.function}, {each.guess}" for name, each in found.items() if each.guess},
         "compared": {name: each.function for name, each in found.items() if not each.guess},
         "steps": literal(padded) if padded else "",
+        "padded": [
+            {"output": name, "input": source, "text": plan.spec.input(source).kind.synthetic == "tokens"}
+            for name, source in padded.items()
+        ],
         "scaled_back": any(each.of is not None and each.of.kind.standardised for each in outputs),
         "flat": all(len(tensor.shape) == 2 for tensor in plan.graph.outputs.values()),
     }
 
 
-def padded_steps(each: Output, plan: Plan) -> str:
+def padded_steps(each: Output, plan: Plan) -> Input | None:
     """The input whose steps an output speaks of, if some of them are padding."""
     sources = [each.of] if each.of else [plan.spec.input(name) for name in each.sources if each.per is Per.STEP]
-    return next((source.name for source in sources if source.kind.steps and steps_padded(source, plan)), "")
+    return next((source for source in sources if source.kind.steps and steps_padded(source, plan)), None)
 
 
 def is_stateful(plan: Plan) -> bool:

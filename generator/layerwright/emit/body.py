@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..forms import ABSENT, SHORTCUT, Tree, is_projection, relative
-from ..graph import Node, Tensor
+from ..graph import Layer, Node, Tensor
 from .frames import Frame, Parameter, aligned
 from .library import Family, Library, numbered
 from .lines import Line, X, statements
@@ -58,7 +58,9 @@ def define(family: Family, library: Library) -> None:
     lines = _inner(family.frame, list(family.trees), model, library)
     uses = [index for index, line in enumerate(lines) if model.start in line.inputs]
     family.parameter = X if uses[-1] == 0 else "inputs"
-    written = statements(lines, {model.start: family.parameter}, {model.end})
+    written = statements(
+        lines, {model.start: family.parameter}, {model.end}, [each.name for each in family.frame.parameters]
+    )
     family.body = _returned(written)
 
 
@@ -95,13 +97,33 @@ def loop_line(run: Sequence[Tree], library: Library) -> Line | None:
         if uses[-1] > 0:
             inner[model.start] = variable("before", set(variables.values()))
             before = [f"{inner[model.start]} = {X}"]
-        body = statements(lines, inner, {model.end}, set(variables.values()))
+        body = statements(lines, inner, {model.end}, {*variables.values(), *(each.name for each in differ)})
         header = _header(differ, first, len(run))
         after = [f"{end} = {X}"] if end != X else []
         begin = [f"{X} = {start}"] if start != X else []
         return [*begin, "\n".join([header, *_indented([*before, *body])]), *after]
 
     return Line((run[0].start,), run[-1].end, write, run[-1].name)
+
+
+def loop_item(run: Sequence[Tree], last: Layer | None) -> str | None:
+    """Trees of one form as one item of a list: a comprehension. None if it isn't worth one, or the last layer is there.
+
+    `last` is the layer that is made in another way than the rest.
+    """
+    calls = [list(tree.nodes) for tree in run]
+    if len(run) < LEAST_IN_LOOP or any(node.layer is last for nodes in calls for node in nodes):
+        return None
+    base, first = numbered(run[0].name)
+    frame = Frame(run, f"{base}_{{number}}")
+    model = calls[run.index(frame.model)]
+    made = [frame.constructor(row, model=node) for node, row in zip(model, zip(*calls, strict=True), strict=True)]
+    if frame.parameters:
+        return None
+    loop = f"for number in range({first}, {first + len(run)})"
+    if len(made) == 1:
+        return f"*[{made[0]} {loop}]"
+    return f"*[layer {loop} for layer in ({', '.join(made)})]"
 
 
 def _indented(statements: Sequence[str]) -> list[str]:

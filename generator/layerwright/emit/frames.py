@@ -46,7 +46,7 @@ class Frame:
         if alike and len(said) == len(values):
             return literal(said[0])
         for index, parameter in enumerate(self.parameters):
-            if _compatible(parameter.values, values):
+            if _compatible(parameter.values, values) and (len(said) == len(values) or parameter.name == hint):
                 both = tuple(b if a is ABSENT else a for a, b in zip(parameter.values, values, strict=True))
                 self.parameters[index] = Parameter(parameter.name, both)
                 return parameter.name

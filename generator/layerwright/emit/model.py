@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..blocks.builder import InnerModel
+from ..blocks.builder import models_in
+from ..forms import Tree
 from ..graph import BackboneLayer, Graph, Layer, RuleLayer, SubModel, Tensor
-from ..layers.rule import Nested, Value
+from ..layers.rule import OWN
 from ..plan import Plan
+from .body import loop_item
 from .classes import Class, Classes, classes, typed
-from .library import Family, Library, library
+from .library import Family, Library, library, runs
 from .own_layers import own_layer
 from .source import arguments_of_input, builder_name, constructor
 from .statements import Statements
@@ -82,7 +84,7 @@ def model_source(plan: Plan) -> ModelSource:
     else:
         statements = Statements(plan.graph, made, custom, float32)
         sections, returns = statements.sections(), _model(statements, package)
-    own = [own_layer(name, package) for name in _own(graphs)]
+    own = [own_layer(name, package, masked=masked) for name, masked in _own(graphs).items()]
     return ModelSource(
         own,
         custom.classes,
@@ -110,42 +112,42 @@ def _nested(layer: Layer) -> Iterator[SubModel]:
     """The models that a layer is or holds. One in a wrapper is named after it."""
     if isinstance(layer, SubModel):
         yield layer
-    elif isinstance(layer, RuleLayer):
-        for value in layer.arguments.values():
-            for model in _inner_models(value):
-                model.name = model.name or f"{layer.name}_model"
-                yield model
+    for model in models_in(layer):
+        if isinstance(model, SubModel):
+            model.name = model.name or f"{layer.name}_model"
+            yield model
 
 
-def _inner_models(value: Value) -> Iterator[SubModel]:
-    if isinstance(value, InnerModel) and isinstance(value.model, SubModel):
-        yield value.model
-    elif isinstance(value, Nested):
-        for each in value.arguments.values():
-            yield from _inner_models(each)
-    elif isinstance(value, tuple):
-        for each in value:
-            yield from _inner_models(each)
-
-
-def _own(graphs: Iterable[Graph]) -> list[str]:
-    """The classes of layers that Keras lacks, of which there is a layer."""
-    layers = [layer for graph in graphs for layer in graph.layers()]
-    names = [layer.class_name for layer in layers if isinstance(layer, RuleLayer) and layer.rule.module == "own"]
-    return list(dict.fromkeys(names))
+def _own(graphs: Iterable[Graph]) -> dict[str, bool]:
+    """The classes of layers that Keras lacks, of which there is a layer, and whether any of them has a mask."""
+    names: dict[str, bool] = {}
+    for node in (node for graph in graphs for node in graph.nodes):
+        if isinstance(node.layer, RuleLayer) and node.layer.rule.module == OWN:
+            names[node.layer.class_name] = names.get(node.layer.class_name, False) or node.output.masked
+    return names
 
 
 def _sequence(graph: Graph, made: Library, custom: Classes, *, float32: bool) -> list[str]:
     """The items of a Sequential: an input, then the layers; those that are alike in a loop."""
     [(name, tensor)] = graph.inputs.items()
-    last = graph.nodes[-1]
-    items = [f"keras.Input({arguments_of_input(tensor, name)})"]
-    for node in graph.nodes:
-        if node.layer in custom.calls:
-            items.append(custom.calls[node.layer])
+    last = graph.nodes[-1].layer if float32 else None
+    return [
+        f"keras.Input({arguments_of_input(tensor, name)})",
+        *_items(made.roots[id(graph)], custom, last),
+    ]
+
+
+def _items(trees: Sequence[Tree], custom: Classes, last: Layer | None) -> Iterator[str]:
+    """The layers of trees, one an item; runs of trees that are alike in one."""
+    for run in runs(trees):
+        if run[0].children and len(run) == 1:
+            yield from _items(run[0].children, custom, last)
+        elif loop := loop_item(run, last):
+            yield loop
         else:
-            items.append(constructor(node.layer, float32=float32 and node is last))
-    return items
+            for node in (node for tree in run for node in tree.nodes):
+                layer = node.layer
+                yield custom.calls.get(layer) or constructor(layer, float32=layer is last)
 
 
 def _model(statements: Statements, name: str) -> str:

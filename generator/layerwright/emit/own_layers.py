@@ -10,7 +10,9 @@ _PACKAGE = "<package>"
 _REGISTERED = f'@keras.saving.register_keras_serializable(package="{_PACKAGE}")\n'
 
 _MASK_OF_BRANCHES = '''
-    def compute_mask(self, inputs: list[keras.KerasTensor], mask: list | None = None):
+    def compute_mask(
+        self, inputs: list[keras.KerasTensor], mask: list[keras.KerasTensor | None] | None = None
+    ) -> keras.KerasTensor | None:
         """A step is padding where every branch has padding."""
         masks = mask[1:] if mask else [None]
         if any(each is None for each in masks):
@@ -44,28 +46,30 @@ class L2Distance(keras.layers.Layer):
         # The square root is infinitely steep at zero: two equal vectors would make every weight NaN.
         return keras.ops.sqrt(keras.ops.maximum(squares, 1e-12))
 ''',
-    "Gate": f'''
+    "Gate": '''
 class Gate(keras.layers.Layer):
     """A mix of two tensors: gate * first + (1 - gate) * second."""
 
     def call(self, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
         gate, first, second = inputs
         return gate * first + (1 - gate) * second
-{_MASK_OF_BRANCHES}''',
-    "WeightedSum": f'''
+''',
+    "WeightedSum": '''
 class WeightedSum(keras.layers.Layer):
     """The sum of n branches (..., width), weighed by the n numbers on the last axis of the weights."""
 
     def call(self, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
         weights, *branches = inputs
         return sum(weights[..., i : i + 1] * branch for i, branch in enumerate(branches))
-{_MASK_OF_BRANCHES}''',
+''',
 }
-"""Each class by its name, as source; it needs `import keras`, and those of `NEED_FUNCTOOLS` `import functools` too."""
+"""Each class by its name, as source. It needs `import keras`."""
 
-NEED_FUNCTOOLS = frozenset(name for name, source in OWN_LAYERS.items() if "functools." in source)
+WITH_BRANCHES = frozenset({"Gate", "WeightedSum"})
+"""Those whose first tensor weighs the others: their mask is that of the others, which needs `import functools`."""
 
 
-def own_layer(name: str, package: str) -> str:
-    """The source of a class, registered under the project's package."""
-    return (_REGISTERED + OWN_LAYERS[name].lstrip("\n")).replace(_PACKAGE, package)
+def own_layer(name: str, package: str, *, masked: bool = True) -> str:
+    """The source of a class, registered under the project's package; `masked`: it sees to masks."""
+    mask = _MASK_OF_BRANCHES if masked and name in WITH_BRANCHES else ""
+    return (_REGISTERED + OWN_LAYERS[name].lstrip("\n") + mask).replace(_PACKAGE, package)

@@ -15,7 +15,7 @@ from ..graph import BackboneLayer, Layer, Node, RuleLayer, SubModel, Tensor
 from ..layers.rule import OWN, REQUIRED, Nested, Rule, Takes, Value
 
 RESERVED = frozenset(dir(builtins)) | {
-    *("keras", "layers", "x", "weights", "build_model", "inputs", "shortcut", "number", "name", "Any", "functools")
+    *("keras", "layers", "x", "weights", "build_model", "shortcut", "number", "name", "Any", "functools")
 }
 """Names that a variable of the generated `build_model` may not have."""
 

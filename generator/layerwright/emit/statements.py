@@ -54,6 +54,8 @@ class Statements:
     def sections(self) -> list[list[str]]:
         """Statements, grouped by the part of the network that they make."""
         starts = {f"branches.{name}": name for name in self.graph.inputs}
+        if len(self.graph.inputs) == 1 and not starts.keys() & self.parts.keys():
+            starts = dict.fromkeys(list(self.parts)[:1], next(iter(self.graph.inputs)))
         sections = [[self._input(name) for part, name in starts.items() if part not in self.parts]]
         before: Sequence[Line] = ()
         for part, lines in self.parts.items():

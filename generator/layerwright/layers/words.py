@@ -22,28 +22,36 @@ class Word:
     defaults: Mapping[str, Value] = field(default_factory=dict)
 
 
-def _by_rank(pattern: str) -> dict[int | None, str]:
-    return {axes: pattern.format(axes) for axes in (1, 2, 3)}
+def _by_rank(pattern: str, most: int = 3) -> dict[int | None, str]:
+    return {axes: pattern.format(axes) for axes in range(1, most + 1)}
+
+
+CONVOLUTION: Mapping[str, Value] = {"kernel_size": 3, "activation": "relu", "padding": "same"}
+"""Our defaults of a convolution."""
 
 
 WORDS = (
     Word("dense", {None: "Dense"}, ("units",), {"activation": "relu"}),
+    Word("conv", _by_rank("Conv{}D"), ("filters", "kernel_size"), CONVOLUTION),
+    Word("separable_conv", _by_rank("SeparableConv{}D", 2), ("filters", "kernel_size"), CONVOLUTION),
+    Word("conv_transpose", _by_rank("Conv{}DTranspose"), ("filters", "kernel_size"), CONVOLUTION),
     Word(
-        "conv",
-        _by_rank("Conv{}D"),
-        ("filters", "kernel_size"),
-        {"kernel_size": 3, "activation": "relu", "padding": "same"},
+        "depthwise_conv", _by_rank("DepthwiseConv{}D", 2), ("kernel_size",), {"kernel_size": 3, "padding": "same"}
     ),
     Word("max_pool", _by_rank("MaxPooling{}D"), ("pool_size",)),
     Word("average_pool", _by_rank("AveragePooling{}D"), ("pool_size",), {"pool_size": 2}),
     Word("global_max_pool", _by_rank("GlobalMaxPooling{}D")),
     Word("global_average_pool", _by_rank("GlobalAveragePooling{}D")),
+    Word("upsample", _by_rank("UpSampling{}D"), ("size",)),
     Word("flatten", {None: "Flatten"}),
     Word("reshape", {None: "Reshape"}, ("target_shape",)),
+    Word("permute", {None: "Permute"}, ("dims",)),
+    Word("repeat_vector", {None: "RepeatVector"}, ("n",)),
     Word("dropout", {None: "Dropout"}, ("rate",)),
     Word("spatial_dropout", _by_rank("SpatialDropout{}D"), ("rate",)),
     Word("batch_norm", {None: "BatchNormalization"}),
     Word("layer_norm", {None: "LayerNormalization"}),
+    Word("group_norm", {None: "GroupNormalization"}, ("groups",)),
     Word("unit_norm", {None: "UnitNormalization"}),
     Word("embedding", {None: "Embedding"}, ("input_dim", "output_dim")),
     Word("masking", {None: "Masking"}),

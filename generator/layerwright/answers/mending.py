@@ -1,0 +1,425 @@
+"""Carries out the edits that problems hold, on a copy of the answers.
+
+A place leads through the answers as they are written: `inputs.photo` is an entry of a one-line answer,
+`layers.body[2]` an item of a list or of one comma-separated line, `layers.body[2].residual` the group itself.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from typing import Any, TypeAlias
+
+from ..blocks import WRAPPERS, written_value
+from ..blocks.layer import read_value, split
+from ..layers import ACTIVATIONS, Vocabulary, builtin
+from ..problems import Edit
+from .keys import Answers
+from .lines import ENTRIES, Entry, read_entries, spelled
+
+Step: TypeAlias = "str | int"
+Path: TypeAlias = "tuple[Any, ...]"
+
+INNER = ("layers", "paths", "layer", "cell", "with")
+"""Keys of a group under which its content stands, where that isn't the whole of it."""
+
+OUTPUT = "output"
+"""The item that ends a head: it isn't a group, but says what comes instead of the task's last layer."""
+
+
+def mended(answers: Answers, edits: Sequence[Edit], vocabulary: Vocabulary | None = None) -> Answers:
+    """The answers with the edits carried out.
+
+    Places mean the answers as they were. A part of `layers` that isn't said, and to which something is appended, holds
+    nothing else then.
+    """
+    answers = copy.deepcopy(dict(answers))
+    once = [edit for index, edit in enumerate(edits) if edit not in edits[:index]]
+    _edit_lines(answers, [edit for edit in once if _key(edit.place) in ENTRIES])
+    tree = _Tree(answers, vocabulary or builtin())
+    placed = [(tree.path(edit.place), edit) for edit in once if _key(edit.place) not in ENTRIES]
+    for path, edit in sorted(placed, key=_later_first):
+        tree.carry_out(path, edit)
+    return answers
+
+
+def _key(place: str) -> str:
+    return place.partition(".")[0]
+
+
+ORDER = ("set", "rename", "argument", "append", "drop", "after", "before")
+"""In which order edits of one place are carried out."""
+
+
+def _later_first(placed: tuple[Path, Edit]) -> Any:
+    """Sorts edits so that none moves the place of one after it."""
+    path, edit = placed
+    steps = [(0, -step, "") if isinstance(step, int) else (1, 0, str(step)) for step in path]
+    return ([*steps, (2, 0, "")], ORDER.index(edit.action))
+
+
+# One-line answers
+
+
+def _edit_lines(answers: Answers, edits: Sequence[Edit]) -> None:
+    """Edits inputs, outputs and sharing. What an edit takes away or calls otherwise is so everywhere."""
+    for edit in sorted(edits, key=lambda edit: ORDER.index(edit.action)):
+        key, _, name = edit.place.partition(".")
+        if not name:
+            _edit_line(answers, key, edit)
+            continue
+        entries = read_entries(answers.get(key))
+        found = next((entry for entry in reversed(entries) if entry.name == name), None)
+        if found is None:
+            continue
+        before = found.name
+        if edit.action == "drop":
+            entries.remove(found)
+        else:
+            _edit_entry(found, edit)
+        answers[key] = spelled(key, entries)
+        after = None if edit.action == "drop" else found.name
+        if after != before and all(entry.name != before for entry in entries):
+            REFERENCES[key](answers, before, after)
+
+
+def _edit_line(answers: Answers, key: str, edit: Edit) -> None:
+    if edit.action == "drop":
+        answers.pop(key, None)
+    elif edit.action == "append":
+        answers[key] = ", ".join(filter(None, [str(answers.get(key) or "").strip(", "), edit.value]))
+    else:
+        answers[key] = edit.value
+
+
+def _edit_entry(entry: Entry, edit: Edit) -> None:
+    if edit.action == "rename":
+        _, entry.name = edit.value
+    elif edit.action == "argument":
+        key, value = edit.value
+        entry.options.pop(key, None)
+        if value is not None:
+            entry.options[key] = str(value)
+    else:
+        [said] = read_entries(edit.value if ":" in edit.value else f"{entry.name}: {edit.value}")
+        entry.name, entry.words = said.name, said.words
+        entry.options |= said.options
+
+
+def _input_is(answers: Answers, old: str, new: str | None) -> None:
+    """What refers to an input refers to another name, or isn't there any more."""
+    _rename_part(answers, "branches", old, new)
+    outputs = read_entries(answers.get("outputs"))
+    for output in outputs:
+        sources = [new if name.strip() == old else name.strip() for name in output.options.get("from", "").split("+")]
+        if left := "+".join(filter(None, sources)):
+            output.options["from"] = left
+        else:
+            output.options.pop("from", None)
+    of = ["reconstruction", old]
+    for output in [output for output in outputs if output.words == of]:
+        if new is None:
+            outputs.remove(output)
+            _output_is(answers, output.name, None)
+        else:
+            output.words = ["reconstruction", new]
+    if outputs:
+        answers["outputs"] = spelled("outputs", outputs)
+    groups = read_entries(answers.get("sharing"))
+    for group in list(groups):
+        members = [new if name.strip() == old else name.strip() for name in " ".join(group.words).split("+")]
+        left = [member for member in members if member]
+        group.words = [" + ".join(left)]
+        if len(left) < 2:
+            groups.remove(group)
+            _rename_part(answers, "branches", group.name, left[0] if left else None)
+    if answers.get("sharing"):
+        answers["sharing"] = spelled("sharing", groups)
+    if isinstance(answers.get("layers"), Mapping):
+        _merge_otherwise(answers["layers"], old, new)
+
+
+def _output_is(answers: Answers, old: str, new: str | None) -> None:
+    """What refers to an output refers to another name, or isn't there any more."""
+    _rename_part(answers, "heads", old, new)
+    _end_otherwise(answers, old, new)
+
+
+def _group_is(answers: Answers, old: str, new: str | None) -> None:
+    """What refers to a sharing group refers to another name, or isn't there any more."""
+    _rename_part(answers, "branches", old, new)
+    _end_otherwise(answers, old, new)
+
+
+REFERENCES: Mapping[str, Callable[[Answers, str, str | None], None]] = {
+    "inputs": _input_is,
+    "outputs": _output_is,
+    "sharing": _group_is,
+}
+
+
+def _end_otherwise(answers: Answers, old: str, new: str | None) -> None:
+    models = answers.get("models")
+    if isinstance(models, MutableMapping) and new is not None:
+        models.update({name: new for name, layer in models.items() if layer == old})
+
+
+def _rename_part(answers: Answers, part: str, old: str, new: str | None) -> None:
+    layers = answers.get("layers")
+    stacks = layers.get(part) if isinstance(layers, Mapping) else None
+    if isinstance(stacks, MutableMapping) and old in stacks:
+        if new is None or new in stacks:
+            del stacks[old]
+        else:
+            _rename_key(stacks, old, new)
+
+
+def _merge_otherwise(node: Any, old: str, new: str | None) -> None:
+    """Has every `merge` in layers join another name, or leaves the name out."""
+    if isinstance(node, list):
+        node[:] = [item for item in node if not _merges_nothing(item, old, new)]
+    each: Sequence[Any] = list(node.values()) if isinstance(node, Mapping) else node if isinstance(node, list) else ()
+    for value in each:
+        _merge_otherwise(value, old, new)
+
+
+def _merges_nothing(item: Any, old: str, new: str | None) -> bool:
+    """Renames what an item merges in, if it's a merge, and says whether nothing is left of that."""
+    if isinstance(item, str) and item.split()[:1] == ["merge"]:
+        return new is None and item.split()[1:] == [old]
+    merge = item.get("merge") if isinstance(item, Mapping) else None
+    if merge is None or "layers" in item or "paths" in item:
+        return False
+    said = merge.get("with") if isinstance(merge, Mapping) else merge
+    names = said if isinstance(said, list) else re.split(r"[+,\s]+", str(said))
+    if old not in names:
+        return False
+    left = [new if name == old else name for name in names if name != old or new is not None]
+    value = left[0] if len(left) == 1 else left
+    if isinstance(merge, MutableMapping):
+        merge["with"] = value
+    else:
+        item["merge"] = value
+    return not left
+
+
+def _rename_key(mapping: MutableMapping[Any, Any], old: Any, new: Any) -> None:
+    """Calls a key otherwise, in its place."""
+    items = [(new if key == old else key, value) for key, value in mapping.items()]
+    mapping.clear()
+    mapping.update(items)
+
+
+# Everything else
+
+
+class _Tree:
+    """The answers as what places lead through. Lists that are written as one line become lists where a place does."""
+
+    def __init__(self, answers: Answers, vocabulary: Vocabulary) -> None:
+        self.answers = answers
+        self.vocabulary = vocabulary
+
+    def path(self, place: str) -> Path:
+        """The keys and indices that lead to a place. Its last one may not be there yet."""
+        path: Path = ()
+        while place:
+            if index := re.match(r"\[(\d+)\]", place):
+                path = (*self._as_list(path), int(index[1]))
+                place = place[index.end() :]
+            else:
+                key = self._step(path, place.removeprefix("."))
+                path = (*self._as_mapping(path, key), key)
+                place = place.removeprefix(".")[len(str(key)) :]
+        return path
+
+    def _step(self, path: Path, place: str) -> Any:
+        """The key that a place goes on with: the longest that is there, since keys may hold anything."""
+        node = self.at(path)
+        keys = [key for key in node if re.match(re.escape(str(key)) + r"(?=[.\[]|$)", place)] if _is_map(node) else []
+        return max(keys, key=lambda key: len(str(key))) if keys else re.split(r"[.\[]", place, maxsplit=1)[0]
+
+    def at(self, path: Path) -> Any:
+        """What stands at a path, None if nothing does."""
+        node: Any = self.answers
+        for step in path:
+            is_there = step < len(node) if isinstance(node, list) and isinstance(step, int) else _is_map(node)
+            node = (node.get(step) if _is_map(node) else node[step]) if is_there else None
+        return node
+
+    def put(self, path: Path, value: Any) -> None:
+        """Puts a value at a path; mappings on the way are made."""
+        *way, last = path
+        parent = self.at(tuple(way))
+        if parent is None:
+            parent = {}
+            self.put(tuple(way), parent)
+        parent[last] = value
+
+    def _as_list(self, path: Path) -> Path:
+        """Where the list is that a place means, made a list if it's written otherwise."""
+        node = self.at(path)
+        if isinstance(node, str) and path and isinstance(path[-1], int):  # a group in a line, as residual dense 4
+            word, _, rest = node.strip().partition(" ")
+            self.put(path, {word.rstrip(":"): split(rest)})
+            return (*path, word.rstrip(":"))
+        if isinstance(node, str):
+            self.put(path, split(node) if node.strip() else [])
+        elif _is_map(node):
+            for key in INNER:
+                if key in node:
+                    return self._as_list((*path, key))
+            self.put(path, [node])
+        return path
+
+    def _as_mapping(self, path: Path, key: str) -> Path:
+        """Where the mapping is that a place means: `[dense 4]` of a residual becomes `{layers: [dense 4]}`."""
+        node = self.at(path)
+        if isinstance(node, list | str) and path and path[-1] in (*GROUPED, OUTPUT) and key != path[-1]:
+            self.put(path, {GROUPED.get(path[-1], "layers"): node})
+        return path
+
+    def carry_out(self, path: Path, edit: Edit) -> None:
+        """Makes one edit."""
+        getattr(self, f"_{edit.action}")(path, edit.value)
+
+    def _item(self, path: Path) -> Path:
+        """The item of a list that a place means, which may go on with the word of the item's one key."""
+        while len(path) > 1 and isinstance(path[-1], str) and _is_map(self.at(path[:-1])):
+            owner = self.at(path[:-1])
+            if len(owner) > 1 or path[-1] not in owner or not (isinstance(path[-2], int) or path[-2] == OUTPUT):
+                break
+            path = path[:-1]
+        return path
+
+    def _set(self, path: Path, value: Any) -> None:
+        path = path if path[-1] == OUTPUT else self._item(path)
+        parent = self.at(path[:-1])
+        if isinstance(parent, list) and isinstance(value, list):
+            parent[path[-1] : path[-1] + 1] = value
+        else:
+            self.put(path, value)
+
+    def _drop(self, path: Path, value: Any) -> None:
+        path = self._item(path)
+        parent = self.at(path[:-1])
+        if isinstance(parent, list) and path[-1] < len(parent):
+            del parent[path[-1]]
+        elif _is_map(parent):
+            parent.pop(path[-1], None)
+
+    def _before(self, path: Path, value: Any) -> None:
+        path = self._item(path)
+        self.at(path[:-1]).insert(path[-1], value)
+
+    def _after(self, path: Path, value: Any) -> None:
+        path = self._item(path)
+        self.at(path[:-1]).insert(path[-1] + 1, value)
+
+    def _append(self, path: Path, value: Any) -> None:
+        if self.at(path) is None:
+            self.put(path, [])
+        stack = self.at(self._as_list(path))
+        ends = bool(stack) and _is_map(stack[-1]) and OUTPUT in stack[-1]
+        stack.insert(len(stack) - ends, value)
+
+    def _rename(self, path: Path, words: tuple[Any, Any]) -> None:
+        """Puts one word for another: a key, or a part of a text. None takes it out."""
+        old, new = words
+        owner = self.at(path[:-1])
+        if _is_map(owner) and path[-1] == old and old in owner:
+            _rename_key(owner, old, new)
+        else:
+            self.put(path, _with_word(self.at(path), old, new))
+
+    def _argument(self, path: Path, argument: tuple[str, Any]) -> None:
+        key, value = argument
+        node = self.at(path)
+        if _is_map(node) and len(node) == 1 and (isinstance(path[-1], int) or path[-1] == OUTPUT):
+            path = (*path, *node)
+            node = self.at(path)
+        if _is_map(node):
+            if value is None:
+                node.pop(key, None)
+            else:
+                node[key] = value
+        elif isinstance(path[-1], int) or path[-1] == OUTPUT:
+            self.put(path, self._text_with(str(node), key, value))
+        elif path[-1] in GROUPED:
+            self.put(path, {GROUPED[path[-1]]: node, key: value})
+        else:
+            text = self._text_with(f"{path[-1]} {'' if node is None else _line(node)}", key, value)
+            self.put(path[:-1], text)
+
+    def _text_with(self, text: str, key: str, value: Any) -> str:
+        """A layer's text with one argument set; None takes it out."""
+        tokens = text.split()
+        start = next((index for index, token in enumerate(tokens) if token not in WRAPPERS), 0) + 1
+        word, said = tokens[start - 1], tokens[start:]
+        entry = self.vocabulary.word(word)
+        positions = list(entry.positions) if entry else []
+        bare = [token for token in said if _is_bare(token)]
+        named = {name: token for name, token in zip(positions, bare, strict=False)} if key in positions else {}
+        new = f"{key}={written_value(value)}"
+        kept = [token for token in said if not _says(token, key)]
+        if len(kept) < len(said) or key not in named:
+            return " ".join([*tokens[:start], *kept, *([new] if value is not None else [])])
+        if value is None:  # those after it lose their positions
+            rest = positions[positions.index(key) + 1 :]
+            later = [f"{name}={named[name]}" for name in rest if name in named]
+            first = bare[: positions.index(key)]
+            others = [token for token in said if not _is_bare(token)]
+            return " ".join([*tokens[:start], *first, *later, *others])
+        kept[kept.index(named[key])] = str(written_value(value))
+        return " ".join([*tokens[:start], *kept])
+
+
+GROUPED = {
+    "residual": "layers",
+    "parallel": "paths",
+    "model": "layers",
+    "repeat": "layers",
+    "merge": "with",
+    "bidirectional": "layer",
+    "time_distributed": "layer",
+}
+"""Groups that may be written without keys, each with the key that its content then stands under."""
+
+
+def _is_map(node: Any) -> bool:
+    return isinstance(node, MutableMapping)
+
+
+def _is_bare(token: str) -> bool:
+    key, equals, _ = token.partition("=")
+    return token not in ACTIVATIONS and (not equals or "(" in key)
+
+
+def _says(token: str, key: str) -> bool:
+    return token.partition("=")[0] == key or (key == "activation" and token in ACTIVATIONS)
+
+
+def _line(value: Any) -> str:
+    return "x".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _with_word(node: Any, old: Any, new: Any) -> Any:
+    """What stands somewhere with one word for another, not in the layers of a group."""
+    if isinstance(node, str):
+        tokens = [new if _is_word(token, old) else token for token in node.split()]
+        return " ".join(str(token) for token in tokens if token is not None)
+    if isinstance(node, list):
+        return [_with_word(each, old, new) for each in node]
+    if _is_map(node):
+        return {
+            new if key == old else key: value if key in ("layers", "paths") else _with_word(value, old, new)
+            for key, value in node.items()
+            if key != old or new is not None
+        }
+    return node
+
+
+def _is_word(token: str, old: Any) -> bool:
+    """Whether a token is a word, or says the value."""
+    return token == old or token.rstrip(":") == old or (not isinstance(old, str) and read_value(token) == old)
