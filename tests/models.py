@@ -1,6 +1,7 @@
 """Plans, the `model.py` that a project gets, and the real Keras model that comes of it.
 
 Run as a program it builds models on another backend: `KERAS_BACKEND=jax python models.py SOURCES.json RESULT.json`.
+A source is a text, or a `case` with the data that go through its model.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,11 +62,16 @@ def source(plan: Plan) -> str:
 
 def built(text: str) -> keras.Model:
     """The model that a `model.py` builds; a backbone with random weights."""
+    return built_with_others(text)[0]
+
+
+def built_with_others(text: str, names: Iterable[str] = ()) -> tuple[keras.Model, dict[str, keras.Model]]:
+    """The model that a `model.py` builds, and the models beside it that have these names."""
     namespace: dict[str, Any] = {"__name__": "model"}
     exec(compile(text, "model.py", "exec"), namespace)
     build = namespace["build_model"]
     model: keras.Model = build(weights=None) if "weights" in build.__annotations__ else build()
-    return model
+    return model, {name: namespace[f"build_{name}"](model) for name in names}
 
 
 def expected(plan: Plan) -> dict[str, Any]:
@@ -92,9 +98,7 @@ def _rows(graph: Graph) -> dict[str, Any]:
     rows = {}
     for layer, nodes in graph.calls().items():
         # Which call comes first, if a layer has several, is the source's own business.
-        calls = sorted(
-            [[names[tensor] for tensor in node.inputs], list(node.output.shape)] for node in nodes
-        )
+        calls = sorted([[names[tensor] for tensor in node.inputs], list(node.output.shape)] for node in nodes)
         rows[layer.name] = {
             "class": layer.class_name,
             "parameters": [layer.parameters, layer.trainable_parameters],
@@ -174,10 +178,111 @@ def _is_preprocessing(operation: Any) -> bool:
     return not isinstance(operation, keras.layers.Layer)
 
 
+LONGEST = 24
+"""How long an axis of data is whose length varies: what windows and strides leave of it is still something."""
+
+
+def case(plan: Plan) -> dict[str, Any]:
+    """A plan's source, with what building it and sending data through it needs, as plain data."""
+    return {
+        "source": source(plan),
+        "precision": plan.spec.hardware.precision,
+        "beside": list(plan.graph.models),
+        "data": [_data_of(each) for each in plan.spec.inputs],
+    }
+
+
+def _data_of(each: Any) -> dict[str, Any]:
+    values = each.sizes[0] if each.kind.vocabulary else None
+    shape = [each.shape[0] or 2, *(LONGEST if size is None else size for size in each.shape[1:])]
+    return {"name": each.name, "shape": shape, "dtype": each.kind.dtype, "values": values}
+
+
+def _numbers(about: dict[str, Any]) -> Any:
+    """Made up data of one input: in the first sample the last quarter is padding, if it has steps."""
+    import numpy as np
+
+    generator = np.random.default_rng(0)
+    if about["values"] is None:
+        numbers = generator.uniform(0, 1, about["shape"])
+    else:
+        numbers = generator.integers(0, about["values"], about["shape"])
+    if len(about["shape"]) in (2, 3):
+        numbers[0, -(-about["shape"][1] * 3 // 4) :] = 0
+    return numbers.astype(about["dtype"])
+
+
+def expected_of_case(plan: Plan) -> dict[str, Any]:
+    """What a plan says of its case: of the model, of those beside it, and of every tensor that data become."""
+    graph = plan.graph
+    beside = {}
+    for name, tensor in graph.models.items():
+        layers = dict.fromkeys(node.layer for node in graph.before(tensor))
+        inputs = {each: list(graph.inputs[each].shape) for each in graph.sources(tensor)}
+        counts = [sum(layer.parameters for layer in layers), sum(layer.trainable_parameters for layer in layers)]
+        beside[name] = {"inputs": inputs, "output": list(tensor.shape), "parameters": counts}
+    return {
+        "model": expected(plan),
+        "beside": beside,
+        "data": {
+            layer.name: [[list(node.output.shape), node.output.dtype, node.output.masked] for node in nodes]
+            for layer, nodes in graph.calls().items()
+        },
+    }
+
+
+def described_case(case: dict[str, Any]) -> dict[str, Any]:
+    """What a case is in real Keras."""
+    import keras
+
+    keras.config.set_dtype_policy(case["precision"])
+    try:
+        model, others = built_with_others(case["source"], case["beside"])
+        beside = {
+            name: {
+                "inputs": _shapes(other.input),
+                "output": list(other.output.shape),
+                "parameters": [other.count_params(), _trainable(other)],
+            }
+            for name, other in others.items()
+        }
+        # Its numbers are half as wide: not every operation has them on a CPU.
+        data = _flowing(model, case["data"]) if case["precision"] == "float32" else None
+        outputs = sorted({tensor.dtype for tensor in model.outputs})
+        return {"model": described(model), "beside": beside, "data": data, "outputs": outputs}
+    finally:
+        keras.config.set_dtype_policy("float32")
+
+
+def _flowing(model: keras.Model, inputs: list[dict[str, Any]]) -> dict[str, Any]:
+    """What comes out of every layer, when data go in: shapes, dtypes, and whether there's a mask."""
+    import keras
+
+    layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
+    calls = [(layer.name, node.output_tensors[0]) for layer in layers for node in layer._inbound_nodes]
+    numbers = {about["name"]: _numbers(about) for about in inputs}
+    every = keras.Model(model.inputs, [tensor for _, tensor in calls])
+    given = [numbers[tensor.name] for tensor in model.inputs]
+    flowing: dict[str, list[Any]] = {}
+    for (name, _), tensor in zip(calls, keras.tree.flatten(every(given)), strict=True):
+        masked = getattr(tensor, "_keras_mask", None) is not None
+        said = [list(tensor.shape), keras.backend.standardize_dtype(tensor.dtype), masked]
+        flowing.setdefault(name, []).append(said)
+    return flowing
+
+
 def main(sources: Path, result: Path) -> None:
-    """Builds each of the named sources and writes what the models are."""
+    """Builds each of the named sources and writes what the models are; or what went wrong."""
     importlib.import_module("keras")
-    models = {name: described(built(text)) for name, text in json.loads(sources.read_text()).items()}
+    models = {}
+    for name, source_or_case in json.loads(sources.read_text()).items():
+        if isinstance(source_or_case, str):
+            models[name] = described(built(source_or_case))
+            continue
+        try:
+            models[name] = described_case(source_or_case)
+        except Exception as error:  # noqa: BLE001 (Keras and its backends raise whatever they raise)
+            models[name] = {"error": f"{type(error).__name__}: {error}"}
     result.write_text(json.dumps(models))
 
 

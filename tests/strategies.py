@@ -560,7 +560,9 @@ class Wanted:
     of: str | None = None
 
 
-def _outputs(draw: Draw, inputs: Mapping[str, Said], merge: str, groups: Mapping[str, Sequence[str]]) -> dict[str, Wanted]:
+def _outputs(
+    draw: Draw, inputs: Mapping[str, Said], merge: str, groups: Mapping[str, Sequence[str]]
+) -> dict[str, Wanted]:
     """The outputs: together they see every input, and each sees inputs of one level."""
     names = draw(st.lists(st.sampled_from(OUTPUT_NAMES), min_size=3, max_size=7, unique=True))
     names = [name for name in names if name.lower() not in {each.lower() for each in inputs}]
@@ -867,7 +869,9 @@ class Network:
         return dict(zip(["encoder_model", "part"], chosen, strict=False))
 
 
-def _late(draw: Draw, inputs: Mapping[str, Said], sharing: Mapping[str, Sequence[str]], outputs: Mapping[str, Wanted]) -> str | None:
+def _late(
+    draw: Draw, inputs: Mapping[str, Said], sharing: Mapping[str, Sequence[str]], outputs: Mapping[str, Wanted]
+) -> str | None:
     """An input that joins in the body, if one can: all outputs see all inputs."""
     everything = all(len(wanted.sees) == len(inputs) for wanted in outputs.values())
     distance = any(wanted.per is Per.MERGE for wanted in outputs.values())
@@ -930,13 +934,30 @@ def networks(draw: Draw) -> dict[str, Any]:
 # Sets that are wrong on purpose
 
 NONSENSE: list[Any] = [
-    *("dense", "nonsense 3", "conv 4 9x9x9x9", "dense 4 name=1x", "dense -1", "Dense units=3 units=4", "embedding 3", ""),
+    *(
+        "dense",
+        "nonsense 3",
+        "conv 4 9x9x9x9",
+        "dense 4 name=1x",
+        "dense -1",
+        "Dense units=3 units=4",
+        "embedding 3",
+        "",
+    ),
     *(5, None, {"a": 1, "b": 2}, {"use": "nobody"}, {"merge": {"with": "nobody"}}, {"merge": {"how": "add"}}, []),
     *({"repeat": {"times": 0, "layers": []}}, {"repeat": {"times": 2}}, {"parallel": [["dense 3"]]}, {"model": []}),
     *({"residual": {"layers": ["dense 3"], "form": "loop"}}, {"residual": "flatten"}, {"bidirectional": "dense 3"}),
     *("bidirectional", "time_distributed", {"dense": {"units": "many"}}, {"dense": {"units": 3, "name": "1"}}, "Add"),
     *("transformer", "transformer 2", "tcn", "self_attention 2x2x2", "lstm 4 return_state=true", "Lambda", "Conv9D 3"),
-    *({"output": "none"}, {"time_distributed": []}, {"RNN": ["dense 3"]}, "reshape 1000x7", "max_pool 99", "use", "merge"),
+    *(
+        {"output": "none"},
+        {"time_distributed": []},
+        {"RNN": ["dense 3"]},
+        "reshape 1000x7",
+        "max_pool 99",
+        "use",
+        "merge",
+    ),
 ]
 
 
@@ -950,7 +971,9 @@ def _spoil_layers(draw: Draw, answers: dict[str, Any]) -> None:
         name = answers["inputs" if part == "branches" else "outputs"].partition(":")[0]
         stacks = dict(layers.get(part, {}))
         before = stacks.get(name)
-        stacks[name] = [*before, nonsense] if isinstance(before, list) else draw(st.sampled_from([[nonsense], nonsense]))
+        stacks[name] = (
+            [*before, nonsense] if isinstance(before, list) else draw(st.sampled_from([[nonsense], nonsense]))
+        )
         layers[part] = stacks
     answers["layers"] = layers
 

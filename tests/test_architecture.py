@@ -16,8 +16,8 @@ GENERATOR = PACKAGE.parent
 ARCHITECTURE = GENERATOR.parent / "docs" / "architecture.md"
 
 ORDER = (
-    *("problems", "layers", "graph", "blocks", "kinds", "tasks", "backbones", "spec", "answers", "rules", "plan"),
-    *("diagram", "explain", "emit", "context", "places", "presets", "jinja", "template", "cli"),
+    *("problems", "layers", "graph", "forms", "blocks", "kinds", "tasks", "backbones", "spec", "answers", "choices"),
+    *("rules", "plan", "diagram", "explain", "emit", "context", "places", "presets", "jinja", "template", "cli"),
 )
 """The modules of the package. Each imports only from those before it."""
 

@@ -114,7 +114,7 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     "alpha_regularizer": REGULARIZER,
     "antialias": FLAG,
     "attention_axes": _same_for_all(st.none() | st.integers(-4, 3) | st.sampled_from([(1,), (1, 2), (-2,), (2, 1)])),
-    "axes": _same_for_all(st.integers(-4, 3) | st.tuples(st.integers(-3, 3), st.integers(-3, 3))),
+    "axes": _same_for_all(st.sampled_from([-1, 1, 2, (1, 2)]) | st.integers(-4, 3) | st.tuples(*[st.integers(-3, 3)] * 2)),
     "axis": AXES,
     "backward_layer": lambda rule: st.none() | _layers(sorted(RECURRENT))(rule),
     "bias_constraint": CONSTRAINT,

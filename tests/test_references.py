@@ -13,6 +13,10 @@ import keras
 import numpy as np
 import pytest
 
+from layerwright.presets import presets
+
+from . import models
+
 FOLDER = Path(__file__).parent / "references"
 
 MODE = black.Mode(line_length=100)
@@ -122,3 +126,21 @@ def test_training_survives_a_distance_of_zero() -> None:
 def test_black_leaves_a_reference_alone(name: str) -> None:
     text = (FOLDER / f"{name}.py").read_text(encoding="utf-8")
     assert black.format_str(text, mode=MODE) == text
+
+
+MOST_LINES = 1.15
+"""How many times the lines of a careful person generated code may have."""
+
+
+def _lines(source: str) -> tuple[int, int]:
+    """How many lines a source has, and how many of them aren't empty."""
+    lines = source.splitlines()
+    return len(lines), sum(1 for line in lines if line.strip())
+
+
+@each_reference
+def test_generated_code_is_about_as_short(name: str) -> None:
+    answers = presets()[name.replace("_", "-")].answers()
+    generated = _lines(models.source(models.planned(**answers)))
+    written = _lines((FOLDER / f"{name}.py").read_text())
+    assert all(mine <= MOST_LINES * theirs for mine, theirs in zip(generated, written, strict=True))

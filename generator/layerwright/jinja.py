@@ -21,6 +21,8 @@ from jinja2.runtime import Context
 
 from . import __version__
 from .answers import KEYS, MERGED, Answers, combine, package_name
+from .backbones import BACKBONES
+from .blocks import MERGES
 from .context import LINE_LENGTH
 from .context import context as project_context
 from .emit import literal
@@ -56,8 +58,11 @@ def install(environment: Environment) -> None:
         "yaml_value": yaml_value,
     }
     environment.globals |= {
+        "backbone_choices": {"none: learn from these images alone": "none"}
+        | {f"{name}: {each.parameters / 1e6:.1f} million parameters": name for name, each in BACKBONES.items()},
         "from_preset": from_preset,
         "kind_choices": _about(KINDS),
+        "merge_choices": {f"{name}: {each.about}{' (two branches)' * each.pairwise}": name for name, each in MERGES.items()},
         "preset_choices": {f"{name}: {each.about}": name for name, each in presets().items()} | {"blank": BLANK},
         "planned_project": planned_project,
         "refusal": refusal,

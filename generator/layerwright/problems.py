@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import reprlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -27,7 +27,7 @@ _BRIEF.maxlevel, _BRIEF.maxstring, _BRIEF.maxother, _BRIEF.maxlong = 3, 1000, 10
 _BRIEF.maxlist = _BRIEF.maxtuple = _BRIEF.maxdict = 10
 
 
-Action: TypeAlias = Literal["set", "drop", "before", "after", "append", "argument"]
+Action: TypeAlias = Literal["set", "drop", "before", "after", "append", "argument", "rename"]
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,9 @@ class Edit:
     """One change of a set of answers.
 
     `place` is a key, dotted down to the part, as a problem's. `set` puts the value there, `drop` takes out what is
-    there, `before` and `after` put the value next to an item of a list, `append` at the end of a list, and
-    `argument` sets one argument, `key=value`, of a layer that is written as a text.
+    there, `before` and `after` put the value next to an item of a list, `append` at the end of a list. `argument` sets
+    one argument of a layer, a group, or an entry of a line: the value is a pair of key and value, None for none. `rename`
+    puts one word for another, a pair of the old and the new: a key, a name, the word of a layer; None for none.
     """
 
     action: Action
@@ -96,16 +97,24 @@ class Problems:
 def unknown(noun: str, word: object, known: Iterable[str]) -> tuple[str, str]:
     """The two texts of a problem with a word that isn't one of `known`: what is wrong, and the mend."""
     choices = sorted(known)
-    lower = {choice.lower(): choice for choice in choices}
-    text = word.lower()[:LONGEST_WORD] if isinstance(word, str) else ""
-    near = difflib.get_close_matches(text, lower, n=1, cutoff=0.5)
+    near = nearest(word, choices)
     if len(choices) > MOST_CHOICES:
-        nearest = [lower[each] for each in difflib.get_close_matches(text, lower, n=5, cutoff=0)]
-        listed = f"near it are {', '.join(nearest)}"
+        listed = f"near it are {', '.join(_like(word, choices, 5, 0))}"
     else:
         listed = "one of: " + ", ".join(choices) if choices else "there are none"
-    mend = f"did you mean {lower[near[0]]}? ({listed})" if near else listed
+    mend = f"did you mean {near}? ({listed})" if near else listed
     return f"unknown {noun} {shown(word)}", mend
+
+
+def nearest(word: object, known: Iterable[str]) -> str | None:
+    """The one of the known words that somebody may have meant by this one, None if it's like none."""
+    return next(iter(_like(word, sorted(known), 1, 0.5)), None)
+
+
+def _like(word: object, choices: Sequence[str], most: int, cutoff: float) -> list[str]:
+    lower = {choice.lower(): choice for choice in choices}
+    text = word.lower()[:LONGEST_WORD] if isinstance(word, str) else ""
+    return [lower[each] for each in difflib.get_close_matches(text, lower, n=most, cutoff=cutoff)]
 
 
 def shown(value: object, limit: int = 60) -> str:

@@ -78,7 +78,7 @@ def _edit_lines(answers: Answers, edits: Sequence[Edit]) -> None:
             entries.remove(found)
         else:
             _edit_entry(found, edit)
-        answers[key] = spelled(key, entries)
+        answers[key] = spelled(entries)
         after = None if edit.action == "drop" else found.name
         if after != before and all(entry.name != before for entry in entries):
             REFERENCES[key](answers, before, after)
@@ -95,7 +95,7 @@ def _edit_line(answers: Answers, key: str, edit: Edit) -> None:
 
 def _edit_entry(entry: Entry, edit: Edit) -> None:
     if edit.action == "rename":
-        _, entry.name = edit.value
+        entry.name, entry.named = edit.value[1], True
     elif edit.action == "argument":
         key, value = edit.value
         entry.options.pop(key, None)
@@ -103,7 +103,7 @@ def _edit_entry(entry: Entry, edit: Edit) -> None:
             entry.options[key] = str(value)
     else:
         [said] = read_entries(edit.value if ":" in edit.value else f"{entry.name}: {edit.value}")
-        entry.name, entry.words = said.name, said.words
+        entry.name, entry.words, entry.named = said.name, said.words, True
         entry.options |= said.options
 
 
@@ -125,7 +125,7 @@ def _input_is(answers: Answers, old: str, new: str | None) -> None:
         else:
             output.words = ["reconstruction", new]
     if outputs:
-        answers["outputs"] = spelled("outputs", outputs)
+        answers["outputs"] = spelled(outputs)
     groups = read_entries(answers.get("sharing"))
     for group in list(groups):
         members = [new if name.strip() == old else name.strip() for name in " ".join(group.words).split("+")]
@@ -135,7 +135,7 @@ def _input_is(answers: Answers, old: str, new: str | None) -> None:
             groups.remove(group)
             _rename_part(answers, "branches", group.name, left[0] if left else None)
     if answers.get("sharing"):
-        answers["sharing"] = spelled("sharing", groups)
+        answers["sharing"] = spelled(groups)
     if isinstance(answers.get("layers"), Mapping):
         _merge_otherwise(answers["layers"], old, new)
 
@@ -230,7 +230,7 @@ class _Tree:
                 place = place[index.end() :]
             else:
                 key = self._step(path, place.removeprefix("."))
-                path = (*self._as_mapping(path, key), key)
+                path = (*path, key)
                 place = place.removeprefix(".")[len(str(key)) :]
         return path
 
@@ -271,13 +271,6 @@ class _Tree:
                 if key in node:
                     return self._as_list((*path, key))
             self.put(path, [node])
-        return path
-
-    def _as_mapping(self, path: Path, key: str) -> Path:
-        """Where the mapping is that a place means: `[dense 4]` of a residual becomes `{layers: [dense 4]}`."""
-        node = self.at(path)
-        if isinstance(node, list | str) and path and path[-1] in (*GROUPED, OUTPUT) and key != path[-1]:
-            self.put(path, {GROUPED.get(path[-1], "layers"): node})
         return path
 
     def carry_out(self, path: Path, edit: Edit) -> None:

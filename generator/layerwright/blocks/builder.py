@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from ..graph import Block, Composite, Graph, Layer, Node, RuleLayer, Tensor
 from ..layers import ACTIVATIONS, LayerError, Rule, Shape, Vocabulary, Weight, Word, spell
-from ..layers.rule import Inner, Nested, TensorLike, Value
-from ..problems import Edit, Problems, unknown
+from ..layers.rule import Inner, Nested, TensorLike, Unbatched, Value
+from ..problems import Edit, Problems, nearest, unknown
 from .merges import MERGES
 
 
@@ -34,6 +34,26 @@ class Item(Protocol):
 
 Stack = Sequence[Item]
 """Items, each fed by the one before."""
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Stands for an item that isn't said rightly, so that nothing is built on what it would have given."""
+
+    def build(self, builder: Builder, tensor: Tensor) -> Tensor:
+        """Gives up: what is wrong with it is among the problems."""
+        raise Abandoned
+
+    def check(self, builder: Builder) -> None:
+        """What is wrong with it is among the problems."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """Where a layer or group is that the answers name, and in what it lies that no reference leads into, if in any."""
+
+    place: str
+    within: str = ""
 
 
 @dataclass(frozen=True)

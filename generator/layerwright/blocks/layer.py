@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..graph import Tensor
-from ..layers import ACTIVATIONS
+from ..layers import ACTIVATIONS, LayerError
 from ..layers.rule import Value
+from ..problems import shown
 from .builder import Builder
 
 WORDS: Mapping[str, Value] = {"true": True, "false": False, "none": None}
@@ -46,14 +47,14 @@ class Said:
 
 
 def read_layer(text: str, place: str) -> LayerItem:
-    """The layer that a text says. Raises ValueError, with two texts, if it says none."""
+    """The layer that a text says. Raises LayerError if it says none."""
     word, *tokens = text.split()
     said = read_said(tokens)
     return LayerItem(word, said.values, said.keywords, said.name, place)
 
 
 def read_said(tokens: Sequence[str]) -> Said:
-    """The values, the arguments and the name that tokens say. Raises ValueError, with two texts, for others."""
+    """The values, the arguments and the name that tokens say. Raises LayerError for others."""
     values: list[Value] = []
     keywords: dict[str, Value] = {}
     for token in tokens:
@@ -61,19 +62,33 @@ def read_said(tokens: Sequence[str]) -> Said:
         if "(" in key:  # l2(weight=0.1) is one value
             key, equals, value = token, "", ""
         if equals and not (key.isidentifier() and value):
-            raise ValueError(f"{token!r} is no argument", "an argument is written key=value, without spaces")
+            mend = "an argument is written key=value, without spaces: write it so, or leave it out"
+            raise LayerError(f"{shown(token)} is no argument", mend, ("rename", (token, None)))
         if not equals and token in ACTIVATIONS:
             key, equals, value = "activation", "=", token
         if not equals:
-            values.append(read_value(token))
+            values.append(_read(token, token))
         elif key in keywords:
-            raise ValueError(f"{key} is there twice", f"say {key} once")
+            first = keywords[key]
+            mend = f"say {key} once, as {key}={written_value(first)}"
+            raise LayerError(f"{key} is there twice", mend, ("argument", (key, first)))
         else:
-            keywords[key] = read_value(value)
+            keywords[key] = _read(value, token)
     name = keywords.pop("name", None)
     if name is not None and not (isinstance(name, str) and is_name(name)):
-        raise ValueError(f"{name!r} is no name", "a name has letters, digits and _, and starts with a letter")
+        better = name_like(str(written_value(name)))
+        mend = f"a name has letters, digits and _, and starts with a letter, as name={better}"
+        raise LayerError(f"{shown(name)} is no name", mend, ("argument", ("name", better)))
     return Said(tuple(values), keywords, name)
+
+
+def _read(text: str, token: str) -> Value:
+    """The value of a token."""
+    try:
+        return read_value(text)
+    except LayerError as error:
+        error.edit = ("rename", (token, None))
+        raise
 
 
 def read_value(text: str) -> Value:
@@ -93,9 +108,21 @@ def read_value(text: str) -> Value:
 
 def _tuple(text: str, depth: int = 1) -> Value:
     if depth > DEEPEST_TUPLE:
-        raise ValueError(f"{text!r} is nested too deep", "sizes are written as 3x5, or ((1,0),(1,0))")
+        mend = "sizes are written as 3x5, or ((1,0),(1,0)): write them so, or leave them out"
+        raise LayerError(f"{shown(text)} is nested too deep", mend)
     parts = split(text[1:-1])
     return tuple(_tuple(part, depth + 1) if part.startswith("(") else read_value(part) for part in parts)
+
+
+def written_value(value: object) -> str:
+    """A value as answers have it: what `read_value` reads as the same."""
+    if value is None or isinstance(value, bool):
+        return "none" if value is None else str(value).lower()
+    if isinstance(value, tuple):
+        plain = len(value) > 1 and all(isinstance(each, int) for each in value)
+        parts = [written_value(each) for each in value]
+        return "x".join(parts) if plain else f"({','.join(parts)})"
+    return str(value)
 
 
 def split(line: str) -> list[str]:
@@ -113,3 +140,13 @@ def split(line: str) -> list[str]:
 def is_name(text: str) -> bool:
     """Whether a text can name an input, an output, a layer: letters, digits and _, a letter first."""
     return bool(re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,63}", text, re.ASCII))
+
+
+def name_like(text: str, taken: Collection[str] = ()) -> str:
+    """A name like a text that is none, or is taken."""
+    plain = re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_")[:50]
+    name = base = plain if is_name(plain) and plain.lower() not in WORDS else f"x_{plain}".rstrip("_")
+    number = 1
+    while name.lower() in map(str.lower, taken):
+        name, number = f"{base}_{number}", number + 1
+    return name

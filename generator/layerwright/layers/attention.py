@@ -273,6 +273,7 @@ RULES = (
         takes=Takes.LIST,
         least=2,
         most=3,
+        integers=False,
         guard=_masks_of_one_axis,
     ),
 )
