@@ -299,7 +299,7 @@ def _failure(error: Exception, answers: dict[str, Any]) -> Failure:
 
 
 def _kind_of(error: Exception) -> str:
-    """What failures of one kind have in common: the place that raised them, and their text without numbers and names."""
+    """What failures of one kind have in common: the place that raised them, and their text without its numbers."""
     if isinstance(error, Wrong):
         return error.kind
     frames = traceback.extract_tb(error.__traceback__)

@@ -9,6 +9,8 @@ from pathlib import Path
 from layerwright.presets import presets
 from layerwright.template import create
 
+from . import tables
+
 CASES = Path(__file__).parent / "cases"
 
 
@@ -34,6 +36,7 @@ def main() -> None:
             target = CASES / name / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(content, encoding="utf-8")
+    tables.PAGE.write_text(tables.written(tables.PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

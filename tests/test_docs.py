@@ -9,8 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from layerwright.presets import presets
+
+from . import models, tables
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -56,3 +59,16 @@ def test_every_link_between_documents_leads_somewhere() -> None:
     for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
         for link in re.findall(r"\]\((?!http)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / link).exists(), f"{page.name} links to {link}"
+
+
+ANSWERS = tables.PAGE.read_text(encoding="utf-8")
+
+
+def test_the_page_on_answers_has_the_tables_of_the_code() -> None:
+    assert tables.written(ANSWERS) == ANSWERS
+
+
+@pytest.mark.parametrize("block", re.findall(r"```yaml\n(.*?)```", ANSWERS, re.DOTALL))
+def test_every_example_of_the_page_on_answers_becomes_the_model_that_it_says(block: str) -> None:
+    plan = models.planned(**yaml.safe_load(block), backend="torch")
+    assert models.described(models.built(models.source(plan))) == models.expected(plan)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .diagram import diagram, sizes
-from .graph import BackboneLayer, Graph, Node, SubModel
+from .graph import BackboneLayer, Graph, Node, SubModel, Tensor
 from .plan import Plan
 
 
@@ -30,7 +30,20 @@ def explanation(plan: Plan) -> dict[str, Any]:
             }
             for output in plan.spec.outputs
         ],
+        "models": [_model(graph, name, tensor) for name, tensor in graph.models.items()],
         "layers": rows(graph),
+    }
+
+
+def _model(graph: Graph, name: str, tensor: Tensor) -> dict[str, Any]:
+    """A model beside the model: where it begins and ends, and the parameters that it shares with it."""
+    layers = dict.fromkeys(node.layer for node in graph.before(tensor))
+    return {
+        "name": name,
+        "inputs": graph.sources(tensor),
+        "output": graph.names()[tensor],
+        "shape": list(tensor.shape),
+        "parameters": sum(layer.parameters for layer in layers),
     }
 
 
@@ -58,7 +71,18 @@ def _row(node: Node, inputs: list[str]) -> dict[str, Any]:
 def text(plan: Plan) -> str:
     """The plan as a page of text."""
     notes = [f"Note: {note}." for note in plan.notes]
-    return "\n".join([f"{plan.decision}.", *notes, "", diagram(plan.graph), "", *_aligned(plan), "", totals(plan)])
+    beside = [models_beside(plan)] if plan.graph.models else []
+    return "\n".join(
+        [f"{plan.decision}.", *notes, "", diagram(plan.graph), "", *_aligned(plan), "", totals(plan), *beside]
+    )
+
+
+def models_beside(plan: Plan) -> str:
+    """The models beside the model, a sentence each, as `encoder (image to latent): 237,984 of these parameters`."""
+    models = [_model(plan.graph, name, tensor) for name, tensor in plan.graph.models.items()]
+    ways = [f"{each['name']} ({' + '.join(each['inputs'])} to {each['output']})" for each in models]
+    counts = [f"{each['parameters']:,} of these parameters." for each in models]
+    return " ".join(f"{way}: {count}" for way, count in zip(ways, counts, strict=True))
 
 
 def totals(plan: Plan) -> str:

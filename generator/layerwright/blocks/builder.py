@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import NoReturn, Protocol
 
 from ..graph import Block, Composite, Graph, Layer, Node, RuleLayer, Tensor
 from ..layers import ACTIVATIONS, LayerError, Rule, Shape, Vocabulary, Weight, Word, spell
-from ..layers.rule import Inner, Nested, TensorLike, Unbatched, Value
+from ..layers.rule import Inner, Nested, TensorLike, UnbatchedError, Value
 from ..problems import Edit, Problems, nearest, unknown
 from .merges import MERGES
+from .writing import written_value
 
 
 class Abandoned(Exception):
@@ -49,7 +51,7 @@ class Unread:
 
 
 @dataclass(frozen=True)
-class Said:
+class Spot:
     """Where a layer or group is that the answers name, and in what it lies that no reference leads into, if in any."""
 
     place: str
@@ -131,8 +133,9 @@ class Builder:
     """Grows one graph.
 
     `taken` holds the names that layers may not have, with what has them. `elsewhere` finds what a name stands for that
-    isn't a layer built here: an input's branch, say. `backend` is what the network
-    will run on, if that's known.
+    isn't a layer built here: an input's branch, say. `backend` is what the network will run on, if that's known.
+    `said` has all names in the answers, with where they stand. `batching` gives the edits that fix the size of batches,
+    and `outer` is the builder of the graph around this one. `instead` are edits that mend what happens at a place.
     """
 
     vocabulary: Vocabulary
@@ -146,10 +149,44 @@ class Builder:
     known: dict[str, Known] = field(default_factory=dict)
     elsewhere: Callable[[str], Tensor | None] = lambda name: None
     unnamed: dict[Layer | Block, Unnamed] = field(default_factory=dict)
+    said: Mapping[str, Spot] = field(default_factory=dict)
+    batching: Callable[[], Sequence[Edit]] = tuple
+    outer: Builder | None = None
+    instead: tuple[str, Sequence[Edit], str] | None = None
 
     def inside(self, taken: dict[str, str]) -> Builder:
         """A builder for a graph inside this one's."""
-        return Builder(self.vocabulary, self.problems, taken, self.backend)
+        return Builder(
+            self.vocabulary, self.problems, taken, self.backend, said=self.said, batching=self.batching, outer=self
+        )
+
+    def refuse(self, place: str, what: str, mend: str, *edits: Edit) -> NoReturn:
+        """Notes what keeps a path from being built, unless something is noted for the place, and gives the path up."""
+        if not self.refused(place):
+            self.problems.add(place, what, mend, *edits)
+        raise Abandoned
+
+    def refused(self, place: str) -> bool:
+        """Whether something is noted for a place. Where two bodies are built of the same layers, one fault is one."""
+        return any(problem.place == place for problem in self.problems.found)
+
+    @contextmanager
+    def mended_by(self, place: str, edits: Sequence[Edit], also: str = "") -> Iterator[None]:
+        """What a layer refuses at this place, inside, is mended by these edits, and the mend says so too."""
+        before, self.instead = self.instead, (place, edits, also)
+        try:
+            yield
+        finally:
+            self.instead = before
+
+    def _refuse(self, place: str, error: LayerError) -> NoReturn:
+        """Notes what a layer refuses."""
+        edits, mend = tuple(edits_of(error, place)), error.mend
+        if isinstance(error, UnbatchedError):
+            edits = tuple(self.batching())
+        elif not edits and self.instead and self.instead[0] == place:
+            edits, mend = tuple(self.instead[1]), mend + self.instead[2]
+        self.refuse(place, str(error), mend, *edits)
 
     @contextmanager
     def within(self, part: str, prefix: str) -> Iterator[None]:
@@ -214,13 +251,8 @@ class Builder:
         entry = self._entry(word, place)
         class_name = entry.classes.get(None) or entry.classes.get(len(shape) - 2)
         if class_name is None:
-            self.problems.add(
-                place,
-                f"{word} doesn't take {spell(shape)}",
-                f"it takes {_axes(entry)} axes, the channels last",
-                Edit("drop", place),
-            )
-            raise Abandoned
+            mend = f"it takes {_axes(entry)} axes, the channels last: give it a tensor of so many, or leave it out"
+            self.refuse(place, f"{word} doesn't take {spell(shape)}", mend, Edit("drop", place))
         return self.vocabulary.rules[class_name], self._arguments(entry, values, keywords, place)
 
     def nested(
@@ -232,7 +264,7 @@ class Builder:
 
     def check_layer(self, word: str, values: Sequence[Value], keywords: Mapping[str, Value], place: str) -> None:
         """Notes a word or arguments that no tensor makes right, unless something is noted for this place already."""
-        if any(problem.place == place for problem in self.problems.found):
+        if self.refused(place):
             return
         entry = self._entry(word, place)
         arguments = self._arguments(entry, values, keywords, place)
@@ -242,7 +274,7 @@ class Builder:
                 return
             except LayerError as error:
                 refusal = error
-        self.problems.add(place, str(refusal), refusal.mend, *_edits(refusal, place))
+        self._refuse(place, refusal)
 
     def merge(self, how: str, tensors: Sequence[Tensor], base: str, place: str) -> Tensor:
         """Joins tensors; one tensor alone stays as it is."""
@@ -251,8 +283,7 @@ class Builder:
         try:
             return MERGES[how](self, tensors, base, place)
         except LayerError as error:
-            self.problems.add(place, str(error), error.mend, *_edits(error, place))
-            raise Abandoned from error
+            self._refuse(place, error)
 
     def call(
         self,
@@ -272,8 +303,7 @@ class Builder:
             layer = RuleLayer("", rule.name, given, weights, rule=rule)
             output = _output(layer, shape, tensors)
         except LayerError as error:
-            self.problems.add(place, str(error), error.mend, *_edits(error, place))
-            raise Abandoned from error
+            self._refuse(place, error)
         return self.named_call(layer, name, base, tensors, output, place)
 
     def _check_backend(self, rule: Rule) -> None:
@@ -324,8 +354,8 @@ class Builder:
             try:
                 moved[node.output] = self._called_again(node.layer, tensors)
             except LayerError as error:
-                self.problems.add(place, f"{name} can't be used here: {error}", error.mend)
-                raise Abandoned from error
+                mend = f"{error.mend}, or leave this out"
+                self.refuse(place, f"{name} can't be used here: {error}", mend, Edit("drop", place))
             self.graph.add(node.layer, tensors, moved[node.output], self.part, self.block)
         return moved.get(known.output, known.output)
 
@@ -356,7 +386,12 @@ class Builder:
     def name(self, thing: Layer | Block, name: str, place: str) -> None:
         """Gives a layer or block a name of its own."""
         if name in self.taken:
-            self.problems.add(place, f"the name {name} is taken by {self.taken[name]}", "name it otherwise")
+            free = next(each for number in count(1) if (each := f"{name}_{number}") not in self.taken)
+            edit = Edit("argument", place, ("name", free))
+            if place.startswith("sharing."):
+                edit = Edit("rename", place, (name, free))
+            what = f"the name {name} is taken by {self.taken[name]}"
+            self.problems.add(place, what, f"name it otherwise, as {free}", edit)
         self.taken[name] = place
         thing.name = name
 
@@ -392,9 +427,10 @@ class Builder:
             return Word(word, {None: "Activation"}, defaults={"activation": word})
         entry = self.vocabulary.word(word)
         if entry is None:
-            refusal = self.vocabulary.refusal(word)
-            self.problems.add(place, *(refusal or unknown("layer", word, self.vocabulary.names())))
-            raise Abandoned
+            what, mend = self.vocabulary.refusal(word) or unknown("layer", word, self.vocabulary.names())
+            near = None if self.vocabulary.refusal(word) else nearest(word, self.vocabulary.names())
+            edit = Edit("rename", place, (word, near)) if near else Edit("drop", place)
+            self.refuse(place, what, mend if near else f"{mend}; or leave it out", edit)
         return entry
 
     def _arguments(
@@ -403,15 +439,14 @@ class Builder:
         """A word's own defaults, under the bare values, under the named ones."""
         if len(values) > len(entry.positions):
             takes = ", ".join(entry.positions) or "none"
-            self.problems.add(
-                place, f"{entry.name} has {len(values)} values", f"its values are, in this order: {takes}"
-            )
-            raise Abandoned
+            more = [Edit("rename", place, (value, None)) for value in values[len(entry.positions) :]]
+            mend = f"its values are, in this order: {takes}; leave the others out"
+            self.refuse(place, f"{entry.name} has {len(values)} values", mend, *more)
         given = dict(zip(entry.positions, values, strict=False))
         if twice := given.keys() & keywords.keys():
             key = min(twice)
-            self.problems.add(place, f"{key} of {entry.name} is said twice", f"say {key} once")
-            raise Abandoned
+            mend = f"say {key} once: leave {key}={written_value(keywords[key])} out"
+            self.refuse(place, f"{key} of {entry.name} is said twice", mend, Edit("argument", place, (key, None)))
         return {**entry.defaults, **given, **keywords}
 
 
@@ -428,7 +463,7 @@ def _output(layer: RuleLayer, shape: Shape, tensors: tuple[Tensor, ...]) -> Tens
     return Tensor(shape, layer.rule.dtype(complete, dtypes), layer.rule.mask(complete, masks))
 
 
-def _edits(error: LayerError, place: str) -> Iterator[Edit]:
+def edits_of(error: LayerError, place: str) -> Iterator[Edit]:
     """What a layer's refusal says as data about the answers."""
     if error.edit is not None:
         action, value = error.edit

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from ..graph import Tensor
-from ..problems import shown, unknown
+from ..layers import LayerError
+from ..problems import Edit, nearest, shown, unknown
 from .builder import Abandoned, Builder, Item
 from .layer import LayerItem, is_name, read_layer
 from .merges import MERGES
@@ -42,26 +43,54 @@ class Join:
 
     def build(self, builder: Builder, tensor: Tensor) -> Tensor:
         """Adds what joins the tensor and those of the names."""
-        others = [self._found(builder, name) for name in self.names]
-        return self.how.join(builder, [tensor, *others], self.place)
+        others = [found(builder, name, self.place) for name in self.names]
+        edit, also = Edit("drop", self.place), ", or leave this merge out"
+        if len(tensor.shape) > 2 and all(len(other.shape) == 2 for other in others):
+            edit, also = Edit("before", self.place, "global_average_pool"), ""
+        with builder.mended_by(self.place, [edit], also):
+            return self.how.join(builder, [tensor, *others], self.place)
 
     def check(self, builder: Builder) -> None:
-        """Nothing of it is wrong whatever came before."""
-
-    def _found(self, builder: Builder, name: str) -> Tensor:
-        known = builder.find(name)
-        found = known.output if known else builder.elsewhere(name)
-        if found is None:
-            builder.problems.add(self.place, *no_such(builder, name))
-            raise Abandoned
-        return found
+        """Notes names that are nowhere."""
+        for name in self.names:
+            check_name(builder, name, self.place)
 
 
-def no_such(builder: Builder, name: str) -> tuple[str, str]:
-    """The two texts of a problem with a name that stands for nothing that was built before."""
+def found(builder: Builder, name: str, place: str) -> Tensor:
+    """What a name stands for: a layer built before, or an input's branch."""
+    known = builder.find(name)
+    tensor = known.output if known else builder.elsewhere(name)
+    if tensor is None:
+        no_such(builder, name, place)
+    return tensor
+
+
+def check_name(builder: Builder, name: str, place: str) -> None:
+    """Notes a name that is nowhere in the answers."""
+    if not builder.refused(place) and not builder.is_somewhere(name):
+        no_such(builder, name, place)
+
+
+def no_such(builder: Builder, name: str, place: str) -> NoReturn:
+    """Notes that a name stands for nothing that a layer at this place could take, unless what it names is broken."""
+    leave, spot = Edit("drop", place), builder.said.get(name)
+    if spot and spot.within:
+        what = f"{name} is inside of {spot.within}, and nothing leads out of there but its end"
+        builder.refuse(place, what, "name a layer outside, or leave this out", leave)
+    if builder.outer and builder.outer.is_somewhere(name):
+        what = f"{name} is outside of the model that this stands in, which takes one tensor"
+        builder.refuse(place, what, "name a layer inside, or leave this out", leave)
+    if builder.is_broken(name):
+        raise Abandoned
+    if spot:
+        what = f"{name} isn't before this: it comes at {spot.place}"
+        builder.refuse(place, what, "name a layer that comes before, or leave this out", leave)
     known = [each for each in builder.known if " in " not in each]
+    near = nearest(name, known)
     what, mend = unknown("name", name, known)
-    return f"{what}: no layer before this one has it", f"{mend}; a layer is named by name=, as dense 64 name=skip"
+    also = "a layer is named by name=, as dense 64 name=skip" + ("" if near else ", or leave this out")
+    edit = Edit("rename", place, (name, near)) if near else leave
+    builder.refuse(place, f"{what}: no layer before this one has it", f"{mend}; {also}", edit)
 
 
 def read_join(value: Any, place: str, reader: Reader) -> Item | None:
@@ -69,8 +98,8 @@ def read_join(value: Any, place: str, reader: Reader) -> Item | None:
     if isinstance(value, str | list):
         value = {"with": value}
     if not isinstance(value, Mapping) or "with" not in value:
-        mend = "write merge: {with: NAME, how: concatenate}"
-        reader.problems.add(place, f"{shown(value)} names nothing to merge with", mend)
+        mend = "write merge: {with: NAME, how: concatenate}, or leave it out"
+        reader.problems.add(place, f"{shown(value)} names nothing to merge with", mend, Edit("drop", place))
         return None
     reader.only(value, ("with", "how"), place)
     names = read_names(value["with"], f"{place}.with", reader)
@@ -84,7 +113,9 @@ def read_names(value: Any, place: str, reader: Reader) -> tuple[str, ...]:
     names = [name.strip() if isinstance(name, str) else name for name in names]
     for name in names:
         if not (isinstance(name, str) and is_name(name)):
-            reader.problems.add(place, f"{shown(name)} is no name", "the name of an earlier layer or of an input")
+            mend = "the name of an earlier layer or of an input; or leave this merge out"
+            group = Edit("drop", place.removesuffix(".with"))
+            reader.problems.add(place, f"{shown(name)} is no name", mend, group)
             return ()
     return tuple(names)
 
@@ -96,8 +127,9 @@ def read_how(value: Any, place: str, reader: Reader) -> How | None:
     if isinstance(value, str) and value[:1].isupper():
         try:
             return How(value, read_layer(value, place))
-        except ValueError as error:
-            reader.problems.add(place, *error.args)
+        except LayerError as error:
+            mend = f"{error.mend}; or leave it out"
+            reader.problems.add(place, str(error), mend, Edit("drop", place))
             return None
-    reader.problems.add(place, *unknown("merge", value, MERGES))
+    reader.choice(value, "merge", MERGES, place)
     return None

@@ -11,6 +11,7 @@ from ..layers import ACTIVATIONS, LayerError
 from ..layers.rule import Value
 from ..problems import shown
 from .builder import Builder
+from .writing import written_value
 
 WORDS: Mapping[str, Value] = {"true": True, "false": False, "none": None}
 
@@ -112,17 +113,6 @@ def _tuple(text: str, depth: int = 1) -> Value:
         raise LayerError(f"{shown(text)} is nested too deep", mend)
     parts = split(text[1:-1])
     return tuple(_tuple(part, depth + 1) if part.startswith("(") else read_value(part) for part in parts)
-
-
-def written_value(value: object) -> str:
-    """A value as answers have it: what `read_value` reads as the same."""
-    if value is None or isinstance(value, bool):
-        return "none" if value is None else str(value).lower()
-    if isinstance(value, tuple):
-        plain = len(value) > 1 and all(isinstance(each, int) for each in value)
-        parts = [written_value(each) for each in value]
-        return "x".join(parts) if plain else f"({','.join(parts)})"
-    return str(value)
 
 
 def split(line: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..graph import Tensor
 from ..layers import LayerError, spell
 from ..layers.rule import Value
+from ..problems import Edit
 
 if TYPE_CHECKING:
     from .builder import Builder
@@ -70,6 +71,26 @@ def _attention(builder: Builder, tensors: Sequence[Tensor], base: str, place: st
     joined = OneLayer("Concatenate")(builder, scores, f"{base}_scores", place)
     weights = OneLayer("Softmax")(builder, [joined], f"{base}_weights", place)
     return OneLayer("WeightedSum")(builder, [weights, *tensors], base, place)
+
+
+EQUAL = ("concatenate", "Concatenate")
+"""Merges that take tensors whose last sizes differ."""
+
+
+def alike(tensors: Sequence[Tensor], stacks: Sequence[str], how: str, instead: Edit) -> tuple[Edit, ...]:
+    """The edits after which tensors can be joined.
+
+    What has more than one axis is pooled, at the end of its stack; where widths differ then, or a merge takes two, they
+    are concatenated, as `instead` says.
+    """
+    pooled = [
+        Edit("append", place, "global_average_pool")
+        for tensor, place in zip(tensors, stacks, strict=True)
+        if len({each.shape[1:-1] for each in tensors}) > 1 and 2 < len(tensor.shape) < 6
+    ]
+    pairwise = how in MERGES and MERGES[how].pairwise and len(tensors) != 2
+    widths = {tensor.shape[-1] for tensor in tensors}
+    return (*pooled, *([instead] if pairwise or (len(widths) > 1 and how not in EQUAL) or not pooled else []))
 
 
 MERGES = {

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..graph import SubModel, Tensor
-from ..problems import shown
-from .builder import Abandoned, Builder, Item, Stack
+from ..problems import Edit, shown
+from .builder import Builder, Item, Stack
 from .reading import Reader
 
 
@@ -38,8 +38,7 @@ def submodel(builder: Builder, layers: Stack, tensor: Tensor, place: str) -> Sub
     start = inner.graph.inputs["inputs"] = Tensor(tensor.shape, tensor.dtype, tensor.masked)
     end = inner.graph.outputs["outputs"] = inner.stack(layers, start)
     if end is start:
-        builder.problems.add(place, "a model has no layer", "give it one or more")
-        raise Abandoned
+        builder.refuse(place, "a model has no layer", "give it one or more, or leave it out", Edit("drop", place))
     inner.name_all()
     return SubModel("", "Functional", graph=inner.graph)
 
@@ -47,7 +46,11 @@ def submodel(builder: Builder, layers: Stack, tensor: Tensor, place: str) -> Sub
 def read_model(value: Any, place: str, reader: Reader) -> Item | None:
     """The group that a value of `model` says."""
     if not isinstance(value, Mapping) or "layers" not in value:
-        reader.problems.add(place, f"{shown(value)} says no layers", "write model: {name: encoder, layers: [..]}")
+        edit = Edit("drop", place)
+        if isinstance(value, str | list) and value:
+            edit = Edit("set", place, {"model": {"layers": value}})
+        mend = "write model: {name: encoder, layers: [..]}, or leave it out"
+        reader.problems.add(place, f"{shown(value)} says no layers", mend, edit)
         return None
     reader.only(value, ("name", "layers"), place)
     return Model(reader.name(value, place), reader.stack(value["layers"], f"{place}.layers"), place)

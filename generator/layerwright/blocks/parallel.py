@@ -7,25 +7,33 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..graph import Tensor
+from ..problems import Edit
 from .builder import Builder, Item, Stack
 from .joining import How, read_how
+from .merges import alike
 from .reading import Reader
 
 
 @dataclass(frozen=True)
 class Parallel:
-    """`parallel: {paths: [[..], [..]], merge: concatenate}`: every path starts from the same tensor."""
+    """`parallel: {paths: [[..], [..]], merge: concatenate}`: every path starts from the same tensor.
+
+    `stacks` are the places of the paths.
+    """
 
     paths: tuple[Stack, ...]
     how: How
     name: str | None = None
     place: str = ""
+    stacks: tuple[str, ...] = ()
 
     def build(self, builder: Builder, tensor: Tensor) -> Tensor:
         """Adds the paths, and what joins them."""
         before = len(builder.graph.nodes)
         ends = [builder.stack(path, tensor) for path in self.paths]
-        joined = self.how.join(builder, ends, f"{self.place}.merge")
+        edits = alike(ends, self.stacks, self.how.word, Edit("argument", self.place, ("merge", "concatenate")))
+        with builder.mended_by(f"{self.place}.merge", edits):
+            joined = self.how.join(builder, ends, f"{self.place}.merge")
         if self.name:
             builder.remember(self.name, joined, tensor, len(builder.graph.nodes) - before)
         return joined
@@ -38,14 +46,15 @@ class Parallel:
 
 def read_parallel(value: Any, place: str, reader: Reader) -> Item | None:
     """The group that a value of `parallel` says."""
+    stacks = place if isinstance(value, list) else f"{place}.paths"
     if isinstance(value, list):
         value = {"paths": value}
     if not isinstance(value, Mapping) or not isinstance(value.get("paths"), list) or len(value["paths"]) < 2:
-        reader.problems.add(
-            place, "parallel needs two paths or more", "write parallel: {paths: [[..], [..]], merge: concatenate}"
-        )
+        mend = "write parallel: {paths: [[..], [..]], merge: concatenate}, or leave it out"
+        reader.problems.add(place, "parallel needs two paths or more", mend, Edit("drop", place))
         return None
     reader.only(value, ("paths", "merge", "name"), place)
     how = read_how(value.get("merge", "concatenate"), f"{place}.merge", reader)
-    paths = tuple(reader.stack(path, f"{place}.paths[{index}]") for index, path in enumerate(value["paths"]))
-    return Parallel(paths, how, reader.name(value, place), place) if how else None
+    places = tuple(f"{stacks}[{index}]" for index in range(len(value["paths"])))
+    paths = tuple(reader.stack(path, at) for path, at in zip(value["paths"], places, strict=True))
+    return Parallel(paths, how, reader.name(value, place), place, places) if how else None

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from ..layers import ACTIVATIONS
+from ..layers import ACTIVATIONS, LayerError
 from ..layers.rule import Value
-from ..problems import Problems, shown, unknown
-from .builder import Item, Stack
-from .layer import LayerItem, Said, is_name, read_layer, read_said, read_value, split
+from ..problems import Edit, Problems, nearest, shown, unknown
+from .builder import Item, Stack, Unread, edits_of
+from .layer import LayerItem, Said, is_name, name_like, read_layer, read_said, read_value, split
 
 DEEPEST = 32
 """How far groups may be nested: far beyond what a person writes, and safe for the interpreter's stack."""
@@ -34,29 +35,63 @@ class Reader:
         if isinstance(value, Mapping) and len(value) == 1:
             value = [value]
         if not isinstance(value, list):
-            self.problems.add(place, f"{shown(value)} is no stack", "write a list, as [dense 64, dropout 0.3]")
-            return ()
+            self._no_stack(value, place)
+            return (Unread(),)
         if self.depth >= DEEPEST:
-            self.problems.add(place, f"groups are nested more than {DEEPEST} deep", "nest them less")
-            return ()
+            mend = "nest them less: leave this one out"
+            self.problems.add(place, f"groups are nested more than {DEEPEST} deep", mend, Edit("drop", place))
+            return (Unread(),)
         items = (self.item(item, f"{place}[{index}]") for index, item in enumerate(value))
-        return tuple(item for item in items if item is not None)
+        return tuple(item or Unread() for item in items)
+
+    def _no_stack(self, value: Any, place: str) -> None:
+        """Notes what stands where a stack should."""
+        what = f"{shown(value)} is no stack"
+        if isinstance(value, Mapping) and value:
+            items = self._together(value) or [{key: each} for key, each in value.items()]
+            items = items if isinstance(items, list) else [items]
+            self.problems.add(place, what, "write its items as a list, each for itself", Edit("set", place, items))
+        elif self.depth:
+            example = ["dense 64", "dropout 0.3"]
+            self.problems.add(place, what, "write a list, as [dense 64, dropout 0.3]", Edit("set", place, example))
+        else:
+            mend = "write a list, as [dense 64, dropout 0.3], or leave it out"
+            self.problems.add(place, what, mend, Edit("drop", place))
+
+    def _together(self, value: Mapping[Any, Any]) -> dict[str, Any] | None:
+        """A group whose keys stand beside its word, and not in it: as one item. None if it's no such group."""
+        words = [word for word in value if word in self.groups]
+        if len(words) != 1:
+            return None
+        [word] = words
+        content = value[word]
+        if not isinstance(content, Mapping):
+            content = {"paths" if word == "parallel" else "layers": content}
+        return {word: {**content, **{key: each for key, each in value.items() if key != word}}}
 
     def item(self, value: Any, place: str) -> Item | None:
         """A layer, or a group."""
         if isinstance(value, str) and value.strip():
             word, _, rest = value.strip().partition(" ")
-            if word in self.groups:
-                return self.group(word, rest.strip(), place)
+            if word.removesuffix(":") in self.groups:
+                return self.group(word.removesuffix(":"), rest.strip(), place)
             return self.layer(value, place)
         if isinstance(value, Mapping) and len(value) == 1:
             [(word, content)] = value.items()
             if word in self.groups:
                 return self.group(word, content, f"{place}.{word}")
             return self.spelled(str(word), content, f"{place}.{word}")
-        self.problems.add(
-            place, f"{shown(value)} is neither a layer nor a group", "a layer is a text, as dense 64; a group one key"
-        )
+        what = f"{shown(value)} is neither a layer nor a group"
+        if isinstance(value, list):
+            mend = "write its items into the list around it: a layer is a text, as dense 64; a group one key"
+            self.problems.add(place, what, mend, Edit("set", place, value))
+        elif isinstance(value, Mapping) and (together := self._together(value)):
+            [word] = together
+            mend = f"a group is one key: write the others into {word}"
+            self.problems.add(place, what, mend, Edit("set", place, together))
+        else:
+            mend = "a layer is a text, as dense 64; a group one key; leave all else out"
+            self.problems.add(place, what, mend, Edit("drop", place))
         return None
 
     def group(self, word: str, content: Any, place: str) -> Item | None:
@@ -67,38 +102,33 @@ class Reader:
         """A single layer."""
         try:
             return read_layer(text, place)
-        except ValueError as error:
-            self.problems.add(place, *error.args)
-            return None
+        except LayerError as error:
+            return self.refused(error, place)
+
+    def refused(self, error: LayerError, place: str) -> None:
+        """Notes what can't be read."""
+        self.problems.add(place, str(error), error.mend, *edits_of(error, place))
 
     def spelled(self, word: str, content: Any, place: str) -> Item | None:
         """A single layer whose arguments are a mapping: `{conv: {filters: 32, kernel_size: [3, 5]}}`, or one value."""
         if not isinstance(content, Mapping):
             return self.layer(f"{word} {'' if content is None else _token(content)}", place)
-        name = content.get("name")
-        if name is not None and not (isinstance(name, str) and is_name(name)):
-            self.problems.add(f"{place}.name", f"{shown(name)} is no name", "letters, digits and _, a letter first")
-            return None
-        keywords = {str(key): _value(value) for key, value in content.items() if key != "name"}
-        return LayerItem(word, (), keywords, name, place)
+        said = self.said(content, place)
+        return LayerItem(word, said.values, said.keywords, said.name, place) if said else None
 
     def said(self, content: Any, place: str) -> Said | None:
         """The values and arguments behind a group's word: a text, a mapping, a single value."""
         try:
             if isinstance(content, Mapping):
                 keywords = {str(key): _value(value) for key, value in content.items() if key != "name"}
-                name = content.get("name")
-                if name is not None:
-                    read_said([f"name={name}"])
-                return Said((), keywords, name)
-            return read_said("" if content is None else str(content).split())
-        except ValueError as error:
-            self.problems.add(place, *error.args)
-            return None
+                return Said((), keywords, self.name(content, place))
+            return read_said([] if content is None else _token(content).split())
+        except LayerError as error:
+            return self.refused(error, place)
 
     def parts(self, value: Any, keys: Collection[str], place: str) -> Mapping[Any, Any]:
         """A group's parts: a mapping of some of these keys, or only its layers."""
-        is_parts = isinstance(value, Mapping) and any(key in keys for key in value)
+        is_parts = isinstance(value, Mapping) and any(key in keys or _almost(key, keys) for key in value)
         parts = value if is_parts else {"layers": value}
         self.only(parts, keys, place)
         return parts
@@ -112,21 +142,31 @@ class Reader:
         name = parts.get("name")
         if name is None or (isinstance(name, str) and is_name(name)):
             return name
-        mend = "a name has letters, digits and _, and starts with a letter"
-        self.problems.add(f"{place}.name", f"{shown(name)} is no name", mend)
+        better = name_like(str(name))
+        mend = f"a name has letters, digits and _, and starts with a letter, as {better}"
+        place = f"{place}.name"
+        self.problems.add(place, f"{shown(name)} is no name", mend, Edit("set", place, better))
         return None
 
     def only(self, value: Mapping[Any, Any], known: Collection[str], place: str) -> None:
         """Notes keys that aren't known."""
         for key in value:
             if key not in known:
-                self.problems.add(f"{place}.{key}", *unknown("key", key, known))
+                left = [each for each in known if each not in value]
+                what, mend = unknown("key", key, left)
+                near = nearest(key, left)
+                at = f"{place}.{key}"
+                edit = Edit("rename", at, (key, near)) if near else Edit("drop", at)
+                self.problems.add(at, what, mend if near else f"{mend}; leave it out", edit)
 
     def choice(self, value: Any, noun: str, known: Collection[str], place: str) -> str | None:
         """One of the known words, or a problem."""
         if isinstance(value, str) and value in known:
             return value
-        self.problems.add(place, *unknown(noun, value, known))
+        what, mend = unknown(noun, value, known)
+        near = nearest(value, known)
+        edit = Edit("set", place, near) if near else Edit("drop", place)
+        self.problems.add(place, what, mend if near else f"{mend}; or leave it out", edit)
         return None
 
     def activation(self, value: Any, place: str) -> str | None:
@@ -135,12 +175,20 @@ class Reader:
             return None
         return self.choice(value, "activation", ACTIVATIONS, place)
 
-    def whole(self, value: Any, smallest: int, largest: int, place: str) -> int | None:
+    def whole(self, value: Any, smallest: int, largest: int, place: str, *edits: Edit) -> int | None:
         """A whole number between these two, or a problem."""
-        if isinstance(value, int) and not isinstance(value, bool) and smallest <= value <= largest:
-            return value
-        self.problems.add(place, f"{shown(value)} doesn't fit", f"a whole number from {smallest} to {largest}")
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        if is_number and smallest <= value <= largest:
+            return int(value)
+        mend = f"a whole number from {smallest} to {largest}"
+        nearby = largest if is_number and value > largest else smallest
+        self.problems.add(place, f"{shown(value)} doesn't fit", mend, *(edits or [Edit("set", place, nearby)]))
         return None
+
+
+def _almost(key: Any, keys: Collection[str]) -> bool:
+    """Whether a key is one of these but for a letter or two."""
+    return isinstance(key, str) and key.islower() and bool(difflib.get_close_matches(key[:50], keys, 1, 0.8))
 
 
 def _token(value: Any) -> str:

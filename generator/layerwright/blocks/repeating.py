@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..graph import Tensor
-from ..problems import shown
+from ..problems import Edit, shown
 from .builder import Builder, Item, Stack
 from .parallel import Parallel
 from .reading import Reader
@@ -45,7 +45,11 @@ class Repeat:
 def read_repeat(value: Any, place: str, reader: Reader) -> Item | None:
     """The group that a value of `repeat` says."""
     if not isinstance(value, Mapping) or "times" not in value or "layers" not in value:
-        reader.problems.add(place, f"{shown(value)} says no times and layers", "write repeat: {times: 3, layers: [..]}")
+        mend = "write repeat: {times: 3, layers: [..]}, or leave it out"
+        edit = Edit("drop", place)
+        if isinstance(value, Mapping) and value.get("layers"):
+            edit = Edit("argument", place, ("times", 3))
+        reader.problems.add(place, f"{shown(value)} says no times and layers", mend, edit)
         return None
     reader.only(value, ("times", "layers", "name"), place)
     times = reader.whole(value["times"], 1, MOST_TIMES, f"{place}.times")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..graph import Tensor
-from ..problems import shown
-from .builder import Abandoned, Builder, Item
-from .joining import no_such
+from ..problems import Edit, shown
+from .builder import Builder, Item
+from .joining import check_name, no_such
 from .layer import is_name
 from .reading import Reader
 
@@ -24,17 +24,18 @@ class Use:
         """Adds the calls."""
         known = builder.find(self.name)
         if known is None:
-            builder.problems.add(self.place, *no_such(builder, self.name))
-            raise Abandoned
+            no_such(builder, self.name, self.place)
         return builder.again(known, tensor, self.name, self.place)
 
     def check(self, builder: Builder) -> None:
-        """Nothing of it is wrong whatever came before."""
+        """Notes a name that is nowhere."""
+        check_name(builder, self.name, self.place)
 
 
 def read_use(value: Any, place: str, reader: Reader) -> Item | None:
     """The reference that a value of `use` says."""
     if isinstance(value, str) and is_name(value):
         return Use(value, place)
-    reader.problems.add(place, f"{shown(value)} is no name", "the name of an earlier layer, model or group")
+    mend = "the name of an earlier layer, model or group; or leave this out"
+    reader.problems.add(place, f"{shown(value)} is no name", mend, Edit("drop", place))
     return None

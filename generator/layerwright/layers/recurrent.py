@@ -15,6 +15,7 @@ from .rule import (
     Rule,
     Shape,
     TensorLike,
+    UnbatchedError,
     Value,
     Weight,
     known,
@@ -63,7 +64,7 @@ def keeps_mask_of_steps(arguments: Arguments, inputs: tuple[bool, ...]) -> bool:
 def _check_steps(arguments: Arguments, shape: Shape) -> None:
     """Refuses to carry states over batches of any size, and to unroll a sequence of any length."""
     if arguments["stateful"] and shape[0] is None:
-        raise LayerError(
+        raise UnbatchedError(
             "stateful=true carries a state for each place in the batch, and the batch may have any size",
             "say batch=1 after the input",
         )

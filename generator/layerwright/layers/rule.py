@@ -59,6 +59,10 @@ class LayerError(ValueError):
         self.edit = edit
 
 
+class UnbatchedError(LayerError):
+    """A layer that needs batches of a fixed size gets others. The mend lies with the inputs."""
+
+
 @dataclass(frozen=True)
 class Weight:
     """One variable of a layer: its name in Keras, its shape, and whether training moves it."""
