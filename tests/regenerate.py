@@ -9,7 +9,7 @@ from pathlib import Path
 from layerwright.presets import presets
 from layerwright.template import create
 
-from . import tables
+from . import models, tables
 
 CASES = Path(__file__).parent / "cases"
 
@@ -26,10 +26,23 @@ def generate(name: str, folder: Path) -> dict[str, str]:
     return files
 
 
+WHOLE = (
+    *("autoencoder", "image-metadata", "masked-lstm", "mnist-mlp", "power-plant", "resnet-transfer", "siamese-conv"),
+    *("siamese-dense", "subclassed-block"),
+)
+"""The presets of which the whole project is kept; of all others `model.py`."""
+
+
+def model(name: str) -> str:
+    """The `model.py` of a preset's project."""
+    return models.source(models.planned(**presets()[name].answers(), project_name=name))
+
+
 def main() -> None:
     """Replaces every case."""
     with tempfile.TemporaryDirectory() as folder:
-        made = {name: generate(name, Path(folder)) for name in presets()}
+        made = {name: generate(name, Path(folder)) for name in WHOLE}
+    made["models"] = {f"{name.replace('-', '_')}.py": model(name) for name in presets() if name not in WHOLE}
     shutil.rmtree(CASES, ignore_errors=True)
     for name, files in made.items():
         for path, content in files.items():

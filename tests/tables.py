@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,13 +17,9 @@ def written(page: str) -> str:
     """The page with its tables as they have to be."""
     tables = {"kinds": _kinds, "tasks": _tasks, "merges": _merges, "words": _words}
     for name, rows in tables.items():
-        table = "\n".join(rows())
-        page = re.sub(
-            rf"(<!-- {name} -->\n).*?(<!-- end -->)",
-            lambda match, t=table: f"{match[1]}{t}\n{match[2]}",
-            page,
-            flags=re.S,
-        )
+        before, start, rest = page.partition(f"<!-- {name} -->\n")
+        _, end, after = rest.partition("<!-- end -->")
+        page = before + start + "\n".join(rows()) + "\n" + end + after
     return page
 
 

@@ -8,10 +8,12 @@ import pytest
 
 from layerwright.presets import presets
 
-from .regenerate import CASES, generate
+from .regenerate import CASES, WHOLE, generate, model
+
+OTHERS = {f"{name.replace('-', '_')}.py": name for name in presets() if name not in WHOLE}
 
 
-@pytest.mark.parametrize("name", presets())
+@pytest.mark.parametrize("name", WHOLE)
 def test_a_preset_makes_its_golden_project(name: str, tmp_path: Path) -> None:
     golden = {
         path.relative_to(CASES / name).as_posix(): path.read_text(encoding="utf-8")
@@ -21,5 +23,12 @@ def test_a_preset_makes_its_golden_project(name: str, tmp_path: Path) -> None:
     assert generate(name, tmp_path) == golden, "make regenerate writes them anew"
 
 
+@pytest.mark.parametrize("file", OTHERS)
+def test_a_preset_makes_its_golden_model(file: str) -> None:
+    golden = (CASES / "models" / file).read_text(encoding="utf-8")
+    assert model(OTHERS[file]) == golden, "make regenerate writes them anew"
+
+
 def test_there_is_no_golden_project_without_its_preset() -> None:
-    assert {path.name for path in CASES.iterdir()} == set(presets())
+    assert {path.name for path in CASES.iterdir()} == {*WHOLE, "models"}
+    assert {path.name for path in (CASES / "models").iterdir()} == set(OTHERS)

@@ -380,7 +380,7 @@ def test_in_a_terminal_a_preset_can_be_chosen(terminal_at: Any, tmp_path: Path) 
     terminal.type("n")
     assert terminal.end() == 0
     answers = answers_of(tmp_path / "plant")
-    assert answers["sharing"] == "encoder: left + right", "the last preset is siamese-dense"
+    assert answers["inputs"] == "first: numeric 128, second: numeric 64", "the last preset is two-inputs"
     assert answers["backend"] == "torch"
 
 

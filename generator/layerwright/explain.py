@@ -19,12 +19,12 @@ def explanation(plan: Plan) -> dict[str, Any]:
         "notes": list(plan.notes),
         "parameters": {"total": graph.parameters, "trainable": graph.trainable_parameters},
         "inputs": [
-            {"name": name, "shape": list(tensor.shape), "dtype": tensor.dtype} for name, tensor in graph.inputs.items()
+            {"name": name, "shape": _shape(tensor), "dtype": tensor.dtype} for name, tensor in graph.inputs.items()
         ],
         "outputs": [
             {
                 "name": output.name,
-                "shape": list(graph.outputs[output.name].shape),
+                "shape": _shape(graph.outputs[output.name]),
                 "task": output.task.name,
                 "loss_weight": output.weight,
             }
@@ -42,9 +42,14 @@ def _model(graph: Graph, name: str, tensor: Tensor) -> dict[str, Any]:
         "name": name,
         "inputs": graph.sources(tensor),
         "output": graph.names()[tensor],
-        "shape": list(tensor.shape),
+        "shape": _shape(tensor),
         "parameters": sum(layer.parameters for layer in layers),
     }
+
+
+def _shape(tensor: Tensor) -> list[int | None]:
+    """A shape as JSON has it: None for the batch, whatever its size, and for what isn't known before data comes."""
+    return [None, *tensor.shape[1:]]
 
 
 def rows(graph: Graph) -> list[dict[str, Any]]:
@@ -57,7 +62,7 @@ def _row(node: Node, inputs: list[str]) -> dict[str, Any]:
     row: dict[str, Any] = {
         "name": node.layer.name,
         "class": node.layer.class_name,
-        "shape": list(node.output.shape),
+        "shape": _shape(node.output),
         "parameters": node.layer.parameters,
         "inputs": inputs,
     }

@@ -34,7 +34,7 @@ class Preset:
 def presets() -> dict[str, Preset]:
     """All presets by name, in alphabetical order."""
     folder = template_root() / "templates" / "presets"
-    return {path.stem: Preset(path.stem, path) for path in sorted(folder.glob("*.yml"))}
+    return {path.stem: Preset(path.stem, path) for path in sorted(folder.glob("*.yml"), key=lambda path: path.stem)}
 
 
 def preset_answers(name: object) -> Answers:

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..blocks import is_name
-from ..problems import Problems, shown, unknown
-from .keys import Answers
+from ..blocks import is_name, name_like
+from ..kinds import KINDS
+from ..problems import Edit, Problems, nearest, shown, unknown
+from ..tasks import TASKS
+from .keys import KEYS, Answers
 
 LONGEST_LINE = 10_000
 """Longest one-line answer, in characters."""
@@ -25,42 +27,57 @@ LARGEST_SIZE = 2**24
 class Fields:
     """One complete set of answers, and the problems found in it so far.
 
-    `broken` names the inputs, outputs and groups that are there but not said rightly, so that what refers to them isn't
-    called wrong as well.
+    `broken` has the places of what is there but not said rightly, so that nothing that hangs on it is called wrong as
+    well: `inputs.photo`, `outputs.price`, `sharing.twin`, `merge`.
     """
 
     answers: Answers
     problems: Problems
     broken: set[str] = field(default_factory=set)
 
+    def names(self, key: str) -> list[str]:
+        """The names under a key of what isn't said rightly."""
+        return sorted(place.partition(".")[2] for place in self.broken if place.startswith(f"{key}."))
+
     def line(self, key: str) -> str:
         """A one-line text."""
         value = self.answers[key]
         if not isinstance(value, str):
-            mend = 'quote it, as inputs: "photo: image 224x224x3"' if isinstance(value, Mapping) else "quote it"
-            self.problems.add(key, f"{shown(value)} is no text", mend)
+            quoted = _as_line(value)
+            mend = f"quote it, as {key}: {shown(quoted)}" if quoted else "write a text, in quotes, or leave it out"
+            edit = Edit("set", key, quoted) if quoted else Edit("drop", key)
+            self.problems.add(key, f"{shown(value)} is no text", mend, edit)
             return ""
         if any(not character.isprintable() for character in value):
-            self.problems.add(key, "holds a line break or another control character", "write it on one line")
+            what, mend = "holds a line break or another control character", "write it on one line, without them"
+            plain = "".join(each if each.isprintable() else " " for each in value).strip()
+            self.problems.add(key, what, mend, Edit("set", key, plain))
             return ""
         if len(value) > LONGEST_LINE:
-            self.problems.add(key, f"has {len(value)} characters", f"keep it under {LONGEST_LINE}")
+            edit = Edit("set", key, value[:LONGEST_LINE])
+            self.problems.add(key, f"has {len(value)} characters", f"keep it to {LONGEST_LINE}", edit)
             return ""
         return value
 
     def choice(self, key: str, known: Sequence[str] | Mapping[str, object]) -> str:
-        """One of the known words."""
+        """One of the known words; for another one, that which it's like, so that the rest is read as it's meant."""
         value = self.answers[key]
         if isinstance(value, str) and value in known:
             return value
-        self.problems.add(key, *unknown(key, value, known))
-        return next(iter(known))
+        what, mend = unknown(key, value, known)
+        near = nearest(value, known)
+        if near is None:
+            self.broken.add(key)
+            mend += f"; or leave it out: then it's {KEYS[key].default}"
+        self.problems.add(key, what, mend, Edit("set", key, near) if near else Edit("drop", key))
+        return near or str(KEYS[key].default)
 
     def flag(self, key: str) -> bool:
         """Yes or no."""
         value = self.answers[key]
         if not isinstance(value, bool):
-            self.problems.add(key, f"{shown(value)} is neither yes nor no", "write true or false")
+            edit = Edit("set", key, True)
+            self.problems.add(key, f"{shown(value)} is neither yes nor no", "write true or false", edit)
         return value is True
 
     def entries(self, key: str) -> list[tuple[str, str, list[str]]]:
@@ -70,36 +87,54 @@ class Fields:
             noun = key.removesuffix("s")
             example = "photo: image 224x224x3" if key == "inputs" else "category: multiclass 10"
             mend = f"say one, with --data '{key}={example}' or in a file (--answers), or start from a --preset"
-            self.problems.add(key, f"there is no {noun}", mend)
+            self.problems.add(key, f"there is no {noun}", mend, Edit("set", key, example))
+            self.broken.add(key)
         entries: list[tuple[str, str, list[str]]] = []
         for entry in filter(str.strip, text.split(",")):
             name, colon, rest = (part.strip() for part in entry.partition(":"))
             words = rest.split()
             if not colon or not words:
-                self.problems.add(key, f"{shown(entry.strip())} says no name and kind", "write NAME: KIND SIZE")
+                self._no_entry(key, entry.strip(), [name for name, _, _ in entries])
             elif self.is_new_name(name, key, [name for name, _, _ in entries]):
                 entries.append((name, words[0], words[1:]))
         return entries
 
     def is_new_name(self, name: str, key: str, before: Sequence[str]) -> bool:
         """Whether a name can be used, and isn't yet."""
+        place, better = f"{key}.{name}", name_like(name, [*before, *SAVEZ_ARGUMENTS])
+        edit = Edit("rename", place, (name, better))
         if not is_name(name):
-            self.problems.add(
-                key, f"{shown(name)} is no name", "a name has letters, digits and _, and starts with a letter"
-            )
+            mend = f"a name has letters, digits and _, and starts with a letter, as {better}"
+            self.problems.add(key, f"{shown(name)} is no name", mend, edit)
+            self.broken.add(key)
         elif name in SAVEZ_ARGUMENTS:
-            self.problems.add(f"{key}.{name}", "NumPy can't save an array of this name", f"as {name}_1")
+            self.problems.add(place, "NumPy can't save an array of this name", f"as {better}", edit)
+            self.broken.add(place)
         elif name.lower() in map(str.lower, before):
-            self.problems.add(f"{key}.{name}", "the name is there twice", "give each a name of its own")
+            mend = f"give each a name of its own, as {better}"
+            self.problems.add(place, "the name is there twice", mend, edit)
+            self.broken.add(place)
         else:
             return True
         return False
 
-    def size(self, text: str, place: str, smallest: int = 1) -> int | None:
-        """A size, as `10`."""
+    def _no_entry(self, key: str, text: str, before: Sequence[str]) -> None:
+        """Notes an entry that isn't `NAME: KIND SIZE`."""
+        what, mend = f"{shown(text)} says no name and kind", "write NAME: KIND SIZE"
+        name, _, rest = (part.strip() for part in text.partition(":"))
+        example = "numeric 4" if key == "inputs" else "regression"
+        said = f"{name_like(name, before)}: {example}"
+        if not rest and name.partition(" ")[0] in (KINDS if key == "inputs" else TASKS):
+            said = f"{name_like('x' if key == 'inputs' else 'y', before)}: {name}"
+        self.problems.add(key, what, f"{mend}, as {said}", Edit("set", f"{key}.{name}", said))
+        self.broken.add(key)
+
+    def size(self, text: str, place: str, smallest: int = 1, example: str = "", *edits: Edit) -> int | None:
+        """A size, as `10`. The example is an entry of a line with right ones."""
         if re.fullmatch(r"\d{1,9}", text, re.ASCII) and smallest <= int(text) <= LARGEST_SIZE:
             return int(text)
-        self.problems.add(place, f"{shown(text)} is no size", f"a whole number from {smallest} to {LARGEST_SIZE}")
+        mend = f"a whole number from {smallest} to {LARGEST_SIZE}, as {example}"
+        self.problems.add(place, f"{shown(text)} is no size", mend, *(edits or [Edit("set", place, example)]))
         return None
 
     def mapping(self, place: str, value: Any) -> Mapping[Any, Any]:
@@ -107,5 +142,16 @@ class Fields:
         if isinstance(value, Mapping):
             return value
         if value is not None:
-            self.problems.add(place, f"{shown(value)} is no mapping", "write key: value")
+            mend = "write key: value, or leave it out"
+            self.problems.add(place, f"{shown(value)} is no mapping", mend, Edit("drop", place))
         return {}
+
+
+def _as_line(value: object) -> str:
+    """What isn't a text as the text that it was meant to be, if that's plain."""
+    if isinstance(value, Mapping) and value and all(isinstance(each, str | int) for each in value.values()):
+        return ", ".join(f"{name}: {each}" for name, each in value.items())
+    if isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+        return ", ".join(value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if is_number else ""

@@ -129,11 +129,11 @@ def _input_is(answers: Answers, old: str, new: str | None) -> None:
     groups = read_entries(answers.get("sharing"))
     for group in list(groups):
         members = [new if name.strip() == old else name.strip() for name in " ".join(group.words).split("+")]
-        left = [member for member in members if member]
-        group.words = [" + ".join(left)]
-        if len(left) < 2:
+        kept = [member for member in members if member]
+        group.words = [" + ".join(kept)]
+        if len(kept) < 2:
             groups.remove(group)
-            _rename_part(answers, "branches", group.name, left[0] if left else None)
+            _rename_part(answers, "branches", group.name, kept[0] if kept else None)
     if answers.get("sharing"):
         answers["sharing"] = spelled(groups)
     if isinstance(answers.get("layers"), Mapping):
@@ -287,7 +287,8 @@ class _Tree:
         return path
 
     def _set(self, path: Path, value: Any) -> None:
-        path = path if path[-1] == OUTPUT else self._item(path)
+        content = self.at(path)
+        path = path if path[-1] == OUTPUT and value != content else self._item(path)
         parent = self.at(path[:-1])
         if isinstance(parent, list) and isinstance(value, list):
             parent[path[-1] : path[-1] + 1] = value

@@ -7,8 +7,9 @@ GROUPS.
 from __future__ import annotations
 
 from .builder import Abandoned, Builder, Item, Stack
+from .ending import read_output
 from .joining import Join, read_join
-from .layer import LayerItem, is_name, read_value
+from .layer import LayerItem, is_name, name_like, read_value
 from .merges import MERGES
 from .modelling import read_model
 from .parallel import read_parallel
@@ -18,6 +19,7 @@ from .residual import read_residual
 from .reusing import read_use
 from .sequences import READERS
 from .wrapping import WRAPPERS, wrapper_reader
+from .writing import written_value
 
 GROUPS: dict[str, GroupReader] = {
     "residual": read_residual,
@@ -26,6 +28,7 @@ GROUPS: dict[str, GroupReader] = {
     "model": read_model,
     "merge": read_join,
     "use": read_use,
+    "output": read_output,
     **READERS,
     **{word: wrapper_reader(word) for word in WRAPPERS},
 }
@@ -33,6 +36,7 @@ GROUPS: dict[str, GroupReader] = {
 __all__ = [
     "GROUPS",
     "MERGES",
+    "WRAPPERS",
     "Abandoned",
     "Builder",
     "Item",
@@ -41,5 +45,7 @@ __all__ = [
     "Reader",
     "Stack",
     "is_name",
+    "name_like",
     "read_value",
+    "written_value",
 ]

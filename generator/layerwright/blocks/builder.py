@@ -56,6 +56,11 @@ class Spot:
 
     place: str
     within: str = ""
+    container: str = ""
+
+    def hidden_from(self, place: str) -> bool:
+        """Whether no reference leads from a place to it."""
+        return bool(self.within) and not place.startswith(self.container)
 
 
 @dataclass(frozen=True)
@@ -134,7 +139,8 @@ class Builder:
 
     `taken` holds the names that layers may not have, with what has them. `elsewhere` finds what a name stands for that
     isn't a layer built here: an input's branch, say. `backend` is what the network will run on, if that's known.
-    `said` has all names in the answers, with where they stand. `batching` gives the edits that fix the size of batches,
+    `said` has all names in the answers, with where they stand; `fault` says why one of them stands for nothing here:
+    nothing if that's said elsewhere, None if there's no reason but the place. `batching` gives the edits that fix the size of batches,
     and `outer` is the builder of the graph around this one. `instead` are edits that mend what happens at a place.
     """
 
@@ -150,6 +156,7 @@ class Builder:
     elsewhere: Callable[[str], Tensor | None] = lambda name: None
     unnamed: dict[Layer | Block, Unnamed] = field(default_factory=dict)
     said: Mapping[str, Spot] = field(default_factory=dict)
+    fault: Callable[[str], str | None] = lambda name: None
     batching: Callable[[], Sequence[Edit]] = tuple
     outer: Builder | None = None
     instead: tuple[str, Sequence[Edit], str] | None = None
@@ -157,7 +164,14 @@ class Builder:
     def inside(self, taken: dict[str, str]) -> Builder:
         """A builder for a graph inside this one's."""
         return Builder(
-            self.vocabulary, self.problems, taken, self.backend, said=self.said, batching=self.batching, outer=self
+            self.vocabulary,
+            self.problems,
+            taken,
+            self.backend,
+            said=self.said,
+            fault=self.fault,
+            batching=self.batching,
+            outer=self,
         )
 
     def refuse(self, place: str, what: str, mend: str, *edits: Edit) -> NoReturn:
@@ -335,6 +349,11 @@ class Builder:
                 return known
             block = block.parent
         return self.known.get(name)
+
+    def is_somewhere(self, name: str) -> bool:
+        """Whether a name stands for something in the answers or, what the planner has named, in the graph so far."""
+        here = name in self.said or name in self.graph.inputs or self.find(name) is not None
+        return here or (self.outer is not None and self.outer.is_somewhere(name))
 
     def _scoped(self, name: str, repetition: Block | None) -> str:
         return f"{name} in {id(repetition)}" if repetition else name

@@ -74,14 +74,16 @@ def check_name(builder: Builder, name: str, place: str) -> None:
 def no_such(builder: Builder, name: str, place: str) -> NoReturn:
     """Notes that a name stands for nothing that a layer at this place could take, unless what it names is broken."""
     leave, spot = Edit("drop", place), builder.said.get(name)
-    if spot and spot.within:
+    if spot and spot.hidden_from(place):
         what = f"{name} is inside of {spot.within}, and nothing leads out of there but its end"
         builder.refuse(place, what, "name a layer outside, or leave this out", leave)
-    if builder.outer and builder.outer.is_somewhere(name):
+    if builder.outer and (name in builder.outer.graph.inputs or builder.outer.find(name)):
         what = f"{name} is outside of the model that this stands in, which takes one tensor"
         builder.refuse(place, what, "name a layer inside, or leave this out", leave)
-    if builder.is_broken(name):
-        raise Abandoned
+    if (fault := builder.fault(name)) is not None:
+        if not fault:
+            raise Abandoned
+        builder.refuse(place, fault, "merge only one of them into the other: leave this out", leave)
     if spot:
         what = f"{name} isn't before this: it comes at {spot.place}"
         builder.refuse(place, what, "name a layer that comes before, or leave this out", leave)

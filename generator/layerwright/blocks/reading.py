@@ -103,7 +103,8 @@ class Reader:
         try:
             return read_layer(text, place)
         except LayerError as error:
-            return self.refused(error, place)
+            self.refused(error, place)
+            return None
 
     def refused(self, error: LayerError, place: str) -> None:
         """Notes what can't be read."""
@@ -124,7 +125,8 @@ class Reader:
                 return Said((), keywords, self.name(content, place))
             return read_said([] if content is None else _token(content).split())
         except LayerError as error:
-            return self.refused(error, place)
+            self.refused(error, place)
+            return None
 
     def parts(self, value: Any, keys: Collection[str], place: str) -> Mapping[Any, Any]:
         """A group's parts: a mapping of some of these keys, or only its layers."""

@@ -1,14 +1,17 @@
-"""Which names the items of a stack refer to."""
+"""Which names the items of a stack refer to, and which they give."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .builder import Item, Stack
-from .joining import Join
+from .builder import Item, Spot, Stack
+from .joining import How, Join
+from .modelling import Model
 from .parallel import Parallel
 from .repeating import Repeat
 from .residual import Residual
+from .reusing import Use
+from .wrapping import Wrapped
 
 
 def references(items: Stack) -> Iterator[str]:
@@ -31,3 +34,39 @@ def _inner(item: Item) -> tuple[Stack, ...]:
             return (layers,)
         case _:
             return ()
+
+
+def names(items: Stack, within: str = "", container: str = "") -> Iterator[tuple[str, Spot]]:
+    """The names that layers and groups have, with where they are; `within` is what they lie in, at `container`."""
+    for item in items:
+        name, place = getattr(item, "name", None), getattr(item, "place", "")
+        if isinstance(name, str) and not isinstance(item, Use):
+            yield name, Spot(place, within, container)
+        how = getattr(item, "how", None)
+        if isinstance(how, How) and how.layer and how.layer.name:
+            yield how.layer.name, Spot(place, within, container)
+        noun = _closed(item)
+        inside = (noun, place) if noun and not within else (within, container)
+        for stack in _all_inner(item):
+            yield from names(stack, *inside)
+
+
+def _closed(item: Item) -> str:
+    """What a group is called that no reference leads into, nothing for any other item."""
+    match item:
+        case Model():
+            return "a nested model"
+        case Wrapped():
+            return "a wrapper"
+        case Repeat():
+            return "a repetition"
+        case Residual(form="class"):
+            return "a layer of its own class"
+        case _:
+            return ""
+
+
+def _all_inner(item: Item) -> tuple[Stack, ...]:
+    if isinstance(item, Model | Wrapped):
+        return (item.layers,)
+    return _inner(item)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..graph import CustomLayer, Tensor
-from ..layers import spell
+from ..layers import LayerError, spell
 from ..layers.rule import Value
 from ..problems import Edit
-from .builder import Abandoned, Builder, Item, Stack
+from .builder import Builder, Item, Stack
 from .layer import LayerItem
 from .reading import Reader
 
@@ -67,10 +67,22 @@ class Residual:
         """Adds its calls without a group of their own."""
         result = builder.stack(self.layers, tensor)
         shortcut = self._shortcut(builder, tensor, result)
+        self._check_own(builder, result, shortcut)
         total = builder.merge("add", [result, shortcut], "add", self.place)
         if self.activation is None:
             return total
         return LayerItem(self.activation, place=self.place).build(builder, total)
+
+    def _check_own(self, builder: Builder, result: Tensor, shortcut: Tensor) -> None:
+        """Refuses a shortcut that the answers say and that doesn't fit."""
+        if self.shortcut == "auto":
+            return
+        try:
+            builder.vocabulary.rules["Add"].call({}, (result.shape, shortcut.shape))
+        except LayerError:
+            what = f"its shortcut gives {spell(shortcut.shape)}, and its stack {spell(result.shape)}"
+            edit = Edit("argument", self.place, ("shortcut", None))
+            builder.refuse(self.place, what, "give both the same shape, or leave shortcut out: then it fits", edit)
 
     def _shortcut(self, builder: Builder, tensor: Tensor, result: Tensor) -> Tensor:
         if not isinstance(self.shortcut, str):
@@ -81,19 +93,23 @@ class Residual:
         convolution = builder.vocabulary.rules.get(f"Conv{len(strides)}D")
         kept = len(tensor.shape) == len(result.shape) and result.shape[-1] is not None
         if not kept or 0 in strides or (convolution is None and any(stride > 1 for stride in strides)):
-            builder.problems.add(
-                self.place,
-                f"no shortcut leads from {spell(tensor.shape)} to {spell(result.shape)}, which its stack gives",
-                "keep the number of axes, and their sizes or a whole part of them: say padding=same",
-                Edit("drop", self.place),
-            )
-            raise Abandoned
+            what = f"no shortcut leads from {spell(tensor.shape)} to {spell(result.shape)}, which its stack gives"
+            mend = "keep the number of axes, and their sizes or a whole part of them"
+            unpadded = [item for item in self.layers if isinstance(item, LayerItem) and _is_valid(item)]
+            edits = [Edit("argument", item.place, ("padding", "same")) for item in unpadded if kept]
+            mend += ": say padding=same" if edits else "; or leave the residual out"
+            builder.refuse(self.place, what, mend, *(edits or [Edit("drop", self.place)]))
         stride: Value = strides if len(strides) > 1 else 1 if not strides else strides[0]
         projection: dict[str, Value] = {"filters": result.shape[-1], "kernel_size": 1, "strides": stride}
         if convolution is None:
             projection = {"units": result.shape[-1]}
         rule = convolution or builder.vocabulary.rules["Dense"]
         return builder.call(rule, projection, None, "shortcut", (tensor,), self.place)
+
+
+def _is_valid(item: LayerItem) -> bool:
+    """Whether a layer is said not to pad."""
+    return item.keywords.get("padding") == "valid" or (item.word[:1].isupper() and "padding" not in item.keywords)
 
 
 def _stride(before: int | None, after: int | None) -> int:

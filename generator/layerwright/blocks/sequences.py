@@ -10,7 +10,7 @@ from ..graph import Tensor
 from ..layers import spell
 from ..layers.rule import Value
 from ..problems import Edit
-from .builder import Abandoned, Builder, Item
+from .builder import Builder, Item
 from .layer import LayerItem
 from .reading import GroupReader, Reader
 from .residual import Residual
@@ -53,13 +53,8 @@ class Transformer:
     def build(self, builder: Builder, tensor: Tensor) -> Tensor:
         """Adds the block's calls."""
         if len(tensor.shape) != 3 or tensor.shape[-1] is None:
-            builder.problems.add(
-                self.place,
-                f"a transformer block takes steps of some width, not {spell(tensor.shape)}",
-                "give it a sequence: keep the steps before it (return_sequences=true)",
-                Edit("drop", self.place),
-            )
-            raise Abandoned
+            what = f"a transformer block takes steps of some width, not {spell(tensor.shape)}"
+            builder.refuse(self.place, what, SEQUENCE, Edit("drop", self.place))
         before, width = len(builder.graph.nodes), tensor.shape[-1]
         with builder.group("transformer", "Attends to all steps, then transforms each of them.", self.name, self.place):
             attended = SelfAttention(self.heads, self.width, {}, None, self.place).build(builder, tensor)
@@ -78,6 +73,7 @@ class Transformer:
         """Nothing of it is wrong whatever it gets."""
 
 
+SEQUENCE = "give it a sequence: keep the steps before it (return_sequences=true), or leave it out"
 LINEAR: Mapping[str, Value] = {"activation": "linear"}
 
 
@@ -87,7 +83,12 @@ def read_self_attention(value: Any, place: str, reader: Reader) -> Item | None:
     if said is None:
         return None
     sizes = _heads(said.values[:1], place, reader, "self_attention 4x32")
-    if sizes is None or len(said.values) != 1:
+    if sizes is None:
+        return None
+    if len(said.values) > 1:
+        more = [Edit("rename", place, (value, None)) for value in said.values[1:]]
+        mend = "write self_attention HEADSxWIDTH; leave the others out"
+        reader.problems.add(place, f"self_attention has {len(said.values)} values", mend, *more)
         return None
     return SelfAttention(*sizes, said.keywords, said.name, place)
 
@@ -100,10 +101,12 @@ def read_transformer(value: Any, place: str, reader: Reader) -> Item | None:
     reader.only(said.keywords, (), place)
     sizes = _heads(said.values[:1], place, reader, "transformer 4x32 256")
     units = said.values[1] if len(said.values) > 1 else None
-    if units is not None and reader.whole(units, 1, 2**24, place) is None:
+    if units is not None and reader.whole(units, 1, 2**24, place, Edit("rename", place, (units, 256))) is None:
         return None
     if len(said.values) > 2:
-        reader.problems.add(place, "transformer has more than two values", "write transformer HEADSxWIDTH UNITS")
+        more = [Edit("rename", place, (value, None)) for value in said.values[2:]]
+        mend = "write transformer HEADSxWIDTH UNITS; leave the others out"
+        reader.problems.add(place, f"transformer has {len(said.values)} values", mend, *more)
         return None
     return Transformer(*sizes, units if isinstance(units, int) else None, said.name, place) if sizes else None
 
@@ -112,9 +115,11 @@ def _heads(values: tuple[Value, ...], place: str, reader: Reader, example: str) 
     """Number and width of the heads."""
     [value] = values or (None,)
     if isinstance(value, tuple) and len(value) == 2:
-        heads, width = (reader.whole(each, 1, 2**20, place) for each in value)
+        edit = Edit("set", place, example)
+        heads, width = (reader.whole(each, 1, 2**20, place, edit) for each in value)
         return (heads, width) if heads and width else None
-    reader.problems.add(place, "it says no heads and width", f"write HEADSxWIDTH, as {example}", Edit("drop", place))
+    mend = f"write HEADSxWIDTH, as {example}"
+    reader.problems.add(place, "it says no heads and width", mend, Edit("set", place, example))
     return None
 
 
@@ -139,13 +144,8 @@ class Temporal:
     def build(self, builder: Builder, tensor: Tensor) -> Tensor:
         """Adds the block's calls."""
         if len(tensor.shape) != 3:
-            builder.problems.add(
-                self.place,
-                f"a temporal convolution takes steps of some width, not {spell(tensor.shape)}",
-                "give it a sequence: keep the steps before it (return_sequences=true)",
-                Edit("drop", self.place),
-            )
-            raise Abandoned
+            what = f"a temporal convolution takes steps of some width, not {spell(tensor.shape)}"
+            builder.refuse(self.place, what, SEQUENCE, Edit("drop", self.place))
         keywords: dict[str, Value] = {"padding": "causal", "dilation_rate": self.dilation}
         causal = LayerItem("conv", (self.filters, self.kernel_size), keywords, place=self.place)
         block = Residual((causal, causal), activation="relu", place=self.place)
@@ -168,11 +168,12 @@ def read_temporal(value: Any, place: str, reader: Reader) -> Item | None:
     reader.only(said.keywords, TCN_VALUES, place)
     given = {**TCN_DEFAULTS, **dict(zip(TCN_VALUES, said.values, strict=False)), **said.keywords}
     if "filters" not in given or len(said.values) > len(TCN_VALUES):
-        reader.problems.add(
-            place, "its values are filters, kernel size, dilation", "write tcn 64 3 2", Edit("drop", place)
-        )
+        what = f"tcn has {len(said.values)} values" if said.values else "tcn says no filters"
+        mend = "its values are filters, kernel size, dilation, as tcn 64 3 2"
+        reader.problems.add(place, what, mend, Edit("set", place, "tcn 64 3 2"))
         return None
-    filters, kernel, dilation = (reader.whole(given[key], 1, 2**20, f"{place}.{key}") for key in TCN_VALUES)
+    mends = {key: Edit("argument", place, (key, 1 if key == "dilation" else 3)) for key in TCN_VALUES}
+    filters, kernel, dilation = (reader.whole(given[key], 1, 2**20, place, mends[key]) for key in TCN_VALUES)
     return Temporal(filters, kernel, dilation, said.name, place) if filters and kernel and dilation else None
 
 

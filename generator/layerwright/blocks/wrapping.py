@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..graph import Tensor
+from ..layers import LayerError, spell
 from ..layers.rule import Inner, Value
+from ..problems import Edit
 from .builder import Builder, InnerModel, Item, Stack
 from .layer import LayerItem, read_said
 from .modelling import submodel
@@ -59,6 +61,10 @@ class Wrapped:
 
     def inner(self, builder: Builder, tensor: Tensor) -> Inner:
         """What stands in the wrapper, for a tensor like this one."""
+        if self.wrapper.each and len(tensor.shape) < 3:
+            what = f"{self.wrapper.class_name} takes steps, and gets {spell(tensor.shape)}"
+            mend = "give it a sequence: steps, then at least one axis; or leave it out"
+            builder.refuse(self.place, what, mend, Edit("drop", self.place))
         if self.wrapper.each:
             tensor = Tensor((tensor.shape[0], *tensor.shape[2:]), tensor.dtype)
         if self.wrapper.cells and len(self.layers) > 1:
@@ -110,8 +116,8 @@ def _from_text(wrapper: Wrapper, text: str, place: str, reader: Reader) -> Item 
     own = [token for token in tokens if token.partition("=")[0] in (*wrapper.own, "name")]
     try:
         said = read_said(own)
-    except ValueError as error:
-        reader.problems.add(place, *error.args)
+    except LayerError as error:
+        reader.refused(error, place)
         return None
     item = reader.item(" ".join(token for token in tokens if token not in own), place) if tokens else None
     return _wrapped(wrapper, (item,) if item else (), dict(said.keywords), said.name, place, reader)
@@ -123,6 +129,7 @@ def _wrapped(
     if not layers:
         if not any(problem.place.startswith(place) for problem in reader.problems.found):
             what = f"{wrapper.class_name} wraps nothing"
-            reader.problems.add(place, what, f"write the {wrapper.argument} after it, as bidirectional lstm 64")
+            mend = f"write the {wrapper.argument} after it, as bidirectional lstm 64, or leave it out"
+            reader.problems.add(place, what, mend, Edit("drop", place))
         return None
     return Wrapped(wrapper, layers, keywords, name, place)

@@ -13,7 +13,7 @@ from ..graph import Composite, CustomLayer, Graph, Layer, Node, RuleLayer, SubMo
 from ..layers.rule import Nested, Value
 from ..plan import Plan
 from ..spec import Output, Spec
-from .data import input_values
+from .data import FEWEST_BATCHES, input_values
 from .scores import scoring
 from .synthesis import LONGEST
 
@@ -194,8 +194,13 @@ def probe(plan: Plan) -> dict[str, float]:
     if plan.spec.transfer:
         return {"few": 4, "samples": 12, "epochs": 1, "batch": 4, "overfit_epochs": 15, "learning_rate": 0.0003}
     if not _is_light(plan.spec):
-        return {"few": 8, "samples": 64, "epochs": 4, "batch": 8, "overfit_epochs": 60, "learning_rate": 0.003}
-    return {"few": 16, "samples": 600, "epochs": 10, "batch": 32, "overfit_epochs": 200, "learning_rate": 0.003}
+        found = {"few": 8, "samples": 64, "epochs": 4, "batch": 8, "overfit_epochs": 60, "learning_rate": 0.003}
+    else:
+        found = {"few": 16, "samples": 600, "epochs": 10, "batch": 32, "overfit_epochs": 200, "learning_rate": 0.003}
+    fixed = next((each.batch for each in plan.spec.inputs if each.batch), None)
+    if fixed:
+        found |= {"few": max(8 // fixed, 2) * fixed, "batch": fixed, "samples": max(600, FEWEST_BATCHES * fixed)}
+    return found
 
 
 def _is_light(spec: Spec) -> bool:

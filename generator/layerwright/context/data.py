@@ -41,7 +41,7 @@ def about_input(each: Input, plan: Plan) -> dict[str, Any]:
         "kind": each.kind.name,
         "about": each.kind.about,
         "sizes": sizes(each.shape),
-        "values": each.sizes[0],
+        "first_size": each.sizes[0],
         "field": _field(each.shape[1:], said),
     }
 

@@ -76,14 +76,28 @@ def _transposed_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     batch, *sizes, channels = inputs[0]
     known(channels, "a convolution")
     strides, dilations = _strides_and_dilations(arguments, len(sizes))
+    kernels, padding = ints_of(arguments["kernel_size"], len(sizes)), str(arguments["padding"])
     extras: tuple[int | None, ...] = (None,) * len(sizes)
     if arguments["output_padding"] is not None:
         extras = ints_of(arguments["output_padding"], len(sizes))
-        if any(extra >= stride for extra, stride in zip(ints_of(extras), strides, strict=True)):
-            raise LayerError("output_padding isn't below strides", "leave output_padding out, or say larger strides")
-    kernels, padding = ints_of(arguments["kernel_size"], len(sizes)), str(arguments["padding"])
+        _check_extras(
+            ints_of(extras),
+            strides,
+            [(size - 1) * by + 1 for size, by in zip(kernels, dilations, strict=True)],
+            padding,
+        )
     each = zip(sizes, kernels, strides, dilations, extras, strict=True)
     return (batch, *(spread(*axis[:3], padding, *axis[3:]) for axis in each), int_of(arguments["filters"]))
+
+
+def _check_extras(extras: tuple[int, ...], strides: tuple[int, ...], reaches: Iterable[int], padding: str) -> None:
+    """Refuses an output_padding that Keras refuses, or that no convolution of TensorFlow leads back from."""
+    if any(extra >= stride for extra, stride in zip(extras, strides, strict=True)):
+        raise LayerError("output_padding isn't below strides", "leave output_padding out, or say larger strides")
+    if padding == "same" and any(extra == 0 and reach % 2 == 0 for extra, reach in zip(extras, reaches, strict=True)):
+        raise LayerError(
+            "output_padding is 0 for a kernel of an even size, and padding is same", "leave output_padding out"
+        )
 
 
 def _separable_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
