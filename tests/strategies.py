@@ -295,14 +295,15 @@ def _item(scratch: Scratch, tensor: Tensor, depth: int) -> Any:
     if tensor.dtype != "float32" and what < 85:
         mask = draw(st.sampled_from(["", "", " mask_zero=true"]))
         return f"embedding {draw(st.integers(5, 12))} {draw(WIDTH)}{mask}"
-    if what < 45 or (not depth and what < 70):
+    if what < 36 or (not depth and what < 60):
         return _worded(scratch, tensor)
-    if what < 68 or not depth:
+    if what < 58 or not depth:
         return _class(scratch, tensor)
-    if what < 78:
+    if what < 68:
         return _reference(scratch) or _residual(scratch, tensor, depth)
-    kind = draw(st.sampled_from([_residual, _parallel, _repeat, _model, _sequence, _wrapper]))
-    return kind(scratch, tensor, depth)
+    groups = [_residual, _parallel, _repeat, _model]
+    groups += {1: [], 2: [_sequence, _sequence, _wrapper, _wrapper]}.get(len(tensor.shape) - 1, [_wrapper])
+    return draw(st.sampled_from(groups))(scratch, tensor, depth)
 
 
 def _worded(scratch: Scratch, tensor: Tensor) -> Any:
@@ -321,6 +322,8 @@ def _class(scratch: Scratch, tensor: Tensor) -> Any:
     """A class of keras.layers that takes tensors like this one, with arguments of any kind."""
     draw = scratch.draw
     fitting = [name for name in CLASSES if _may_take(VOCABULARY.rules[name], tensor)]
+    # Those of one rank come up where tensors have it, and there twice as often as the others.
+    fitting += [name for name in fitting if VOCABULARY.rules[name].rank is not None]
     rule = VOCABULARY.rules[draw(st.sampled_from(fitting))]
     if rule.name in SLOW and not chance(draw, 5):
         rule = VOCABULARY.rules["Dense"]
@@ -517,6 +520,10 @@ SIZES: Mapping[str, Callable[[Draw], tuple[int | None, ...]]] = {
 }
 
 
+KINDS_DRAWN = [*sorted(KINDS), "sequence", "sequence", "text", "image", "volume"]
+"""More of what has steps or places: more kinds of layers take them."""
+
+
 def _sizes(draw: Draw, kind: str) -> tuple[int | None, ...]:
     return SIZES[kind](draw) if kind in SIZES else (draw(st.integers(1, 6)),)
 
@@ -531,15 +538,15 @@ def _level(draw: Draw, kind: str, sizes: tuple[int | None, ...]) -> Level:
 
 def _inputs(draw: Draw, backbone: str) -> dict[str, Said]:
     """The inputs. One is often like that before it, so that they can share an encoder, or merge."""
-    most = draw(st.sampled_from([1, 1, 2, 3, 4]))
-    names = draw(st.lists(st.sampled_from(INPUT_NAMES), min_size=1, max_size=most, unique=True))
+    count = draw(st.sampled_from([1, 1, 1, 2, 2, 3, 4]))
+    names = draw(st.lists(st.sampled_from(INPUT_NAMES), min_size=count, max_size=count, unique=True))
     inputs: dict[str, Said] = {}
     for name in names:
         if inputs and chance(draw, 55):
             before = next(reversed(inputs.values()))
             inputs[name] = Said(before.kind, before.sizes, before.level)
             continue
-        kind = "image" if backbone != "none" and not inputs else draw(st.sampled_from(sorted(KINDS)))
+        kind = "image" if backbone != "none" and not inputs else draw(st.sampled_from(KINDS_DRAWN))
         if backbone != "none" and kind == "image":
             inputs[name] = Said(kind, (32, 32, 3), VECTOR)
             continue
@@ -564,7 +571,7 @@ def _outputs(
     draw: Draw, inputs: Mapping[str, Said], merge: str, groups: Mapping[str, Sequence[str]]
 ) -> dict[str, Wanted]:
     """The outputs: together they see every input, and each sees inputs of one level."""
-    names = draw(st.lists(st.sampled_from(OUTPUT_NAMES), min_size=3, max_size=7, unique=True))
+    names = draw(st.lists(st.sampled_from(OUTPUT_NAMES), min_size=7, max_size=7, unique=True))
     names = [name for name in names if name.lower() not in {each.lower() for each in inputs}]
     outputs: dict[str, Wanted] = {}
     levels: dict[Level, list[str]] = {}
@@ -600,7 +607,7 @@ def _output(
     of_all = len(sees) == len(inputs)
     text = f"{name}: {wanted.text}"
     if not of_all or chance(draw, 10):
-        text += f" from={draw(st.sampled_from(['+', ' + ' if False else '+'])).join(sees)}"
+        text += f" from={'+'.join(sees)}"
     wanted.text = text + draw(st.sampled_from(["", "", " * 0.5", " * 3.14159265"]))
     return wanted
 
@@ -644,7 +651,8 @@ def _sharing(draw: Draw, inputs: Mapping[str, Said]) -> dict[str, list[str]]:
     groups: list[list[str]] = []
     for members in alike.values():
         if len(members) > 1 and chance(draw, 60):
-            groups.append(members[: draw(st.integers(2, len(members)))])
+            count = draw(st.integers(2, len(members)))
+            groups.append(members[:count])
     names = draw(st.lists(st.sampled_from(GROUP_NAMES), min_size=len(groups), max_size=len(groups), unique=True))
     return dict(zip(names, groups, strict=True))
 
@@ -786,7 +794,7 @@ class Network:
             # The planner's own branch costs more than what is drawn: images come to 128 channels.
             if not equal and each.level is VECTOR and chance(draw, 25):
                 continue
-            if equal and len(self.inputs) > 1 or chance(draw, 90):
+            if (equal and len(self.inputs) > 1) or chance(draw, 90):
                 stack, tensor = _branch(scratch, each, start, width if len(self.inputs) > 1 else None)
                 if owner in self.sharing and not stack:
                     stack, tensor = _end(scratch, stack, tensor, [f"dense {width or 4}"])
@@ -855,9 +863,10 @@ class Network:
                 stack = [each for each in stack if "name" not in str(each)]
         self.layers["body"] = _one_line(draw, stack)
         for sees, tensor in starts.items():
+            end = tensor
             for each in stack:
-                tensor = tensor and self.scratch.add(each, tensor)
-            starts[sees] = tensor
+                end = end and self.scratch.add(each, end)
+            starts[sees] = end
 
     def models(self) -> dict[str, str]:
         """Models beside the model, up to layers that have names."""

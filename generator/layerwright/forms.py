@@ -16,6 +16,9 @@ from .layers.rule import OWN, Inner, Nested, Value
 SHORTCUT = "shortcut"
 """The projection of a residual: a layer of this name, which only some of a form may have."""
 
+MOST_CONTEXT = 2
+"""How many tensors a group may take beside the one that goes through it, to be one of several."""
+
 ABSENT = object()
 """Stands for a value of a layer that one of a form doesn't have."""
 
@@ -24,8 +27,8 @@ ABSENT = object()
 class Tree:
     """One call, or a group of calls with the trees in it. `start` and `end` are the tensors that it leads between.
 
-    `form` says what it has in common with others, None if it can't be one of several: it takes more than one tensor
-    from outside, say. `users` are the calls that take what it gives, None if the model gives it.
+    `form` says what it has in common with others, None if it can't be one of several: what stands in it is needed
+    elsewhere, say. `users` are the calls that take what it gives, None if the model gives it.
     """
 
     node: Node | None = None
@@ -57,6 +60,12 @@ class Tree:
     def start(self) -> Tensor:
         """What it takes."""
         return self.first.inputs[0]
+
+    @property
+    def context(self) -> tuple[Tensor, ...]:
+        """What it takes beside: an encoder's memory, say, or a skip."""
+        inside = {self.start, *(node.output for node in self.nodes)}
+        return tuple(dict.fromkeys(each for node in self.nodes for each in node.inputs if each not in inside))
 
     @property
     def end(self) -> Tensor:
@@ -157,21 +166,22 @@ class Forms:
         return isinstance(layer, RuleLayer) and layer.rule.module != OWN and layer not in self.shared
 
     def _closed(self, tree: Tree, nodes: list[Node]) -> bool:
-        """Whether it takes one tensor and gives one, and all that it calls is its own."""
+        """Whether it takes few tensors and gives one, and all that it calls is its own."""
         inside = {node.output for node in nodes}
-        if not all(self._is_plain(node.layer) for node in nodes):
+        if len(tree.context) > MOST_CONTEXT or not all(self._is_plain(node.layer) for node in nodes):
             return False
         for node in nodes:
             if node.output is not tree.end and (
                 node.output in self.outputs or any(each.output not in inside for each in self.consumers[node.output])
             ):
                 return False
-        return all(tensor in inside or tensor is tree.start for node in nodes for tensor in node.inputs)
+        return True
 
 
 def _labels(tree: Tree, nodes: Sequence[Node]) -> dict[Tensor, Any]:
     """What each tensor in a tree is called by its place alone."""
-    labels: dict[Tensor, Any] = {tree.start: "start"}
+    labels: dict[Tensor, Any] = {tensor: f"context {place}" for place, tensor in enumerate(tree.context)}
+    labels[tree.start] = "start"
     place = 0
     for node in nodes:
         if is_projection(node, tree):

@@ -8,18 +8,21 @@ Heads that see the same inputs share one merge and, unless bodies are separate, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import choices
+from . import choices, mends
 from .answers import Answers, examine
 from .blocks import GROUPS, MERGES, Abandoned, Builder, LayerItem, Reader, Stack
-from .blocks.references import references
+from .blocks.builder import Spot
+from .blocks.merges import alike
+from .blocks.references import names_in, references
 from .forms import name_classes
 from .graph import BackboneLayer, Graph, Layer, SubModel, Tensor
 from .layers import LayerError, Vocabulary, Weight, builtin, spell
 from .layers.merging import equal_shapes
-from .problems import Edit, Problems
+from .problems import Edit, Problems, nearest
 from .rules import Decision, decide
 from .spec import Group, Head, Input, Output, Spec
 from .tasks import Per
@@ -95,7 +98,8 @@ def _has_own_stack(each: Input, spec: Spec) -> bool:
 class _Planning:
     """One run of the planner.
 
-    `ends` holds what each input has become where paths join; one whose branch can't be built is missing.
+    `ends` holds what each input has become where paths join; one whose branch can't be built is missing. `open` has
+    the inputs whose branches are being built, the innermost last. `owners` says for each name in a branch whose it is.
     """
 
     spec: Spec
@@ -106,41 +110,88 @@ class _Planning:
     backbone: BackboneLayer | None = None
     ends: dict[str, Tensor] = field(default_factory=dict)
     tried: set[str] = field(default_factory=set)
+    open: list[str] = field(default_factory=list)
+    owners: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         taken = {each.name: f"the input {each.name}" for each in self.spec.inputs}
         taken |= {each.name: f"the output {each.name}" for each in self.spec.outputs}
         if self.spec.transfer:
             taken |= dict.fromkeys(PREPROCESSING, "an operation of the preprocessing")
-        backend = self.spec.hardware.backend
-        self.builder = Builder(self.vocabulary, self.problems, taken, backend, elsewhere=self.end)
+        self.builder = Builder(
+            self.vocabulary,
+            self.problems,
+            taken,
+            self.spec.hardware.backend,
+            elsewhere=self.end,
+            said=dict(self._said()),
+            fault=self.fault,
+            batching=lambda: mends.batches_fixed(self.spec),
+        )
         self.late = frozenset(self._joined_late())
 
     def graph(self) -> Graph:
         graph = self.builder.graph
         for each in self.spec.inputs:
             graph.inputs[each.name] = Tensor(each.shape, each.kind.dtype)
+        self.tried = {each.name for each in self.spec.inputs if f"inputs.{each.name}" in self.spec.broken}
         for each in self.spec.inputs:
             self.end(each.name)
         for sources, outputs in self._by_sources():
+            known = {name: self.ends[name] for name in self._merged_names(sources) if name in self.ends}
             if all(name in self.ends for name in sources):
-                self.heads(outputs, {name: self.ends[name] for name in self._merged_names(sources)})
+                self.heads(outputs, known)
+            elif len(known) > 1:
+                self.check_joined(known)
         self.builder.name_all()
         name_classes(graph)
         self.models(graph)
         self.check_names(graph)
         if self.problems.found:
             self.check_said()
-        else:
-            self.check_reach(graph)
-            self.check_learning(graph)
+        self.check_reach(graph)
+        self.check_learning(graph)
+        assert self.problems.found or self.complete, "a network that isn't whole has a problem that says why"
         return graph
+
+    @property
+    def complete(self) -> bool:
+        """Whether all is built that the answers ask for."""
+        outputs = len(self.builder.graph.outputs) == len(self.spec.outputs)
+        return outputs and len(self.ends) == len(self.spec.inputs) and not self.spec.broken
+
+    def _said(self) -> Iterator[tuple[str, Spot]]:
+        """The names of layers and groups in the answers, with where they are."""
+        said = self.spec.layers
+        for owner, stack in said.branches.items():
+            place, group = f"layers.branches.{owner}", next((g for g in self.spec.sharing if g.name == owner), None)
+            found = dict(names_in(stack, f"the shared encoder {owner}", place) if group else names_in(stack))
+            self.owners |= dict.fromkeys(found, group.members[0] if group else owner)
+            yield from found.items()
+        yield from names_in(said.body or ())
+        for head in said.heads.values():
+            yield from names_in((*head.stack, *((head.last,) if head.last else ())))
+
+    def fault(self, name: str) -> str | None:
+        """Why a name stands for nothing, where it's used: nothing if that's among the problems, None if not known."""
+        if f"inputs.{name}" in self.spec.broken or (name in self.builder.graph.inputs and name not in self.open):
+            return ""
+        if name in self.open:
+            is_own = self.open[-1] == name
+            return f"this is {name}'s own branch" if is_own else f"{name} waits for this branch, and this for {name}"
+        owner = self.owners.get(name)
+        if owner is not None and owner not in self.ends and owner not in self.open:
+            return ""
+        spot = self.builder.said.get(name)
+        part = ".".join(spot.place.split(".")[:3]).partition("[")[0] if spot else ""
+        return "" if spot and any(problem.place.startswith(part) for problem in self.problems.found) else None
 
     def _by_sources(self) -> Iterator[tuple[tuple[str, ...], list[Output]]]:
         """The outputs that see the same inputs, together."""
         groups: dict[tuple[str, ...], list[Output]] = {}
         for output in self.spec.outputs:
-            groups.setdefault(output.sources, []).append(output)
+            if f"outputs.{output.name}" not in self.spec.broken and output.sources:
+                groups.setdefault(output.sources, []).append(output)
         yield from groups.items()
 
     def _joined_late(self) -> Iterator[str]:
@@ -160,8 +211,9 @@ class _Planning:
             return self.ends.get(name)
         self.tried.add(name)
         each, group = self.spec.input(name), self.spec.group_of(name)
+        self.open.append(name)
         for needed in references(self.spec.layers.branches.get(group.name if group else name, ())):
-            self.end(needed)
+            self.end(self.owners.get(needed, needed))
         try:
             if group is None:
                 self.ends[name] = self.branch(each)
@@ -170,13 +222,15 @@ class _Planning:
                 self.ends |= self.encoded(group)
         except Abandoned:
             pass
+        finally:
+            self.open.remove(name)
         return self.ends.get(name)
 
     def branch(self, each: Input) -> Tensor:
         """The path of one input of its own."""
         with self.builder.within(f"branches.{each.name}", f"{each.name}_"):
             start = self.start(each, self.builder.graph.inputs[each.name])
-            return self.builder.stack(self.branch_stack(each, each.name, start), start)
+            return self.builder.stack(self.branch_stack(each, each.name), start)
 
     def start(self, each: Input, tensor: Tensor) -> Tensor:
         """What comes before a branch's own layers: the scaling of its values, or the backbone."""
@@ -218,18 +272,34 @@ class _Planning:
         members = set(names)
         return [output.per for output in self.spec.outputs if members & set(output.sources)]
 
-    def branch_stack(self, each: Input, owner: str, start: Tensor) -> Stack:
+    def branch_stack(self, each: Input, owner: str) -> Stack:
         """The layers of a branch: those that the answers say, or the planner's own."""
         said = self.spec.layers.branches.get(owner)
-        if said is not None:
-            return said
+        return self.read(self.own_branch(each, owner), f"inputs.{each.name}") if said is None else said
+
+    def own_branch(self, each: Input, owner: str) -> list[Any]:
+        """The planner's own layers of a branch, as answers would say them."""
         group = self.spec.group_of(each.name)
         needs = self.needs(group.members if group else [each.name])
         if self.spec.transfer and each.kind.name == "image":
-            items = choices.backbone_branch(needs, start.shape[1:-1])
-        else:
-            items = choices.branch(each, owner, needs, self.spec.branching)
-        return self.read(items, f"inputs.{each.name}")
+            return choices.backbone_branch(needs)
+        return choices.branch(each, owner, needs, self.spec.branching)
+
+    def grown(self, edits: Iterable[Edit]) -> list[Edit]:
+        """The edits, of which those that append to a branch of the planner's own say all of it."""
+        unsaid = {f"layers.branches.{self.owner(each)}": each for each in self.spec.inputs}
+        unsaid = {at: each for at, each in unsaid.items() if at.rpartition(".")[2] not in self.spec.layers.branches}
+        return [
+            Edit("set", edit.place, [*self.own_branch(unsaid[edit.place], self.owner(unsaid[edit.place])), edit.value])
+            if edit.action == "append" and edit.place in unsaid
+            else edit
+            for edit in edits
+        ]
+
+    def owner(self, each: Input) -> str:
+        """Under what name the layers of an input's branch are said."""
+        group = self.spec.group_of(each.name)
+        return group.name if group else each.name
 
     def read(self, items: list[Any], place: str) -> Stack:
         """The planner's own layers."""
@@ -270,7 +340,7 @@ class _Planning:
         tensor = inner.graph.inputs[group.name] = Tensor(like.shape, like.dtype, like.masked)
         with inner.within(f"branches.{group.name}", ""):
             start = tensor if pretrained else self.scaled(member, tensor, inner)
-            inner.graph.outputs[group.name] = inner.stack(self.branch_stack(member, group.name, start), start)
+            inner.graph.outputs[group.name] = inner.stack(self.branch_stack(member, group.name), start)
         return inner
 
     def encoder(self, group: Group, inner: Builder) -> Layer:
@@ -281,20 +351,24 @@ class _Planning:
         else:
             inner.name_all()
             layer = SubModel("", "Functional", graph=inner.graph)
-        self.builder.name(layer, layer.name or group.name, f"sharing.{group.name}")
+        place = self.builder.said[layer.name].place if layer.name in self.builder.said else f"sharing.{group.name}"
+        self.builder.name(layer, layer.name or group.name, place)
         return layer
 
     def heads(self, outputs: Sequence[Output], branches: dict[str, Tensor]) -> None:
         """Merge, body and heads of the outputs that see the same inputs."""
         everything = outputs[0].sources == tuple(each.name for each in self.spec.inputs)
         prefix = "" if everything else f"{outputs[0].name}_"
+        outputs = [output for output in outputs if self.can_merge(output, branches)]
+        if not outputs or ("merge" in self.spec.broken and len(branches) > 1):
+            return
         try:
             with self.builder.within("merge", prefix):
-                merged = self.merged(dict(branches))
+                merged = self.merged(dict(branches), outputs)
         except Abandoned:
             return
         behind = [output for output in outputs if output.per is not Per.MERGE]
-        self.distances([output for output in outputs if output.per is Per.MERGE], merged, len(branches))
+        self.distances([output for output in outputs if output.per is Per.MERGE], merged)
         bodies: dict[str, Tensor] = {}
         for output in behind if self.spec.separate_bodies else behind[:1]:
             part = f"body.{output.name}" if self.spec.separate_bodies else "body"
@@ -309,8 +383,85 @@ class _Planning:
             if body is not None:
                 self.head(output, body)
 
-    def merged(self, branches: dict[str, Tensor]) -> Tensor:
+    def can_merge(self, output: Output, branches: dict[str, Tensor]) -> bool:
+        """Whether an output can be behind what these branches become together; notes what speaks against it."""
+        place, ranks = f"outputs.{output.name}", {len(tensor.shape) for tensor in branches.values()}
+        if output.per is Per.MERGE:
+            return self.check_distance(output, branches)
+        if output.per in mends.NOUNS and len(ranks) > 1:
+            seen = [name for name in branches if mends.has_axes(self.spec.input(name), output.per)]
+            others = [name for name in branches if name not in seen]
+            if seen and others:
+                noun, _ = mends.NOUNS[output.per]
+                what = f"{output.task.name} says something of every {noun}, and {' and '.join(others)} has none"
+                only = "+".join(seen)
+                edits = mends.seen_only(self.spec, output, seen)
+                mend = f"let it see {only} only, by from={only}" + ("" if len(edits) == 1 else ", and drop the rest")
+                self.problems.add(place, what, mend, *edits)
+                return False
+        return True
+
+    def check_distance(self, output: Output, branches: dict[str, Tensor]) -> bool:
+        """Whether an output can say how far two paths are apart."""
+        place, how = f"outputs.{output.name}", self.spec.merge
+        words = [word for word, merge in MERGES.items() if merge.distance]
+        is_wrong = "merge" not in self.spec.broken and not MERGES[how].distance
+        merge = [Edit("set", "merge", "l2_distance")] if is_wrong else []
+        if len(branches) == 1:
+            mend = "give it a second input, or say another task, as regression"
+            what = "a distance is between two inputs, and it sees 1"
+            self.problems.add(place, what, mend, Edit("set", place, "regression"))
+            return False
+        if len(branches) > 2:
+            pairs = [group.members for group in self.spec.sharing if set(group.members) <= set(branches)]
+            pair = next((members for members in pairs if len(members) == 2), [*branches][:2])
+            mend = f"say which two, as from={'+'.join(pair)}, and drop what nothing else sees"
+            what = f"a distance is between two inputs, and it sees {len(branches)}"
+            self.problems.add(place, what, mend, *mends.seen_only(self.spec, output, pair), *merge)
+            return False
+        if is_wrong:
+            what = f"a distance is what two merged paths are apart, and merge is {how}"
+            self.problems.add(place, what, f"say merge: {' or '.join(reversed(words))}", *merge)
+        return not is_wrong
+
+    def check_joined(self, branches: dict[str, Tensor]) -> None:
+        """Notes branches that can't be joined, whatever becomes of the others."""
+        how = self.spec.merge
+        shapes = tuple(tensor.shape for tensor in branches.values())
+        if "merge" in self.spec.broken or MERGES[how].pairwise:
+            return
+        with suppress(Abandoned):
+            if how in BROADCAST:
+                self.check_equal(branches)
+            elif how == MERGES_BY_DEFAULT:
+                try:
+                    self.vocabulary.rules["Concatenate"].call({}, shapes)
+                except LayerError as error:
+                    self.problems.add("merge", str(error), error.mend, *self.alike(branches))
+
+    def alike(self, branches: dict[str, Tensor]) -> list[Edit]:
+        """The edits after which branches can be joined."""
+        stacks = [f"layers.branches.{self.owner(self.spec.input(name))}" for name in branches]
+        concatenate = Edit("set", "merge", "concatenate")
+        return self.grown(alike(list(branches.values()), stacks, self.spec.merge, concatenate))
+
+    def merged(self, branches: dict[str, Tensor], outputs: Sequence[Output]) -> Tensor:
         """The branches joined. With more than two, a pairwise merge joins those of one group, to which go the rest."""
+        with self.builder.mended_by("merge", self.joined(branches, outputs)):
+            return self._merged(branches)
+
+    def joined(self, branches: dict[str, Tensor], outputs: Sequence[Output]) -> list[Edit]:
+        """What would mend branches that can't be joined for these outputs."""
+        edits = self.alike(branches)
+        if not any(output.per is Per.MERGE for output in outputs):
+            return edits
+        width = max(tensor.shape[-1] or 1 for tensor in branches.values())
+        thin = [name for name, tensor in branches.items() if tensor.shape[-1] != width]
+        stacks = [f"layers.branches.{self.owner(self.spec.input(name))}" for name in thin]
+        pooled = [edit for edit in edits if edit.place != "merge"]
+        return pooled or self.grown(Edit("append", at, f"dense {width}") for at in dict.fromkeys(stacks))
+
+    def _merged(self, branches: dict[str, Tensor]) -> Tensor:
         how = self.spec.merge
         pairs = [group.members for group in self.spec.sharing if set(group.members) <= set(branches)]
         if how in BROADCAST:
@@ -325,22 +476,14 @@ class _Planning:
         try:
             equal_shapes(tuple(tensor.shape for tensor in branches.values()))
         except LayerError as error:
-            self.problems.add("merge", str(error), error.mend, Edit("set", "merge", "concatenate"))
+            self.problems.add("merge", str(error), error.mend, *self.alike(branches))
             raise Abandoned from error
 
-    def distances(self, outputs: Sequence[Output], merged: Tensor, count: int) -> None:
+    def distances(self, outputs: Sequence[Output], merged: Tensor) -> None:
         """The outputs that say how far the merged paths are apart."""
         for output in outputs:
-            place = f"outputs.{output.name}"
             said = self.spec.layers.heads.get(output.name, Head())
-            if not MERGES[self.spec.merge].distance or count != 2:
-                words = [word for word, merge in MERGES.items() if merge.distance]
-                what = f"a distance is what two merged paths are apart, and merge is {self.spec.merge}"
-                if count != 2:
-                    what = f"a distance is between two inputs, and it sees {count}"
-                edit = Edit("set", "merge", "l2_distance")
-                self.problems.add(place, what, f"say merge: {' or '.join(words)}, and two inputs", edit)
-            elif said.stack or said.last:
+            if said.stack or said.last:
                 mend = "leave its head out, or say another task, as binary"
                 edit = Edit("drop", f"layers.heads.{output.name}")
                 self.problems.add(f"layers.heads.{output.name}", "a distance has no head of its own", mend, edit)
@@ -380,12 +523,10 @@ class _Planning:
         """Raises Abandoned for a head that doesn't have the steps or places that its task says something of."""
         axes = AXES.get(output.per)
         if axes is not None and len(tensor.shape) < axes:
-            noun, kinds = ("step", "a text or sequence") if output.per is Per.STEP else ("place", "an image or volume")
-            self.problems.add(
-                f"outputs.{output.name}",
-                f"{output.task.name} says something of every {noun}, and its head gives {spell(tensor.shape)}",
-                f"its branch, body and head have to keep the {noun}s of {kinds}",
-            )
+            noun, _ = mends.NOUNS[output.per]
+            what = f"{output.task.name} says something of every {noun}, and its head gives {spell(tensor.shape)}"
+            mend, edits = mends.axes_kept(self.spec, output)
+            self.problems.add(f"outputs.{output.name}", what, mend, *edits)
             raise Abandoned
 
     def expected(self, output: Output, tensor: Tensor) -> tuple[int | None, ...]:
@@ -410,11 +551,9 @@ class _Planning:
         if tensor.shape[1:] != expected:
             each = "1 number" if expected == (1,) else f"{expected[0]} numbers"
             wanted = f"{each} a sample" if len(expected) == 1 else spell((None, *expected))
-            self.problems.add(
-                f"outputs.{output.name}",
-                f"{output.task.name} needs {wanted}, and its head gives {spell(tensor.shape)}",
-                _fitting(tensor.shape, expected),
-            )
+            what = f"{output.task.name} needs {wanted}, and its head gives {spell(tensor.shape)}"
+            mend, edits = mends.shape_fits(self.spec, output, tensor.shape, expected)
+            self.problems.add(f"outputs.{output.name}", what, mend, *edits)
         return None
 
     def models(self, graph: Graph) -> None:
@@ -423,13 +562,17 @@ class _Planning:
         for name, layer in self.spec.models.items():
             place = f"models.{name}"
             if name in self.builder.taken:
-                mend = "give it a name of its own"
-                self.problems.add(place, f"the name {name} is taken by {self.builder.taken[name]}", mend)
+                what, mend = f"the name {name} is taken by {self.builder.taken[name]}", "give it a name of its own"
+                self.problems.add(place, what, f"{mend}, as {name}_model", Edit("rename", place, (name, f"{name}_model")))
             elif layer in names:
                 graph.models[name] = names[layer]
-            elif not self.problems.found:
-                mend = "name a layer by name=, as dense 32 name=latent, outside of nested models"
-                self.problems.add(place, f"no layer is named {layer}", mend)
+            elif self.complete and self.builder.fault(layer) is None:
+                near = nearest(layer, names)
+                what, mend = f"no layer is named {layer}", "name a layer by name=, as dense 32 name=latent"
+                if layer in self.builder.said:
+                    what = f"{layer} is inside of {self.builder.said[layer].within}, and no layer of the model itself"
+                mend = f"did you mean {near}? ({mend})" if near else f"{mend}, outside of nested models; or leave it out"
+                self.problems.add(place, what, mend, Edit("set", place, near) if near else Edit("drop", place))
 
     def check_said(self) -> None:
         """Notes what is wrong with the layers that the answers say, those too that nothing leads to yet."""
@@ -448,14 +591,18 @@ class _Planning:
         for name, place in named.items():
             base = name.rstrip("0123456789").removesuffix("_")
             if name in MASKING or (base in MASKING and base != name):
-                what, mend = f"Keras names an operation for masks {name}", "name it otherwise"
-                self.problems.add(place, what, f"{mend}, as {name}_layer")
+                what, mend = f"Keras names an operation for masks {name}", f"name it otherwise, as {name}_layer"
+                edit = Edit("rename", place, (name, f"{name}_layer"))
+                if spot := self.builder.said.get(name):
+                    edit = Edit("argument", spot.place, ("name", f"{name}_layer"))
+                self.problems.add(spot.place if spot else place, what, mend, edit)
 
     def check_reach(self, graph: Graph) -> None:
-        """Notes inputs that no output sees, and outputs that see what they may not."""
+        """Notes inputs that no output sees, and outputs that see what they may not. What isn't built may see all."""
         seen = {name: graph.sources(tensor) for name, tensor in graph.outputs.items()}
+        unbuilt = [] if self.complete else self._may_see()
         for name in graph.inputs:
-            if not any(name in sources for sources in seen.values()):
+            if not any(name in sources for sources in seen.values()) and name not in unbuilt:
                 edit = Edit("drop", f"inputs.{name}")
                 mend = "drop it, or name it in an output's from="
                 self.problems.add(f"inputs.{name}", "no output sees it", mend, edit)
@@ -463,21 +610,22 @@ class _Planning:
             for name in seen.get(output.name, ()):
                 if name not in output.sources:
                     what = f"it sees {name}, which its from= leaves out"
-                    self.problems.add(f"outputs.{output.name}", what, f"add {name} to from=, or don't merge it in")
+                    place, sources = f"outputs.{output.name}", "+".join([*output.sources, name])
+                    edit = Edit("argument", place, ("from", sources))
+                    self.problems.add(place, what, f"say from={sources}, or don't merge it in", edit)
+
+    def _may_see(self) -> list[str]:
+        """The inputs that outputs may see which aren't built: all of them, where one isn't even read."""
+        names = [each.name for each in self.spec.inputs]
+        unread = [place for place in self.spec.broken if place.partition(".")[0] in ("inputs", "outputs", "sharing")]
+        if any(place.count(".") == 0 or place.startswith("outputs.") for place in unread):
+            return names
+        return [*self.late, *(name for output in self.spec.outputs for name in output.sources)]
 
     def check_learning(self, graph: Graph) -> None:
         """Notes outputs on whose way training would move nothing."""
         for name, tensor in graph.outputs.items():
             if not any(node.layer.trainable_parameters for node in graph.before(tensor)):
-                edit = Edit("append", f"layers.heads.{name}", "dense 64")
-                mend = "give its branch, body or head one, as dense 64"
-                self.problems.add(f"outputs.{name}", "no layer before it can learn", mend, edit)
-
-
-def _fitting(shape: Sequence[int | None], expected: Sequence[int | None]) -> str:
-    """What would make a head's shape its task's."""
-    if len(shape) - 1 > len(expected):
-        return "pool or flatten before it, or give its last layer that many units"
-    if len(shape) - 1 == len(expected) and tuple(shape[1:-1]) != tuple(expected[:-1]):
-        return "its branch, body and head have to keep all steps or places of its input"
-    return "give its last layer that many units"
+                output = next(each for each in self.spec.outputs if each.name == name)
+                mend, edits = mends.can_learn(self.spec, output)
+                self.problems.add(f"outputs.{name}", "no layer before it can learn", mend, *self.grown(edits))

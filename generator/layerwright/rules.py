@@ -86,10 +86,10 @@ def _joins(graph: Graph) -> Iterator[str]:
         if len(node.inputs) < 2 or node.part == "merge":
             continue
         place = node.part.partition(".")[2] or "the body"
-        if len(set(node.inputs)) == 1:
-            attention[place] = None
-        elif node.block and node.block.kind in SHORTCUTS:
+        if node.block and node.block.kind in SHORTCUTS:
             shortcuts[place] = None
+        elif len(set(node.inputs)) == 1:
+            attention[place] = None
         else:
             forks[place] = None
     if shortcuts:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from ..blocks import name_like
 from ..kinds import KINDS, Kind
-from ..problems import Edit, shown, unknown
+from ..problems import Edit, nearest, shown, unknown
 from ..spec import Group, Input, Output
 from ..tasks import TASKS, Per, Task
 from .fields import Fields
 from .keys import UNNAMED_GROUP
+from .lines import WEIGHT
 
 MAKES_AGAIN = ("image", "volume", "numeric", "vector", "sequence", "audio")
 """Kinds of inputs that a reconstruction can make: those that hold numbers."""
@@ -22,7 +24,7 @@ def inputs(fields: Fields) -> tuple[Input, ...]:
     for name, word, arguments in fields.entries("inputs"):
         each = _input(fields, name, word, arguments)
         if each is None:
-            fields.broken.add(name)
+            fields.broken.add(f"inputs.{name}")
         else:
             inputs.append(each)
     return tuple(inputs)
@@ -31,7 +33,9 @@ def inputs(fields: Fields) -> tuple[Input, ...]:
 def _input(fields: Fields, name: str, word: str, arguments: list[str]) -> Input | None:
     place, kind = f"inputs.{name}", KINDS.get(word)
     if kind is None:
-        fields.problems.add(place, *unknown("kind", word, KINDS))
+        near = nearest(word, KINDS)
+        edits = [Edit("set", place, " ".join([near, *arguments]))] if near else []
+        fields.problems.add(place, *unknown("kind", word, KINDS), *edits)
         return None
     batch = _batch(fields, arguments, place)
     parts = arguments[0].split("x") if len(arguments) == 1 else []
@@ -51,7 +55,7 @@ def _sizes(fields: Fields, kind: Kind, parts: Sequence[str], place: str) -> tupl
         if part == "?" and letter in kind.varying:
             sizes.append(None)
             continue
-        size = fields.size(part, place, 2 if kind.vocabulary and letter == "V" else 1)
+        size = fields.size(part, place, 2 if kind.vocabulary and letter == "V" else 1, kind.example)
         if size is None:
             return None
         sizes.append(size)
@@ -62,39 +66,38 @@ def _batch(fields: Fields, arguments: list[str], place: str) -> int | None:
     """Takes `batch=N` off an input's arguments."""
     for argument in [argument for argument in arguments if argument.startswith("batch=")]:
         arguments.remove(argument)
-        return fields.size(argument.removeprefix("batch="), place)
+        return fields.size(argument.removeprefix("batch="), place, 1, "batch=1", Edit("argument", place, ("batch", 1)))
     return None
 
 
 def outputs(fields: Fields, inputs: Sequence[Input]) -> tuple[Output, ...]:
     """The outputs, as `category: multiclass 10 from=photo * 0.5` says them."""
-    names = [each.name for each in inputs] + sorted(fields.broken)
-    outputs = []
+    names = [each.name for each in inputs] + fields.names("inputs")
+    outputs: list[Output] = []
     for name, word, arguments in fields.entries("outputs"):
         place = f"outputs.{name}"
         if name.lower() in map(str.lower, names):
-            edit = Edit("set", place, f"{name}_out: {' '.join([word, *arguments])}")
-            fields.problems.add(place, "an input has this name", f"give it a name of its own, as {name}_out", edit)
-        if word not in TASKS:
-            fields.problems.add(place, *unknown("task", word, TASKS))
-            output = None
-        else:
-            output = _output(fields, name, word, arguments, inputs)
+            better = name_like(f"{name}_out", [*names, *(each.name for each in outputs)])
+            mend = f"give it a name of its own, as {better}"
+            fields.problems.add(place, "an input has this name", mend, Edit("rename", place, (name, better)))
+        output = _output(fields, name, word, arguments, inputs)
         if output is None:
-            fields.broken.add(name)
+            fields.broken.add(place)
         else:
             outputs.append(output)
     return tuple(outputs)
 
 
 def _output(fields: Fields, name: str, word: str, arguments: list[str], inputs: Sequence[Input]) -> Output | None:
-    task, place = TASKS[word], f"outputs.{name}"
-    weight = _weight(fields, word, arguments, place)
-    names = [each.name for each in inputs]
-    sources = tuple(names)
-    for argument in [argument for argument in arguments if argument.startswith("from=")]:
-        arguments.remove(argument)
-        sources = _members(fields, argument.removeprefix("from="), names, place)
+    place = f"outputs.{name}"
+    weight = _weight(fields, arguments, place)
+    sources = _sources(fields, arguments, [each.name for each in inputs], place)
+    if word not in TASKS:
+        near = nearest(word, TASKS)
+        edits = [Edit("set", place, " ".join([near, *arguments]))] if near else []
+        fields.problems.add(place, *unknown("task", word, TASKS), *edits)
+        return None
+    task = TASKS[word]
     per_step = "per_step" in arguments and task.name == "regression"
     if per_step:
         arguments.remove("per_step")
@@ -108,7 +111,7 @@ def _output(fields: Fields, name: str, word: str, arguments: list[str], inputs: 
         edit = Edit("set", place, task.example)
         fields.problems.add(place, f"{word} {takes}, not {said}", f"as {name}: {task.example}", edit)
         return None
-    size = fields.size(arguments[0], place, task.smallest)
+    size = fields.size(arguments[0], place, task.smallest, task.example)
     return Output(name, task, size, sources, weight, per_step) if size else None
 
 
@@ -124,44 +127,67 @@ def _reconstruction(
     """An output that makes an input again."""
     place, able = f"outputs.{name}", [each.name for each in inputs if each.kind.name in MAKES_AGAIN]
     said = arguments[0] if len(arguments) == 1 else ""
-    if said in fields.broken:
+    if f"inputs.{said}" in fields.broken or (said and "inputs" in fields.broken):
         return None
     of = next((each for each in inputs if each.name == said), None)
     if of is None:
-        mend = f"name the input that it makes again, as {name}: reconstruction {able[0] if able else 'INPUT'}"
-        edits = [Edit("set", place, f"reconstruction {able[0]}")] if able else []
-        what, near = unknown("input", said, able) if said else ("reconstruction names no input", "")
-        fields.problems.add(place, what, f"{near + '; ' if near else ''}{mend}", *edits)
+        near = nearest(said, able) or (able[0] if able else None)
+        edits = [Edit("set", place, f"reconstruction {near}")] if near else []
+        what = f"unknown input {shown(said)}" if said else "reconstruction names no input"
+        mend = f"name the input that it makes again, as {name}: reconstruction {near or 'INPUT'}"
+        fields.problems.add(place, what, mend, *edits)
         return None
     if of.name not in able:
         what = f"{of.name} is {of.kind.name}: its values are names of things, not amounts"
-        mend = "reconstruct numbers or images; for tokens say labels V"
-        fields.problems.add(place, what, mend)
+        instead = f"{'labels' if of.kind.steps else 'multiclass'} {of.sizes[0]}"
+        mend = f"reconstruct numbers or images; for these values say {instead}"
+        fields.problems.add(place, what, mend, Edit("set", place, instead))
         return None
     return Output(name, task, 1, sources, weight, of=of)
 
 
-def _weight(fields: Fields, word: str, arguments: list[str], place: str) -> float:
+def _weight(fields: Fields, arguments: list[str], place: str) -> float:
     """Takes `* WEIGHT` off the end of an output's arguments."""
     text = " ".join(arguments)
     if "*" not in text:
         return 1.0
     rest, _, weight = (part.strip() for part in text.partition("*"))
     arguments[:] = rest.split()
-    if re.fullmatch(r"\d{0,9}\.?\d{0,9}(e-?\d{1,2})?", weight, re.ASCII) and re.search(r"[1-9]", weight):
+    if _is_weight(weight):
         return float(weight)
-    edit = Edit("set", place, f"{word} {rest}".strip())
-    fields.problems.add(place, f"{shown(weight)} is no loss weight", "a number above 0, as * 0.5", edit)
+    unsigned = weight.removeprefix("-").strip()
+    better = unsigned if _is_weight(unsigned) else "0.5"
+    edit = Edit("argument", place, (WEIGHT, better))
+    fields.problems.add(place, f"{shown(weight)} is no loss weight", f"a number above 0, as * {better}", edit)
     return 1.0
 
 
-def _members(fields: Fields, text: str, inputs: Sequence[str], place: str) -> tuple[str, ...]:
-    """Names of inputs, joined by `+`, in the order of the inputs. Those that are broken are left in."""
-    names = [name.strip() for name in text.split("+")]
-    for name in names:
-        if name not in inputs and name not in fields.broken:
-            fields.problems.add(place, *unknown("input", name, inputs))
-    return tuple(name for name in [*inputs, *sorted(fields.broken)] if name in names)
+def _is_weight(text: str) -> bool:
+    is_number = re.fullmatch(r"\d{0,9}\.?\d{0,9}(e-?\d{1,2})?", text, re.ASCII)
+    return bool(is_number and re.search(r"[1-9]", text.partition("e")[0]))
+
+
+def _sources(fields: Fields, arguments: list[str], inputs: Sequence[str], place: str) -> tuple[str, ...]:
+    """Takes `from=` off an output's arguments. Inputs that aren't said rightly are left in: it isn't built then."""
+    names = list(dict.fromkeys([*inputs, *fields.names("inputs")]))
+    said = [argument for argument in arguments if argument.startswith("from=")]
+    arguments[:] = [argument for argument in arguments if argument not in said]
+    if not said:
+        if "inputs" in fields.broken:
+            fields.broken.add(place)
+        return tuple(names)
+    chosen = [name.strip() for name in said[0].removeprefix("from=").split("+")]
+    wrong = [name for name in chosen if name not in names]
+    better = [name if name in names else nearest(name, names) for name in chosen]
+    edit = Edit("argument", place, ("from", "+".join(dict.fromkeys(filter(None, better))) or None))
+    for name in wrong if "inputs" not in fields.broken else ():
+        what, mend = unknown("input", name, names)
+        if not name:
+            what, mend = "from= names no input, and none reaches it", "name one or more, joined by +"
+        fields.problems.add(place, what, mend if nearest(name, names) else f"{mend}; or leave it out", edit)
+    if wrong:
+        fields.broken.add(place)
+    return tuple(name for name in names if name in chosen)
 
 
 def sharing(fields: Fields, inputs: Sequence[Input]) -> tuple[Group, ...]:
@@ -172,21 +198,33 @@ def sharing(fields: Fields, inputs: Sequence[Input]) -> tuple[Group, ...]:
         name, colon, members = (part.strip() for part in entry.partition(":"))
         name, members = (name, members) if colon else (UNNAMED_GROUP, name)
         place = f"sharing.{name}"
-        if not fields.is_new_name(name, "sharing", [*by_name, *(group.name for group in groups)]):
-            continue
-        group = Group(name, _members(fields, members, list(by_name), place))
-        if any(member in fields.broken for member in group.members):
-            fields.broken.add(name)
-            fields.broken.update(group.members)
-        elif len(group.members) < 2:
-            fields.broken.add(name)
-            edit = Edit("drop", place)
-            fields.problems.add(place, "fewer than two inputs share it", "name two inputs or more, joined by +", edit)
-        elif _fits(fields, group, by_name, groups):
+        taken = [*by_name, *fields.names("inputs"), *(group.name for group in groups)]
+        is_new = fields.is_new_name(name, "sharing", taken)
+        group = _group(fields, name, members, list(by_name))
+        if is_new and group is not None and _fits(fields, group, by_name, groups):
             groups.append(group)
         else:
-            fields.broken.update([name, *group.members])
+            said = {member.strip() for member in members.split("+")} & {*by_name}
+            fields.broken.update([place, *(f"inputs.{member}" for member in said)])
     return tuple(groups)
+
+
+def _group(fields: Fields, name: str, text: str, inputs: Sequence[str]) -> Group | None:
+    """The group of inputs that a text names, joined by `+`; None if one of them isn't right, or there are too few."""
+    place, names = f"sharing.{name}", list(dict.fromkeys([*inputs, *fields.names("inputs")]))
+    said = list(dict.fromkeys(member.strip() for member in text.split("+")))
+    wrong = [member for member in said if member not in names]
+    better = list(dict.fromkeys(member if member in names else nearest(member, names) for member in said))
+    kept = [member for member in better if member]
+    edit = Edit("set", place, " + ".join(kept)) if len(kept) > 1 else Edit("drop", place)
+    for member in wrong if "inputs" not in fields.broken else ():
+        what, mend = unknown("input", member, names)
+        fields.problems.add(place, what, mend if nearest(member, names) else f"{mend}; or leave it out", edit)
+    if not wrong and len(said) < 2:
+        mend = "name two inputs or more, joined by +, or leave it out"
+        fields.problems.add(place, "fewer than two inputs share it", mend, edit)
+    is_right = len(said) > 1 and all(member in inputs for member in said)
+    return Group(name, tuple(each for each in inputs if each in said)) if is_right else None
 
 
 def _fits(fields: Fields, group: Group, inputs: Mapping[str, Input], before: Sequence[Group]) -> bool:
@@ -199,11 +237,15 @@ def _fits(fields: Fields, group: Group, inputs: Mapping[str, Input], before: Seq
             fields.problems.add(
                 place,
                 f"{first.name} ({first.said}) and {other.name} ({other.said}) have different kinds or sizes",
-                "one encoder takes inputs of one kind and size: make them equal, or don't share",
+                f"one encoder takes inputs of one kind and size: say {other.name}: {first.said}, or don't share",
                 Edit("set", f"inputs.{other.name}", first.said),
+                Edit("argument", f"inputs.{other.name}", ("batch", first.batch)),
             )
     for name in group.members:
         if any(name in earlier.members for earlier in before):
             right = False
-            fields.problems.add(place, f"{name} is in two groups", "an input is in one group", Edit("drop", place))
+            mend = "an input is in one group: leave it out of the other"
+            left = [member for member in group.members if member != name]
+            edit = Edit("set", place, " + ".join(left)) if len(left) > 1 else Edit("drop", place)
+            fields.problems.add(place, f"{name} is in two groups", mend, edit)
     return right

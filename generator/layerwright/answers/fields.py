@@ -12,6 +12,7 @@ from ..kinds import KINDS
 from ..problems import Edit, Problems, nearest, shown, unknown
 from ..tasks import TASKS
 from .keys import KEYS, Answers
+from .lines import ENTRIES
 
 LONGEST_LINE = 10_000
 """Longest one-line answer, in characters."""
@@ -42,8 +43,11 @@ class Fields:
     def line(self, key: str) -> str:
         """A one-line text."""
         value = self.answers[key]
+        if not (isinstance(value, str) and value.isprintable() and len(value) <= LONGEST_LINE):
+            self.broken.add(key)
         if not isinstance(value, str):
             quoted = _as_line(value)
+            quoted = quoted if key not in ENTRIES or ":" in quoted else ""
             mend = f"quote it, as {key}: {shown(quoted)}" if quoted else "write a text, in quotes, or leave it out"
             edit = Edit("set", key, quoted) if quoted else Edit("drop", key)
             self.problems.add(key, f"{shown(value)} is no text", mend, edit)

@@ -8,7 +8,7 @@ from typing import Any
 from ..backbones import BACKBONES, Backbone
 from ..blocks import GROUPS, Reader, Stack, is_name
 from ..blocks.layer import split
-from ..problems import Edit, shown, unknown
+from ..problems import Edit, nearest, shown, unknown
 from ..spec import Group, Head, Input, Layers, Output, Transfer
 from .fields import Fields
 from .keys import BRANCHINGS
@@ -19,9 +19,12 @@ def branching(fields: Fields) -> tuple[str, ...]:
     value = fields.answers["branching"]
     chosen = value if isinstance(value, list) else [value]
     chosen = [] if chosen == ["none"] else chosen
+    right = [word if word in BRANCHINGS else nearest(word, BRANCHINGS) for word in chosen]
+    edit = Edit("set", "branching", list(dict.fromkeys(filter(None, right))))
     for word in chosen:
         if word not in BRANCHINGS:
-            fields.problems.add("branching", *unknown("branching", word, BRANCHINGS))
+            what, mend = unknown("branching", word, BRANCHINGS)
+            fields.problems.add("branching", what, mend if nearest(word, BRANCHINGS) else f"{mend}; or none", edit)
     return tuple(word for word in BRANCHINGS if word in chosen)
 
 
@@ -30,36 +33,55 @@ def transfer(fields: Fields, inputs: Sequence[Input]) -> Transfer | None:
     name = fields.choice("backbone", ["none", *BACKBONES])
     weights, fine_tune = fields.line("backbone_weights"), fields.answers["fine_tune"]
     if isinstance(fields.answers["backbone_weights"], str) and not weights.strip():
-        fields.problems.add("backbone_weights", "it's empty", "imagenet, none, or the path of a file")
+        edit = Edit("set", "backbone_weights", "imagenet")
+        fields.problems.add("backbone_weights", "it's empty", "imagenet, none, or the path of a file", edit)
     if not isinstance(fine_tune, int) or isinstance(fine_tune, bool) or fine_tune < 0:
         mend = "a number of layers, 0 for no phase two"
-        fields.problems.add("fine_tune", f"{shown(fine_tune)} is no number of layers", mend)
+        edit = Edit("set", "fine_tune", 0)
+        fields.problems.add("fine_tune", f"{shown(fine_tune)} is no number of layers", mend, edit)
         fine_tune = 0
+    if "backbone" in fields.broken:
+        fields.broken.update(f"inputs.{each.name}" for each in inputs if each.kind.name == "image")
     if name == "none":
         return None
     backbone = BACKBONES[name]
     _check_images(fields, backbone, inputs)
     if fine_tune > backbone.layers:
-        fields.problems.add(
-            "fine_tune", f"{name} has {backbone.layers} layers", f"a number from 0 to {backbone.layers}"
-        )
+        edit = Edit("set", "fine_tune", backbone.layers)
+        mend = f"a number from 0 to {backbone.layers}"
+        fields.problems.add("fine_tune", f"{name} has {backbone.layers} layers", mend, edit)
     return Transfer(backbone, None if weights == "none" else weights, fine_tune)
 
 
 def _check_images(fields: Fields, backbone: Backbone, inputs: Sequence[Input]) -> None:
     """Notes what keeps a backbone from being used on the images."""
     images = [each for each in inputs if each.kind.name == "image"]
-    if inputs and not images:
-        fields.problems.add("backbone", "there is no image for it", "say an image input, or backbone: none")
+    if inputs and not images:  # else they are what is wrong
+        if not fields.names("inputs"):
+            edit = Edit("set", "backbone", "none")
+            fields.problems.add("backbone", "there is no image for it", "say an image input, or backbone: none", edit)
+    right = {each.name: _image(each, backbone) for each in images}
     if len({each.sizes for each in images}) > 1:
-        fields.problems.add("backbone", "the images have different sizes", "one backbone takes one size")
+        one = next(iter(right.values()))
+        edits = [Edit("set", f"inputs.{each.name}", one) for each in images]
+        mend = f"one backbone takes one size: say {one} for all of them"
+        fields.problems.add("backbone", "the images have different sizes", mend, *edits)
     for each in images:
-        if min(each.sizes[:2]) < backbone.smallest:
-            what = f"{'×'.join(map(str, each.sizes[:2]))} is below the {backbone.smallest} that the backbone needs"
-            fields.problems.add(f"inputs.{each.name}", what, f"at least {backbone.smallest}x{backbone.smallest}x3")
-        if each.sizes[2] != 3:
-            what = f"a backbone takes 3 channels, not {each.sizes[2]}"
-            fields.problems.add(f"inputs.{each.name}", what, "give it colour images, as 224x224x3")
+        *sizes, channels = (size or 0 for size in each.sizes)
+        place, mend = f"inputs.{each.name}", f"as {right[each.name]}"
+        if min(sizes) < backbone.smallest:
+            fields.broken.add(place)
+            what = f"{'×'.join(map(str, sizes))} is below the {backbone.smallest} that the backbone needs"
+            fields.problems.add(place, what, f"at least {mend.removeprefix('as ')}", Edit("set", place, right[each.name]))
+        if channels != 3:
+            what = f"a backbone takes 3 channels, not {channels}"
+            fields.problems.add(place, what, f"give it colour images, {mend}", Edit("set", place, right[each.name]))
+
+
+def _image(each: Input, backbone: Backbone) -> str:
+    """How an image would be said that the backbone takes."""
+    height, width = (max(size or 0, backbone.smallest) for size in each.sizes[:2])
+    return f"image {height}x{width}x3"
 
 
 def layers(fields: Fields, inputs: Sequence[Input], outputs: Sequence[Output], sharing: Sequence[Group]) -> Layers:
@@ -71,7 +93,7 @@ def layers(fields: Fields, inputs: Sequence[Input], outputs: Sequence[Output], s
     owners = [each.name for each in inputs if each.name not in grouped] + [group.name for group in sharing]
     branches = {
         name: reader.stack(stack, f"layers.branches.{name}")
-        for name, stack in _named(fields, parts, "branches", owners)
+        for name, stack in _named(fields, parts, "branches", owners, sharing)
     }
     heads = {
         name: _head(stack, f"layers.heads.{name}", reader)
@@ -81,18 +103,32 @@ def layers(fields: Fields, inputs: Sequence[Input], outputs: Sequence[Output], s
     return Layers(branches, body, heads)
 
 
-def _named(fields: Fields, parts: Mapping[Any, Any], part: str, owners: Sequence[str]) -> Iterator[tuple[str, Any]]:
+def _named(
+    fields: Fields, parts: Mapping[Any, Any], part: str, owners: Sequence[str], sharing: Sequence[Group] = ()
+) -> Iterator[tuple[str, Any]]:
     """The stacks of a part that belong to something that there is; a problem for each other one.
 
     A stack that is null isn't said: it's the planner's choice.
     """
     place = f"layers.{part}"
-    for name, stack in fields.mapping(place, parts.get(part)).items():
-        if name not in owners and name not in fields.broken and (owners or not fields.broken):
-            noun = "output" if part == "heads" else "branch"
-            fields.problems.add(f"{place}.{name}", *unknown(noun, name, owners), Edit("drop", f"{place}.{name}"))
+    stacks = fields.mapping(place, parts.get(part))
+    for name, stack in stacks.items():
+        if name not in owners and not _is_broken(fields, part, str(name)):
+            what, mend = unknown("output" if part == "heads" else "branch", name, owners)
+            near = nearest(name, [each for each in owners if each not in stacks])
+            for group in [group for group in sharing if name in group.members]:
+                near = group.name if group.name not in stacks else None
+                what, mend = f"{name} goes through the shared encoder {group.name}", f"say it of {group.name}"
+            edit = Edit("rename", f"{place}.{name}", (name, near)) if near else Edit("drop", f"{place}.{name}")
+            fields.problems.add(f"{place}.{name}", what, mend if near else f"{mend}; or leave it out", edit)
         elif stack is not None:
             yield str(name), stack
+
+
+def _is_broken(fields: Fields, part: str, name: str) -> bool:
+    """Whether a stack may belong to something that isn't said rightly."""
+    keys = ("outputs",) if part == "heads" else ("inputs", "sharing")
+    return any(key in fields.broken or f"{key}.{name}" in fields.broken for key in keys)
 
 
 def _head(value: Any, place: str, reader: Reader) -> Head:
@@ -108,12 +144,13 @@ def _head(value: Any, place: str, reader: Reader) -> Head:
 
 
 def _items(value: Any) -> Any:
-    """The items of a head, whose one line may end in `output: LAYER` as well."""
-    if not isinstance(value, str) or "output:" not in value:
-        return value
-    *items, last = split(value)
-    key, colon, content = last.partition(":")
-    return [*items, {"output": content.strip()} if colon and key.strip() == "output" else last]
+    """The items of a head, whose last text may be `output: LAYER` as well."""
+    items = split(value) if isinstance(value, str) and "output" in value else value
+    if not isinstance(items, list) or not items or not isinstance(items[-1], str):
+        return items
+    word, _, content = items[-1].strip().partition(" ")
+    ends = word.removesuffix(":") == "output" and content.strip()
+    return [*items[:-1], {"output": content.strip()}] if ends else items
 
 
 def models(fields: Fields) -> Mapping[str, str]:
@@ -125,6 +162,7 @@ def models(fields: Fields) -> Mapping[str, str]:
         if isinstance(layer, str) and is_name(layer):
             found[str(name)] = layer
         else:
-            mend = f"the name of the layer that {name} ends in, as {name}: latent"
-            fields.problems.add(f"models.{name}", f"{shown(layer)} is no name", mend)
+            mend = f"the name of the layer that {name} ends in, as {name}: latent; or leave it out"
+            place = f"models.{name}"
+            fields.problems.add(place, f"{shown(layer)} is no name", mend, Edit("drop", place))
     return found

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from ..blocks import MERGES, is_name
-from ..problems import Edit, Problems, shown, unknown
+from ..problems import Edit, Problems, nearest, shown, unknown
 from ..spec import Hardware, Input, Spec, Training
 from . import ends, network
 from .fields import LARGEST_SIZE, Fields
@@ -89,9 +89,13 @@ def _check_keys(answers: Answers, problems: Problems) -> None:
     for key, value in answers.items():
         if key in LATER:
             if value not in (None, "", "none", [], {}):
-                problems.add(key, "this version doesn't do it yet", f"leave {key} out")
+                problems.add(key, "this version doesn't do it yet", f"leave {key} out", Edit("drop", key))
         elif key not in KEYS:
-            problems.add(shown(key) if key == "" else str(key), *unknown("key", key, [*KEYS, "preset"]))
+            left = [each for each in [*KEYS, "preset"] if each not in answers]
+            what, mend = unknown("key", key, left)
+            near, place = nearest(key, left), shown(key) if key == "" else str(key)
+            edit = Edit("rename", str(key), (key, near)) if near else Edit("drop", str(key))
+            problems.add(place, what, mend if near else f"{mend}; leave it out", edit)
 
 
 def _spec(fields: Fields) -> Spec:
@@ -129,29 +133,33 @@ def _check_batches(fields: Fields, inputs: Sequence[Input], hardware: Hardware) 
         fields.problems.add(
             "backend",
             f"{each.name} has batch={each.batch}, and only TensorFlow carries the state from batch to batch",
-            "backend: tensorflow, or leave batch= out",
+            "say backend: tensorflow, or leave batch= out",
             Edit("set", "backend", "tensorflow"),
         )
     for each in inputs:
         if fixed and each.batch != fixed[0].batch:
             what = f"{fixed[0].name} has batch={fixed[0].batch}, and {each.name} another batch size"
-            said = f"{each.said.partition(' batch=')[0]} batch={fixed[0].batch}"
-            fields.problems.add(f"inputs.{each.name}", what, f"as {said}", Edit("set", f"inputs.{each.name}", said))
+            place, mend = f"inputs.{each.name}", f"say batch={fixed[0].batch} for it too"
+            fields.problems.add(place, what, mend, Edit("argument", place, ("batch", fixed[0].batch)))
 
 
 def _project_name(fields: Fields) -> str:
     name = fields.line("project_name")
     if name and not name.strip():
-        fields.problems.add("project_name", "it's empty", "give it a name, or leave it out: then it's the folder's")
+        mend = "give it a name, or leave it out: then it's the folder's"
+        fields.problems.add("project_name", "it's empty", mend, Edit("drop", "project_name"))
     return name
 
 
 def _package(fields: Fields) -> str:
     name = fields.line("package")
     if name and not (is_name(name) and not keyword.iskeyword(name)):
-        fields.problems.add("package", f"{shown(name)} is no package name", f"as {package_name(name)}")
+        better = package_name(name)
+        fields.problems.add("package", f"{shown(name)} is no package name", f"as {better}", Edit("set", "package", better))
     elif _reserved(name):
-        fields.problems.add("package", f"{name} would hide the library of that name", f"as {name}_model")
+        better = f"{name}_model"
+        what = f"{name} would hide the library of that name"
+        fields.problems.add("package", what, f"as {better}", Edit("set", "package", better))
     return name
 
 
@@ -164,7 +172,8 @@ def _license(fields: Fields) -> str:
     try:
         return str(canonicalize_license_expression(name))
     except InvalidLicenseExpression:
-        fields.problems.add("license", f"{shown(name)} is no SPDX name", "as MIT, Apache-2.0, LicenseRef-Ours, or none")
+        mend = "as MIT, Apache-2.0, LicenseRef-Ours, or none"
+        fields.problems.add("license", f"{shown(name)} is no SPDX name", mend, Edit("set", "license", "none"))
         return "none"
 
 
@@ -179,7 +188,11 @@ def _training(fields: Fields) -> Training:
     defaults = TRAINING_DEFAULTS | (TRANSFER_DEFAULTS if fields.answers["backbone"] != "none" else {})
     for key in given:
         if key not in defaults:
-            fields.problems.add(f"training.{key}", *unknown("key", key, defaults))
+            left, place = [each for each in defaults if each not in given], f"training.{key}"
+            what, mend = unknown("key", key, left)
+            near = nearest(key, left)
+            edit = Edit("rename", place, (key, near)) if near else Edit("drop", place)
+            fields.problems.add(place, what, mend if near else f"{mend}; leave it out", edit)
     values = {key: given.get(key, default) for key, default in defaults.items()}
     values["learning_rate"] = _number(values["learning_rate"])
     for key, value in values.items():
@@ -187,7 +200,8 @@ def _training(fields: Fields) -> Training:
         is_number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
         if not is_number or not 0 < value <= LARGEST_SIZE:
             expected = f"a whole number from 1 to {LARGEST_SIZE}" if whole else "a number above 0, as 0.001"
-            fields.problems.add(f"training.{key}", f"{shown(value)} can't be the {key.replace('_', ' ')}", expected)
+            what, place = f"{shown(value)} can't be the {key.replace('_', ' ')}", f"training.{key}"
+            fields.problems.add(place, what, f"{expected}; or leave it out", Edit("drop", place))
     return Training(**values)
 
 

@@ -313,18 +313,19 @@ class Builder:
             given = rule.written(arguments)
             shape, weights = rule.call(given, tuple(tensor.shape for tensor in tensors))
             rule.check(given, tensors)
-            self._check_backend(rule)
+            self._check_backend(rule, place)
             layer = RuleLayer("", rule.name, given, weights, rule=rule)
             output = _output(layer, shape, tensors)
         except LayerError as error:
             self._refuse(place, error)
         return self.named_call(layer, name, base, tensors, output, place)
 
-    def _check_backend(self, rule: Rule) -> None:
-        """Raises LayerError for a layer that the backend can't run."""
+    def _check_backend(self, rule: Rule, place: str) -> None:
+        """Refuses a layer that the backend can't run."""
         if self.backend and rule.backends is not None and self.backend not in rule.backends:
             where = " and ".join(rule.backends)
-            raise LayerError(f"{rule.name} runs on {where}, not on {self.backend}", f"backend: {rule.backends[0]}")
+            what, mend = f"{rule.name} runs on {where}, not on {self.backend}", f"say backend: {rule.backends[0]}"
+            self.refuse(place, what, mend, Edit("set", "backend", rule.backends[0]))
 
     def named_call(
         self, layer: Layer, name: str | None, base: str, tensors: tuple[Tensor, ...], output: Tensor, place: str

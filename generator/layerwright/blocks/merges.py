@@ -83,10 +83,11 @@ def alike(tensors: Sequence[Tensor], stacks: Sequence[str], how: str, instead: E
     What has more than one axis is pooled, at the end of its stack; where widths differ then, or a merge takes two, they
     are concatenated, as `instead` says.
     """
+    flat = how in MERGES and MERGES[how].flat
     pooled = [
         Edit("append", place, "global_average_pool")
         for tensor, place in zip(tensors, stacks, strict=True)
-        if len({each.shape[1:-1] for each in tensors}) > 1 and 2 < len(tensor.shape) < 6
+        if 2 < len(tensor.shape) < 6 and (flat or len({each.shape[1:-1] for each in tensors}) > 1)
     ]
     pairwise = how in MERGES and MERGES[how].pairwise and len(tensors) != 2
     widths = {tensor.shape[-1] for tensor in tensors}

@@ -36,7 +36,7 @@ def _inner(item: Item) -> tuple[Stack, ...]:
             return ()
 
 
-def names(items: Stack, within: str = "", container: str = "") -> Iterator[tuple[str, Spot]]:
+def names_in(items: Stack, within: str = "", container: str = "") -> Iterator[tuple[str, Spot]]:
     """The names that layers and groups have, with where they are; `within` is what they lie in, at `container`."""
     for item in items:
         name, place = getattr(item, "name", None), getattr(item, "place", "")
@@ -47,8 +47,8 @@ def names(items: Stack, within: str = "", container: str = "") -> Iterator[tuple
             yield how.layer.name, Spot(place, within, container)
         noun = _closed(item)
         inside = (noun, place) if noun and not within else (within, container)
-        for stack in _all_inner(item):
-            yield from names(stack, *inside)
+        for stack in stacks_in(item):
+            yield from names_in(stack, *inside)
 
 
 def _closed(item: Item) -> str:
@@ -66,7 +66,8 @@ def _closed(item: Item) -> str:
             return ""
 
 
-def _all_inner(item: Item) -> tuple[Stack, ...]:
+def stacks_in(item: Item) -> tuple[Stack, ...]:
+    """The stacks in an item, whatever it is."""
     if isinstance(item, Model | Wrapped):
         return (item.layers,)
     return _inner(item)

@@ -23,6 +23,10 @@ class Use:
     def build(self, builder: Builder, tensor: Tensor) -> Tensor:
         """Adds the calls."""
         known = builder.find(self.name)
+        if known is None and name_of_input(builder, self.name):
+            mend = "name an earlier layer, model or group; or leave this out"
+            what = f"{self.name} is an input: there is nothing in it to call again"
+            builder.refuse(self.place, what, mend, Edit("drop", self.place))
         if known is None:
             no_such(builder, self.name, self.place)
         return builder.again(known, tensor, self.name, self.place)
@@ -30,6 +34,11 @@ class Use:
     def check(self, builder: Builder) -> None:
         """Notes a name that is nowhere."""
         check_name(builder, self.name, self.place)
+
+
+def name_of_input(builder: Builder, name: str) -> bool:
+    """Whether an input has this name."""
+    return name in builder.graph.inputs or (builder.outer is not None and name_of_input(builder.outer, name))
 
 
 def read_use(value: Any, place: str, reader: Reader) -> Item | None:

@@ -199,7 +199,7 @@ def probe(plan: Plan) -> dict[str, float]:
         found = {"few": 16, "samples": 600, "epochs": 10, "batch": 32, "overfit_epochs": 200, "learning_rate": 0.003}
     fixed = next((each.batch for each in plan.spec.inputs if each.batch), None)
     if fixed:
-        found |= {"few": max(8 // fixed, 2) * fixed, "batch": fixed, "samples": max(600, FEWEST_BATCHES * fixed)}
+        found |= {"few": max(8 // fixed, 2) * fixed, "batch": fixed, "samples": max(120, FEWEST_BATCHES * fixed)}
     return found
 
 

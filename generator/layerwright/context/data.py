@@ -151,5 +151,5 @@ def synthetic_samples(plan: Plan) -> int:
     shapes = [each.shape[1:] for each in plan.spec.inputs]
     shapes += [plan.graph.outputs[each.name].shape[1:] for each in plan.spec.outputs if each.per is Per.PLACE]
     numbers = sum(math.prod(size or LONGEST for size in shape) for shape in shapes)
-    batch = next((each.batch for each in plan.spec.inputs if each.batch), 1)
-    return max(200, FEWEST_BATCHES * batch, min(2000, SYNTHETIC_NUMBERS // numbers))
+    batch = next((each.batch for each in plan.spec.inputs if each.batch), None)
+    return max(200, FEWEST_BATCHES * batch if batch else min(2000, SYNTHETIC_NUMBERS // numbers))

@@ -34,13 +34,13 @@ def call_line(frame: Frame, trees: Sequence[Tree], model: Tree, family: Family, 
     arguments = [frame.value(each.name, [_there(each)[place] for place in places]) for each in family.frame.parameters]
     names = [each.name for each in family.frame.parameters]
     said = positional(zip(names, arguments, strict=True))
-    name = frame.layer_name(model.name)
+    name, taken = frame.layer_name(model.name), (model.start, *model.context)
 
     def write(variables: Mapping[Tensor, str]) -> list[str]:
-        given = ", ".join([variables[model.start], *said, f"name={name}"])
+        given = ", ".join([*(variables[each] for each in taken), *said, f"name={name}"])
         return [f"{variables[model.end]} = {family.name}({given})"]
 
-    return Line((model.start,), model.end, write, relative(model.name, frame.model.name) if frame.name else model.name)
+    return Line(taken, model.end, write, relative(model.name, frame.model.name) if frame.name else model.name)
 
 
 def positional(arguments: Iterable[tuple[str, str]]) -> list[str]:
@@ -58,9 +58,8 @@ def define(family: Family, library: Library) -> None:
     lines = _inner(family.frame, list(family.trees), model, library)
     uses = [index for index, line in enumerate(lines) if model.start in line.inputs]
     family.parameter = X if uses[-1] == 0 else "inputs"
-    written = statements(
-        lines, {model.start: family.parameter}, {model.end}, [each.name for each in family.frame.parameters]
-    )
+    variables = family.context | {model.start: family.parameter}
+    written = statements(lines, variables, {model.end}, [each.name for each in family.frame.parameters])
     family.body = _returned(written)
 
 
@@ -92,7 +91,7 @@ def loop_line(run: Sequence[Tree], library: Library) -> Line | None:
 
     def write(variables: Mapping[Tensor, str]) -> list[str]:
         start, end = variables[run[0].start], variables[run[-1].end]
-        inner = {model.start: X, model.end: X}
+        inner = {model.start: X, model.end: X} | {tensor: variables[tensor] for tensor in model.context}
         before = []
         if uses[-1] > 0:
             inner[model.start] = variable("before", set(variables.values()))
@@ -103,7 +102,7 @@ def loop_line(run: Sequence[Tree], library: Library) -> Line | None:
         begin = [f"{X} = {start}"] if start != X else []
         return [*begin, "\n".join([header, *_indented([*before, *body])]), *after]
 
-    return Line((run[0].start,), run[-1].end, write, run[-1].name)
+    return Line((run[0].start, *model.context), run[-1].end, write, run[-1].name, held=model.context)
 
 
 def loop_item(run: Sequence[Tree], last: Layer | None) -> str | None:

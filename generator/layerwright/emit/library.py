@@ -36,6 +36,12 @@ class Family:
         """All of its uses."""
         return self.frame.trees
 
+    @property
+    def context(self) -> dict[Tensor, str]:
+        """What it takes beside, with the names of the parameters."""
+        tensors = self.frame.model.context
+        return {tensor: "context" if len(tensors) == 1 else f"context_{place}" for place, tensor in enumerate(tensors, 1)}
+
 
 @dataclass
 class Library:
@@ -132,7 +138,7 @@ def _follows(tree: Tree, run: Sequence[Tree]) -> bool:
     before = run[-1]
     if tree.form is None or tree.form != before.form or tree.start is not before.end or before.users is None:
         return False
-    if not before.users <= set(tree.nodes):
+    if not before.users <= set(tree.nodes) or tree.context != before.context:
         return False
     (base, number), (base_before, number_before) = numbered(tree.name), numbered(before.name)
     return base == base_before and number == number_before + 1 > 0 and _part(tree) == _part(before)

@@ -25,7 +25,8 @@ Write = Callable[[Mapping[Tensor, str]], list[str]]
 class Line:
     """A statement to be: the tensors that it takes and gives, and what writes it.
 
-    `name` is what its output is called if it needs a name; `always` that it does.
+    `name` is what its output is called if it needs a name; `always` that it does. `held` are tensors that it takes again
+    after an `x` of its own, so that they can't be called `x`.
     """
 
     inputs: tuple[Tensor, ...]
@@ -33,6 +34,7 @@ class Line:
     write: Write
     name: str
     always: bool = False
+    held: tuple[Tensor, ...] = ()
 
 
 def kept(lines: Sequence[Line], ends: Iterable[Tensor]) -> list[Line]:
@@ -42,11 +44,12 @@ def kept(lines: Sequence[Line], ends: Iterable[Tensor]) -> list[Line]:
     for index, line in enumerate(lines):
         for tensor in line.inputs:
             last_use[tensor] = index
+    held = {tensor for line in lines for tensor in line.held}
     passing = [(index, line) for index, line in enumerate(lines) if line.output not in ends]
     result = []
     for (_, line), following in zip_longest(passing, passing[1:]):
         outlived = following is not None and following[0] < last_use.get(line.output, 0)
-        if outlived or line.always:
+        if outlived or line.always or line.output in held:
             result.append(line)
     return result
 

@@ -168,8 +168,8 @@ def _function(layer: SubModel, made: Library, custom: Classes, *, float32: bool)
 
 def _group(family: Family) -> GroupFunction:
     parameters = [(each.name, typed(each)) for each in family.frame.parameters]
-    tensor = (family.parameter, "keras.KerasTensor")
-    return GroupFunction(family.name, family.about, [tensor, *parameters, ("name", "str")], family.body)
+    tensors = [(name, "keras.KerasTensor") for name in (family.parameter, *family.context.values())]
+    return GroupFunction(family.name, family.about, [*tensors, *parameters, ("name", "str")], family.body)
 
 
 def _beside(graph: Graph, name: str, tensor: Tensor) -> BesideModel:

@@ -66,7 +66,7 @@ def _check_steps(arguments: Arguments, shape: Shape) -> None:
     if arguments["stateful"] and shape[0] is None:
         raise UnbatchedError(
             "stateful=true carries a state for each place in the batch, and the batch may have any size",
-            "say batch=1 after the input",
+            "say batch=1 after each input, with backend: tensorflow",
         )
     if arguments.get("unroll") and shape[1] is None:
         raise LayerError("unroll=true needs a fixed length and gets a varying one", "fix the length, or leave it out")

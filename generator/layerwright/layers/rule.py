@@ -31,6 +31,21 @@ OWN = "own"
 """The module of a class that the generated project defines itself."""
 
 
+EXAMPLES: Mapping[str, Value] = {
+    "units": 64,
+    "filters": 32,
+    "kernel_size": 3,
+    "rate": 0.3,
+    "input_dim": 1000,
+    "output_dim": 64,
+    "target_shape": (-1,),
+    "n": 8,
+    "num_heads": 4,
+    "key_dim": 32,
+}
+"""A value for each argument that layers commonly need, for mends to name."""
+
+
 class _Required(Enum):
     REQUIRED = "required"
 
@@ -251,14 +266,29 @@ class Rule:
         known = {argument.name: argument for argument in self.arguments}
         for name in given:
             if name not in known:
-                raise LayerError(f"{self.name} has no argument {name!r}", "it takes: " + ", ".join(known or ["none"]))
+                raise LayerError(f"{self.name} has no argument {name!r}", *self._another(name, given))
         arguments = self.defaults() | dict(given)
         for name, argument in known.items():
+            example = EXAMPLES.get(name)
             if name not in arguments:
-                raise LayerError(f"{self.name} needs {name}", f"say it, as in {name}=…")
+                mend = f"say it, as in {name}={example or '…'}"
+                raise LayerError(f"{self.name} needs {name}", mend, ("argument", (name, example)) if example else None)
             if expected := argument.check(arguments[name]):
-                raise LayerError(f"{name} of {self.name} is {arguments[name]!r}", f"{name} is {expected}")
+                mend = f"{name} is {expected}"
+                if name in self.defaults():
+                    mend, example = f"{mend}; or leave it out", None
+                raise LayerError(
+                    f"{name} of {self.name} is {arguments[name]!r}", mend, ("argument", (name, example))
+                )
         return arguments
+
+    def _another(self, name: str, given: Arguments) -> tuple[str, tuple[Action, Any]]:
+        """What would be right where an argument is said that there isn't: one that is like it, or none."""
+        left = [argument.name for argument in self.arguments if argument.name not in given]
+        if near := nearest(name, left):
+            return f"did you mean {near}? (it takes: {', '.join(left)})", ("rename", (name, near))
+        takes = ", ".join(argument.name for argument in self.arguments) or "none"
+        return f"leave it out; it takes: {takes}", ("argument", (name, None))
 
     def call(self, given: Arguments, inputs: tuple[Shape, ...]) -> tuple[Shape, tuple[Weight, ...]]:
         """The output's shape and the variables of this layer, called on tensors of these shapes.
@@ -273,12 +303,15 @@ class Rule:
                 raise LayerError(
                     f"{self.name} takes {self.rank - 1} axes, not {len(shape) - 1}: it gets {spell(shape)}",
                     f"give it a tensor of {self.rank - 1} axes, or leave it out",
+                    ("drop", None),
                 )
         output = self.shape(arguments, inputs)
         if any(size is not None and not 0 < size <= MAX_SIZE for size in output):
             raise LayerError(
                 f"{self.name} on {spell(inputs[0])} would give {spell(output)}",
-                "every axis of its output has to hold at least one number, and not more than Keras can index",
+                "every axis of its output has to hold at least one number, and not more than Keras can index; "
+                "or leave it out",
+                ("drop", None),
             )
         weights = self.weights(arguments, inputs)
         for weight in weights:
@@ -288,11 +321,13 @@ class Rule:
     def check(self, given: Arguments, tensors: Sequence[TensorLike]) -> None:
         """Raises LayerError for tensors whose dtype or mask this layer can't take, or if it takes none by itself."""
         if self.within is not None:
-            raise LayerError(f"{self.name} is a part of {self.within}, and no layer by itself", f"use {self.within}")
+            what = f"{self.name} is a part of {self.within}, and no layer by itself"
+            raise LayerError(what, f"use {self.within}, or leave it out", ("drop", None))
         if not self.integers and any(tensor.dtype.startswith("int") for tensor in tensors):
             raise LayerError(
                 f"{self.name} gets whole numbers and computes with fractions",
-                "put an embedding before it, or for numbers that count something a rescaling",
+                "put an embedding before it, or for numbers that count something a rescaling, as Rescaling 1",
+                ("before", "Rescaling 1"),
             )
         self.guard(self.complete(given), tensors)
 
@@ -308,13 +343,15 @@ class Rule:
             if (name.startswith("identity") and axes != 2) or (name.startswith("orthogonal") and axes < 2):
                 raise LayerError(
                     f"{of}_initializer of {self.name} is {name}, and its {weight.name} isn't a matrix",
-                    "choose another one",
+                    "choose another one, or leave it out",
+                    ("argument", (f"{of}_initializer", None)),
                 )
             constraint = arguments.get(f"{of}_constraint")
             if isinstance(constraint, Configured) and any(not -axes <= axis < axes for axis in constraint.axes):
                 raise LayerError(
                     f"{of}_constraint of {self.name} is {constraint}, and its {weight.name} has {axes} axes",
-                    f"its axes are 0 to {axes - 1}",
+                    f"its axes are 0 to {axes - 1}; or leave it out",
+                    ("argument", (f"{of}_constraint", None)),
                 )
 
     def _count(self, given: int) -> tuple[str, str]:
@@ -367,7 +404,8 @@ def spell(shape: Shape) -> str:
 def known(size: int | None, layer: str) -> int:
     """`size`, where a layer's weights depend on it. Raises LayerError if it isn't known before data comes."""
     if size is None:
-        raise LayerError(f"{layer} needs a fixed size and gets a varying one", "fix the size, or pool over that axis")
+        what, mend = f"{layer} needs a fixed size and gets a varying one", "fix the size, or leave it out"
+        raise LayerError(what, mend, ("drop", None))
     return size
 
 

@@ -1,0 +1,129 @@
+"""What would mend a network that doesn't come out as its tasks need it: as a text, and as edits of the answers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+
+from .blocks import LayerItem, Stack
+from .blocks.references import stacks_in
+from .layers import Shape
+from .problems import Edit
+from .spec import Head, Input, Output, Spec
+from .tasks import Per
+
+RECURRENT = frozenset({"lstm", "gru", "simple_rnn", "LSTM", "GRU", "SimpleRNN"})
+"""Layers that keep the steps if they are told to."""
+
+Mend = tuple[str, tuple[Edit, ...]]
+
+NOUNS = {Per.STEP: ("step", "a text or sequence"), Per.PLACE: ("place", "an image or volume")}
+
+
+def axes_kept(spec: Spec, output: Output) -> Mend:
+    """For a head that should have the steps or places that its task says something of."""
+    noun, kinds = NOUNS[output.per]
+    mend = f"its branch, body and head have to keep the {noun}s of {kinds}"
+    if not any(has_axes(spec.input(name), output.per) for name in output.sources):
+        task = _of_a_sample(output)
+        return f"{mend}; or say {task}, of the whole sample", (Edit("set", f"outputs.{output.name}", task),)
+    edits = tuple(edit for stack in _on_the_way(spec, output) for edit in _keeping(stack))
+    if edits:
+        return f"{mend}: say return_sequences=true, and leave out what pools or flattens", edits
+    return _left_to_the_planner(spec, output, mend)
+
+
+def has_axes(each: Input, per: Per) -> bool:
+    """Whether an input has the steps or places that such a task says something of."""
+    return each.kind.steps is not None if per is Per.STEP else each.kind.places
+
+
+def _of_a_sample(output: Output) -> str:
+    """The task that is most like an output's, and says something of the whole sample."""
+    if output.task.target == "numbers":
+        return f"regression {output.size}"
+    return f"multiclass {output.size}" if output.size > 1 else "binary"
+
+
+def _on_the_way(spec: Spec, output: Output) -> Iterator[Stack]:
+    """The stacks in the answers that lead to an output."""
+    for owner in _owners(spec, output):
+        yield spec.layers.branches.get(owner, ())
+    yield spec.layers.body or ()
+    yield spec.layers.heads.get(output.name, Head()).stack
+
+
+def _owners(spec: Spec, output: Output) -> Iterable[str]:
+    """Whose branches lead to an output: inputs, or sharing groups."""
+    groups = ((name, spec.group_of(name)) for name in output.sources)
+    return dict.fromkeys(group.name if group else name for name, group in groups)
+
+
+def _keeping(stack: Stack) -> Iterator[Edit]:
+    """The edits after which a stack keeps all steps and places."""
+    for item in _layers(stack):
+        if item.word in RECURRENT and not item.keywords.get("return_sequences"):
+            yield Edit("argument", item.place, ("return_sequences", True))
+        elif item.word.startswith(("global_", "Global")) or item.word.lower() == "flatten":
+            yield Edit("drop", item.place)
+
+
+def _layers(stack: Stack) -> Iterator[LayerItem]:
+    for item in stack:
+        if isinstance(item, LayerItem):
+            yield item
+        for inner in stacks_in(item):
+            yield from _layers(inner)
+
+
+def _left_to_the_planner(spec: Spec, output: Output, mend: str) -> Mend:
+    """The stacks on the way to an output left out: the planner's own fit."""
+    said = [f"layers.branches.{owner}" for owner in _owners(spec, output) if owner in spec.layers.branches]
+    said += ["layers.body"] if spec.layers.body is not None else []
+    said += [f"layers.heads.{output.name}"] if output.name in spec.layers.heads else []
+    return f"{mend}; or leave out what layers says there", tuple(Edit("drop", place) for place in said)
+
+
+def shape_fits(spec: Spec, output: Output, shape: Shape, expected: Sequence[int | None]) -> Mend:
+    """For a head that gives another shape than its task needs."""
+    said, place = spec.layers.heads.get(output.name), f"layers.heads.{output.name}"
+    own_end = said is not None and not said.keeps_last
+    ending = (Edit("drop", f"{place}[{len(said.stack)}].output"),) if said and own_end else ()
+    if output.per is Per.INPUT:
+        mend = "make as many numbers as there are, or leave its head out"
+        return (mend, (Edit("drop", place),)) if said else _left_to_the_planner(spec, output, mend)
+    if len(shape) - 1 > len(expected):
+        also = ", and leave output out: the task has a last layer of its own" if own_end else ""
+        mend = f"pool or flatten before its last layer, as by global_average_pool{also}"
+        return mend, (*ending, Edit("append", place, "global_average_pool"))
+    if tuple(shape[1:-1]) != tuple(expected[:-1]):
+        mend = "its branch, body and head have to keep all steps or places of its input"
+        return _left_to_the_planner(spec, output, mend)
+    size = math.prod(each for each in expected[-1:] if each)
+    return f"give its last layer {size} units, or leave output out: the task has a last layer of its own", ending
+
+
+def can_learn(spec: Spec, output: Output) -> Mend:
+    """For an output on whose way training would move nothing."""
+    said, place = spec.layers.heads.get(output.name), f"layers.heads.{output.name}"
+    if said is not None and not said.keeps_last:
+        mend = "give its branch, body or head one, or leave output out: the task has a last layer of its own"
+        return mend, (Edit("drop", f"{place}[{len(said.stack)}].output"),)
+    owners = [f"layers.branches.{owner}" for owner in _owners(spec, output)]
+    return "give its branches one, as dense 64", tuple(Edit("append", owner, "dense 64") for owner in owners)
+
+
+def batches_fixed(spec: Spec) -> tuple[Edit, ...]:
+    """What fixes the size of batches."""
+    edits = [Edit("argument", f"inputs.{each.name}", ("batch", 1)) for each in spec.inputs if each.batch is None]
+    if spec.hardware.backend != "tensorflow":
+        edits.append(Edit("set", "backend", "tensorflow"))
+    return tuple(edits)
+
+
+def seen_only(spec: Spec, output: Output, names: Sequence[str]) -> tuple[Edit, ...]:
+    """An output that sees these inputs only; those that no other one sees are left out."""
+    others = {name for each in spec.outputs if each.name != output.name for name in each.sources}
+    unseen = [name for name in output.sources if name not in names and name not in others]
+    from_ = Edit("argument", f"outputs.{output.name}", ("from", "+".join(names)))
+    return (from_, *(Edit("drop", f"inputs.{name}") for name in unseen))
