@@ -1,9 +1,16 @@
-"""Chooses the backend of real Keras, the referee, before anything imports it."""
+"""Chooses the backend of real Keras, the referee, before anything imports it; and a seed for drawn answers."""
 
 from __future__ import annotations
 
 import os
+import secrets
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 # Many small trainings side by side: more threads than cores make them many times slower.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# The processes of pytest-xdist inherit it: all of them have to draw the same.
+os.environ.setdefault("LAYERWRIGHT_SEED", str(secrets.randbelow(10**6)))
+
+
+def pytest_report_header() -> str:
+    return f"answers are drawn from LAYERWRIGHT_SEED={os.environ['LAYERWRIGHT_SEED']}"

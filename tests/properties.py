@@ -349,21 +349,19 @@ def smaller(value: Any) -> Iterator[Any]:
             yield from ({**value, key: less} for less in smaller(each))
     elif isinstance(value, list):
         for place, each in enumerate(value):
-            yield [*value[:place], *value[place + 1 :]]
-            if isinstance(each, dict):
-                yield from ([*value[:place], *layers, *value[place + 1 :]] for layers in _layers_in(each))
+            yield from (value[:place] + instead + value[place + 1 :] for instead in ([], *_layers_in(each)))
         for place, each in enumerate(value):
             yield from ([*value[:place], less, *value[place + 1 :]] for less in smaller(each))
     elif isinstance(value, str):
         for separator in (", ", " "):
             parts = value.split(separator)
-            if len(parts) > 1:
-                yield from (separator.join([*parts[:place], *parts[place + 1 :]]) for place in range(len(parts)))
+            whole = len(parts) > 1
+            yield from (separator.join(parts[:place] + parts[place + 1 :]) for place in range(len(parts) * whole))
 
 
-def _layers_in(group: dict[str, Any]) -> Iterator[list[Any]]:
+def _layers_in(group: Any) -> Iterator[list[Any]]:
     """The stacks in a group, which can stand in its place."""
-    for content in group.values():
+    for content in group.values() if isinstance(group, dict) else ():
         parts = content.values() if isinstance(content, dict) else [content]
         for part in parts:
             if isinstance(part, list):

@@ -56,8 +56,8 @@ Draw = st.DrawFn
 
 
 def chance(draw: Draw, percent: int) -> bool:
-    """Whether something that happens so often happens."""
-    return draw(st.integers(0, 99)) < percent
+    """Whether something that happens so often happens; at its simplest it doesn't."""
+    return draw(st.integers(0, 99)) >= 100 - percent
 
 
 # The text of layers
@@ -308,7 +308,7 @@ def _item(scratch: Scratch, tensor: Tensor, depth: int) -> Any:
 
 def _worded(scratch: Scratch, tensor: Tensor) -> Any:
     text = line(scratch.draw, tensor.shape, masked=tensor.masked)
-    if chance(scratch.draw, 15) and (name := scratch.name()):
+    if chance(scratch.draw, 20) and (name := scratch.name()):
         return f"{text} name={name}"
     word, *rest = text.split()
     if word in ("dense", "conv") and chance(scratch.draw, 15):
@@ -395,6 +395,8 @@ def _residual(scratch: Scratch, tensor: Tensor, depth: int) -> Any:
 
 def _parallel(scratch: Scratch, tensor: Tensor, depth: int) -> Any:
     draw = scratch.draw
+    if chance(draw, 20) and (name := scratch.name()):
+        return _twice(scratch, tensor, depth, name)
     how = draw(st.sampled_from(["concatenate", "concatenate", *JOINS, *JOINING]))
     count = 2 if how in MERGES and MERGES[how].pairwise else draw(st.integers(2, 3))
     flat = how in MERGES and MERGES[how].flat
@@ -411,6 +413,19 @@ def _parallel(scratch: Scratch, tensor: Tensor, depth: int) -> Any:
     if chance(draw, 15) and (name := scratch.name()):
         parts["name"] = name
     return {"parallel": paths} if list(parts) == ["paths"] and draw(st.booleans()) else {"parallel": parts}
+
+
+def _twice(scratch: Scratch, tensor: Tensor, depth: int, name: str) -> Any:
+    """Two paths through the same layer, model or group."""
+    draw = scratch.draw
+    with scratch.trial():
+        before, start = items(scratch, tensor, 0, 0, 1, same_places(tensor.shape))
+        shared: Any = f"{line(draw, start.shape, masked=start.masked)} name={name}"
+        if chance(draw, 50):
+            layers = _inner(scratch, start, depth)
+            word = draw(st.sampled_from(["model", "residual"]))
+            shared = {word: {"name": name, "layers": layers}}
+    return {"parallel": [[*before, shared], [*before, {"use": name}]]}
 
 
 def _repeat(scratch: Scratch, tensor: Tensor, depth: int) -> Any:
@@ -812,11 +827,11 @@ class Network:
         tensors = {name: self.ends[name] for name in names}
         builder = self.scratch.builder
         how = self.merge
+        pairs = [each for each in self.sharing.values() if len(each) == 2 and set(each) <= set(names)]
         with self.scratch.trial():
             try:
-                if MERGES[how].pairwise and len(tensors) > 2:
-                    [pair] = [members for members in self.sharing.values() if len(members) == 2]
-                    first = builder.merge(how, [tensors.pop(name) for name in pair], "", "")
+                if MERGES[how].pairwise and len(tensors) > 2 and len(pairs) == 1:
+                    first = builder.merge(how, [tensors.pop(name) for name in pairs[0]], "", "")
                     return builder.merge("concatenate", [first, *tensors.values()], "", "")
                 return builder.merge(how, list(tensors.values()), "", "")
             except (Abandoned, ValueError):

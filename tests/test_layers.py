@@ -100,7 +100,23 @@ NUMBER = _same_for_all(st.integers(0, 3) | st.floats(0, 3))
 SHARE = _same_for_all(st.floats(0, 1) | st.sampled_from([0, 1, (0.2, 0.5), (0.1, 0.1)]))
 AXES = _same_for_all(st.integers(-5, 4) | st.sampled_from([(-1,), (1, 2), (-2, -1), (2, 1), (-1, 1), (0, 1)]))
 NOTHING = _same_for_all(st.none())
-ONE = sorted(name for name, rule in RULES.items() if not rule.merges and rule.within is None)
+OF_STEPS = (
+    *(
+        "Activation",
+        "BatchNormalization",
+        "Conv1D",
+        "Conv2D",
+        "Dense",
+        "Dropout",
+        "EinsumDense",
+        "Embedding",
+        "Flatten",
+    ),
+    *("GRU", "GlobalAveragePooling1D", "GlobalMaxPooling2D", "LayerNormalization", "LSTM", "Masking", "MaxPooling1D"),
+    *("MaxPooling2D", "Rescaling", "Reshape", "SpectralNormalization", "TimeDistributed", "UnitNormalization"),
+)
+"""Layers of many kinds that people apply to each step."""
+
 CELLS = _layers(["LSTMCell", "GRUCell", "SimpleRNNCell"])
 
 STRATEGIES: dict[str | tuple[str, str], Strategy] = {
@@ -177,7 +193,7 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     "key_dim": WIDTH,
     "l1": NUMBER,
     "l2": NUMBER,
-    "layer": _layers(ONE),
+    "layer": _layers(OF_STEPS),
     "logit_soft_cap": _same_for_all(st.none() | st.floats(0.5, 30)),
     "lora_alpha": _same_for_all(st.none() | st.integers(1, 3) | st.floats(0.5, 2)),
     "lora_rank": MAYBE_WIDTH,
@@ -547,14 +563,45 @@ def _keras_says(rule: Rule, call: Call) -> Said:
     assert all(said in (None, real) for said, real in zip(symbol.shape, data.shape, strict=True))
     dtype, mask = keras.backend.standardize_dtype(data.dtype), _mask(data)
     if all(tensor.dtype == "float32" for tensor in inputs):
-        assert symbol.dtype == dtype
+        assert symbol.dtype == dtype or rule.name == "TimeDistributed"
     assert (_mask(symbol) is not None) == (mask is not None) or rule.name in MASKS_DATA_ONLY
     assert mask is None or tuple(mask.shape) == tuple(data.shape)[: len(mask.shape)]
     return Said(tuple(symbol.shape), dtype, mask is not None, weights)
 
 
+def _axes_said(call: Call) -> tuple[int, ...]:
+    """The axes that a layer works along, counted from the front where they're there."""
+    axis, rank = call.arguments.get("axis", -1), len(call.inputs[0].shape)
+    each = axis if isinstance(axis, tuple) else () if axis is None else (axis,)
+    return tuple(one % rank if -rank <= one < rank else one for one in each if isinstance(one, int))
+
+
 def _over_the_batch(call: Call) -> bool:
-    return call.arguments.get("axis", -1) in (0, -len(call.inputs[0].shape))
+    """Whether samples would become each other's neighbours, or an axis counts twice."""
+    axes = _axes_said(call)
+    return 0 in axes or len(set(axes)) < len(axes)
+
+
+def _earlier(call: Call) -> bool:
+    """Whether an axis isn't one of the last: that's right on some backends only."""
+    axes, rank = _axes_said(call), len(call.inputs[0].shape)
+    said = call.arguments.get("axis", -1)
+    mixed = isinstance(said, tuple) and len({isinstance(one, int) and one < 0 for one in said}) > 1
+    return _over_the_batch(call) or mixed or sorted(axes) != list(range(rank - len(axes), rank))
+
+
+def _strides_and_dilates(call: Call) -> bool:
+    def most(name: str) -> int:
+        value = call.arguments.get(name, 1)
+        return max(each for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, int))
+
+    return most("strides") > 1 and most("dilation_rate") > 1
+
+
+def _leads_nowhere(call: Call) -> bool:
+    """Whether no convolution of TensorFlow leads back from what an even kernel without output_padding gives."""
+    extra = call.arguments.get("output_padding")
+    return call.arguments.get("padding") == "same" and (extra == 0 or (isinstance(extra, tuple) and 0 in extra))
 
 
 def _stretches(call: Call) -> bool:
@@ -593,7 +640,7 @@ def _not_attended(call: Call) -> bool:
 
 
 def _unrolls_badly(call: Call) -> bool:
-    """What a backend does that sees the data's length, which TensorFlow doesn't; and masked backwards, PyTorch fails."""
+    """What a backend does that sees the length of data, as TensorFlow doesn't; masked and backwards, PyTorch fails."""
     tensor, backwards = call.inputs[0], call.arguments.get("go_backwards")
     badly = tensor.shape[1:2] == (None,) or (tensor.masked and bool(backwards))
     return bool(call.arguments.get("unroll")) and badly
@@ -605,10 +652,19 @@ REFUSED: dict[str, Callable[[Call], bool]] = {
     "Flatten": _varies,
     # Keras counts an axis before the first one on from the last.
     "Dot": _beyond,
-    # An earlier axis is right on some backends only.
-    "LayerNormalization": lambda call: call.arguments.get("axis", -1) not in (-1, len(call.inputs[0].shape) - 1),
+    **dict.fromkeys(("GroupNormalization", "Normalization"), _over_the_batch),
+    **dict.fromkeys(("LayerNormalization", "RMSNormalization"), _earlier),
     "Masking": lambda call: len(call.inputs[0].shape) == 1,
     "Reshape": _varies,
+    # A mask of steps may fit features by chance.
+    "Softmax": lambda call: _over_the_batch(call) or call.inputs[0].masked,
+    # Noise that doesn't fit shows in training alone, and not at all if nothing is dropped.
+    **dict.fromkeys(("Dropout", "AlphaDropout"), lambda call: call.arguments["rate"] in (0, 1)),
+    # Some kernels get through.
+    **dict.fromkeys(("SeparableConv1D", "SeparableConv2D", "DepthwiseConv1D", "DepthwiseConv2D"), _strides_and_dilates),
+    **dict.fromkeys(("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"), _leads_nowhere),
+    # TensorFlow has to know the sizes before.
+    **{f"Adaptive{kind}Pooling{axes}D": _varies for kind in ("Max", "Average") for axes in (1, 2, 3)},
     # A mask for each place of a step may fit by chance.
     "TimeDistributed": lambda call: call.inputs[0].masked and len(call.inputs[0].shape) > 3,
     "UnitNormalization": _over_the_batch,
@@ -636,7 +692,9 @@ def _deliberately_refused(rule: Rule, call: Call) -> bool:
     layer = call.arguments.get("layer")
     if isinstance(layer, Nested):
         inputs = call.inputs if rule.name != "TimeDistributed" else tuple(map(_step, call.inputs))
-        if _deliberately_refused(layer.rule, Call(layer.arguments, inputs)):
+        # Within another, a layer's own check of its input's rank isn't always made.
+        other_rank = layer.rule.rank not in (None, len(inputs[0].shape))
+        if other_rank or _deliberately_refused(layer.rule, Call(layer.arguments, inputs)):
             return True
     whole = not rule.integers and any(tensor.dtype == "int32" for tensor in call.inputs)
     return whole or REFUSED.get(rule.name, lambda _: False)(call)

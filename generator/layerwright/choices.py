@@ -40,7 +40,8 @@ def terms(each: Input) -> dict[str, object]:
         **sizes,
         "width": min(WIDEST_EMBEDDING, (first + 1) // 2),
         "fft": window,
-        "hop": window // 4,
+        # Keras miscounts the frames of sounds that end a step short of one more.
+        "hop": next(hop for hop in range(window // 4, window) if (first + 1) % hop),
     }
 
 
@@ -54,9 +55,24 @@ def branch(each: Input, owner: str, needs: Collection[Per], branching: Sequence[
     step_by_step = Per.STEP in needs or (Per.INPUT in needs and None in each.sizes)
     chosen = kind.steps if step_by_step and kind.steps else kind.stack
     stack = [item.format(**terms(each)) if isinstance(item, str) else item for item in chosen]
+    stack = _pooled(stack, each.sizes[:-1]) if kind.places else stack
     start = kind.start if None in each.sizes else ()
     forks = [item for word in branching for item in kind.forks[word]]
-    return [*start, *stack[: kind.fork], *forks, *stack[kind.fork :]]
+    fork = kind.fork - (len(chosen) - len(stack))
+    return [*start, *stack[:fork], *forks, *stack[fork:]]
+
+
+def _pooled(stack: Sequence[Any], sizes: Sequence[int | None]) -> list[Any]:
+    """A stack with its pools only along axes that are long enough for them."""
+    items, left = [], [size or 1 for size in sizes]
+    for item in stack:
+        if item != "max_pool":
+            items.append(item)
+        elif max(left) > 1:
+            pools = [2 if size > 1 else 1 for size in left]
+            items.append("max_pool" if min(pools) == 2 else f"max_pool {'x'.join(map(str, pools))}")
+            left = [size // pool for size, pool in zip(left, pools, strict=True)]
+    return items
 
 
 def body(needs: Collection[Per], rank: int, branching: Sequence[str]) -> list[Any]:

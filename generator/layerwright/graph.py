@@ -55,11 +55,15 @@ class RuleLayer(Layer):
 
 @dataclass(eq=False)
 class BackboneLayer(Layer):
-    """A pretrained body. `constructor` and `preprocessing` are paths under keras.applications."""
+    """A pretrained body. `constructor` and `preprocessing` are paths under keras.applications.
+
+    `preprocessing` is the function to call before it, None if there's none to call; `remark` says then why.
+    """
 
     constructor: str = field(kw_only=True)
-    preprocessing: str = field(kw_only=True)
+    preprocessing: str | None = field(kw_only=True)
     input_shape: tuple[int, ...] = field(kw_only=True)
+    remark: str = field(default="", kw_only=True)
 
 
 @dataclass(eq=False)

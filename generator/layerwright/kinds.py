@@ -39,7 +39,8 @@ class Kind:
     varies. `forks` says what each word of branching puts into the stack, before its item number `fork`. `places`
     says that outputs may say something of every place of it. `scale`: multiplied in the model by a Rescaling layer,
     unless a backbone brings its own preprocessing. `standardised`: by the data pipeline. `synthetic` names the way in
-    which samples are made up. `why` says to the user what happens to its values, and why.
+    which samples are made up. `smallest` is its first size at least. `why` says to the user what happens to its values,
+    and why.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Kind:
     standardised: bool = False
     scale: float | None = None
     dtype: str = "float32"
+    smallest: int = 1
 
     @property
     def letters(self) -> tuple[str, ...]:
@@ -154,6 +156,7 @@ KINDS = {
             synthetic="categories",
             why="looked up in an embedding, which learns what its values have in common",
             vocabulary=True,
+            smallest=2,
             dtype="int32",
         ),
         Kind(
@@ -169,6 +172,7 @@ KINDS = {
             why="embedded token by token and read by a recurrent layer, which a mask keeps from reading padding",
             varying="L",
             vocabulary=True,
+            smallest=2,
             dtype="int32",
         ),
         Kind(
@@ -207,6 +211,7 @@ KINDS = {
             values=Values(low=-1, high=1),
             synthetic="waves",
             why="turned into a mel spectrogram in the model, which convolutions read like a picture",
+            smallest=16,
         ),
     )
 }

@@ -6,14 +6,12 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from .blocks import LayerItem, Stack
+from .blocks.builder import RECURRENT
 from .blocks.references import stacks_in
 from .layers import Shape
 from .problems import Edit
 from .spec import Head, Input, Output, Spec
 from .tasks import Per
-
-RECURRENT = frozenset({"lstm", "gru", "simple_rnn", "LSTM", "GRU", "SimpleRNN"})
-"""Layers that keep the steps if they are told to."""
 
 Mend = tuple[str, tuple[Edit, ...]]
 

@@ -8,7 +8,7 @@ Heads that see the same inputs share one merge and, unless bodies are separate, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -158,7 +158,8 @@ class _Planning:
     def complete(self) -> bool:
         """Whether all is built that the answers ask for."""
         outputs = len(self.builder.graph.outputs) == len(self.spec.outputs)
-        return outputs and len(self.ends) == len(self.spec.inputs) and not self.spec.broken
+        unread = [place for place in self.spec.broken if not place.startswith("models")]
+        return outputs and len(self.ends) == len(self.spec.inputs) and not unread
 
     def _said(self) -> Iterator[tuple[str, Spot]]:
         """The names of layers and groups in the answers, with where they are."""
@@ -230,7 +231,17 @@ class _Planning:
         """The path of one input of its own."""
         with self.builder.within(f"branches.{each.name}", f"{each.name}_"):
             start = self.start(each, self.builder.graph.inputs[each.name])
-            return self.builder.stack(self.branch_stack(each, each.name), start)
+            with self.embedded_first(each, each.name, self.builder):
+                return self.builder.stack(self.branch_stack(each, each.name), start)
+
+    def embedded_first(self, each: Input, owner: str, builder: Builder) -> AbstractContextManager[None]:
+        """Where the first layer of a branch doesn't take names of things, an embedding before it does."""
+        first = next(iter(self.spec.layers.branches.get(owner, ())), None)
+        if not each.kind.vocabulary or not isinstance(first, LayerItem):
+            return nullcontext()
+        embedding = self.own_branch(each, owner)[0]
+        edits = [Edit("before", first.place, embedding)]
+        return builder.mended_by(first.place, edits, f"; or put {embedding} before it")
 
     def start(self, each: Input, tensor: Tensor) -> Tensor:
         """What comes before a branch's own layers: the scaling of its values, or the backbone."""
@@ -340,7 +351,8 @@ class _Planning:
         tensor = inner.graph.inputs[group.name] = Tensor(like.shape, like.dtype, like.masked)
         with inner.within(f"branches.{group.name}", ""):
             start = tensor if pretrained else self.scaled(member, tensor, inner)
-            inner.graph.outputs[group.name] = inner.stack(self.branch_stack(member, group.name), start)
+            with self.embedded_first(member, group.name, inner):
+                inner.graph.outputs[group.name] = inner.stack(self.branch_stack(member, group.name), start)
         return inner
 
     def encoder(self, group: Group, inner: Builder) -> Layer:
@@ -363,6 +375,7 @@ class _Planning:
         if not outputs or ("merge" in self.spec.broken and len(branches) > 1):
             return
         try:
+            branches = self.pooled(branches, outputs)
             with self.builder.within("merge", prefix):
                 merged = self.merged(dict(branches), outputs)
         except Abandoned:
@@ -382,6 +395,19 @@ class _Planning:
             body = bodies.get(output.name if self.spec.separate_bodies else behind[0].name)
             if body is not None:
                 self.head(output, body)
+
+    def pooled(self, branches: dict[str, Tensor], outputs: Sequence[Output]) -> dict[str, Tensor]:
+        """What outputs of whole samples merge, where other outputs have the planner keep steps or places."""
+        ranks = {len(tensor.shape) for tensor in branches.values()}
+        if len(ranks) == 1 or any(output.per is not Per.SAMPLE for output in outputs):
+            return branches
+        joined = dict(branches)
+        for name, tensor in branches.items():
+            if len(tensor.shape) > 2 and self.owner(self.spec.input(name)) not in self.spec.layers.branches:
+                with self.builder.within(f"branches.{name}", f"{name}_"):
+                    pool = LayerItem("global_average_pool", place=f"inputs.{name}")
+                    joined[name] = pool.build(self.builder, tensor)
+        return joined
 
     def can_merge(self, output: Output, branches: dict[str, Tensor]) -> bool:
         """Whether an output can be behind what these branches become together; notes what speaks against it."""

@@ -106,9 +106,14 @@ def unknown(noun: str, word: object, known: Iterable[str]) -> tuple[str, str]:
     return f"unknown {noun} {shown(word)}", mend
 
 
-def nearest(word: object, known: Iterable[str]) -> str | None:
+def nearest(word: object, known: Iterable[str], cutoff: float = 0.5) -> str | None:
     """The one of the known words that somebody may have meant by this one, None if it's like none."""
-    return next(iter(_like(word, sorted(known), 1, 0.5)), None)
+    return next(iter(_like(word, sorted(known), 1, cutoff)), None)
+
+
+def meant(word: object, known: Iterable[str]) -> str | None:
+    """The one of the known words that somebody surely meant: what is wrong beside it can be said too."""
+    return nearest(word, known, 0.75)
 
 
 def _like(word: object, choices: Sequence[str], most: int, cutoff: float) -> list[str]:

@@ -171,7 +171,7 @@ TASKS: Mapping[str, Task] = {
             target="label",
             values=Values(low=0, whole=True),
             score="segmentation",
-            why="crossentropy at every pixel; how far areas overlap, as IoU and Dice, tells more than the share of pixels",
+            why="crossentropy at every pixel; scored by how far areas overlap",
             per=Per.PLACE,
             single=("conv 1 1 sigmoid padding=valid",),
             single_loss='"binary_crossentropy"',

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ..blocks import name_like
 from ..kinds import KINDS, Kind
-from ..problems import Edit, nearest, shown, unknown
+from ..problems import Edit, meant, nearest, shown, unknown
 from ..spec import Group, Input, Output
 from ..tasks import TASKS, Per, Task
 from .fields import Fields
@@ -31,12 +31,15 @@ def inputs(fields: Fields) -> tuple[Input, ...]:
 
 
 def _input(fields: Fields, name: str, word: str, arguments: list[str]) -> Input | None:
-    place, kind = f"inputs.{name}", KINDS.get(word)
-    if kind is None:
+    place = f"inputs.{name}"
+    if word not in KINDS:
         near = nearest(word, KINDS)
         edits = [Edit("set", place, " ".join([near, *arguments]))] if near else []
         fields.problems.add(place, *unknown("kind", word, KINDS), *edits)
+        word = meant(word, KINDS) or ""
+    if not word:
         return None
+    kind = KINDS[word]
     batch = _batch(fields, arguments, place)
     parts = arguments[0].split("x") if len(arguments) == 1 else []
     if len(parts) != len(kind.letters):
@@ -55,7 +58,7 @@ def _sizes(fields: Fields, kind: Kind, parts: Sequence[str], place: str) -> tupl
         if part == "?" and letter in kind.varying:
             sizes.append(None)
             continue
-        size = fields.size(part, place, 2 if kind.vocabulary and letter == "V" else 1, kind.example)
+        size = fields.size(part, place, kind.smallest if letter == kind.letters[0] else 1, kind.example)
         if size is None:
             return None
         sizes.append(size)
@@ -96,6 +99,8 @@ def _output(fields: Fields, name: str, word: str, arguments: list[str], inputs: 
         near = nearest(word, TASKS)
         edits = [Edit("set", place, " ".join([near, *arguments]))] if near else []
         fields.problems.add(place, *unknown("task", word, TASKS), *edits)
+        word = meant(word, TASKS) or ""
+    if not word:
         return None
     task = TASKS[word]
     per_step = "per_step" in arguments and task.name == "regression"
@@ -185,9 +190,10 @@ def _sources(fields: Fields, arguments: list[str], inputs: Sequence[str], place:
         if not name:
             what, mend = "from= names no input, and none reaches it", "name one or more, joined by +"
         fields.problems.add(place, what, mend if nearest(name, names) else f"{mend}; or leave it out", edit)
-    if wrong:
+    sure = [name if name in names else meant(name, names) for name in chosen]
+    if None in sure:
         fields.broken.add(place)
-    return tuple(name for name in names if name in chosen)
+    return tuple(name for name in names if name in sure)
 
 
 def sharing(fields: Fields, inputs: Sequence[Input]) -> tuple[Group, ...]:
@@ -223,8 +229,9 @@ def _group(fields: Fields, name: str, text: str, inputs: Sequence[str]) -> Group
     if not wrong and len(said) < 2:
         mend = "name two inputs or more, joined by +, or leave it out"
         fields.problems.add(place, "fewer than two inputs share it", mend, edit)
-    is_right = len(said) > 1 and all(member in inputs for member in said)
-    return Group(name, tuple(each for each in inputs if each in said)) if is_right else None
+    sure = {member if member in names else meant(member, names) for member in said}
+    is_right = len(sure) > 1 and sure <= {*inputs}
+    return Group(name, tuple(each for each in inputs if each in sure)) if is_right else None
 
 
 def _fits(fields: Fields, group: Group, inputs: Mapping[str, Input], before: Sequence[Group]) -> bool:

@@ -94,11 +94,13 @@ class Fields:
             self.problems.add(key, f"there is no {noun}", mend, Edit("set", key, example))
             self.broken.add(key)
         entries: list[tuple[str, str, list[str]]] = []
+        better: list[str] = []
         for entry in filter(str.strip, text.split(",")):
             name, colon, rest = (part.strip() for part in entry.partition(":"))
             words = rest.split()
             if not colon or not words:
-                self._no_entry(key, entry.strip(), [name for name, _, _ in entries])
+                before = [*better, *(name for name, _, _ in entries)]
+                better.append(self._no_entry(key, entry.strip(), before))
             elif self.is_new_name(name, key, [name for name, _, _ in entries]):
                 entries.append((name, words[0], words[1:]))
         return entries
@@ -122,8 +124,8 @@ class Fields:
             return True
         return False
 
-    def _no_entry(self, key: str, text: str, before: Sequence[str]) -> None:
-        """Notes an entry that isn't `NAME: KIND SIZE`."""
+    def _no_entry(self, key: str, text: str, before: Sequence[str]) -> str:
+        """Notes an entry that isn't `NAME: KIND SIZE`, and returns the name that it would better have."""
         what, mend = f"{shown(text)} says no name and kind", "write NAME: KIND SIZE"
         name, _, rest = (part.strip() for part in text.partition(":"))
         example = "numeric 4" if key == "inputs" else "regression"
@@ -132,6 +134,7 @@ class Fields:
             said = f"{name_like('x' if key == 'inputs' else 'y', before)}: {name}"
         self.problems.add(key, what, f"{mend}, as {said}", Edit("set", f"{key}.{name}", said))
         self.broken.add(key)
+        return said.partition(":")[0]
 
     def size(self, text: str, place: str, smallest: int = 1, example: str = "", *edits: Edit) -> int | None:
         """A size, as `10`. The example is an entry of a line with right ones."""

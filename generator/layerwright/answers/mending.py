@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any, TypeAlias
 
 from ..blocks import WRAPPERS, written_value
 from ..blocks.layer import read_value, split
+from ..blocks.sequences import TCN_VALUES
 from ..layers import ACTIVATIONS, Vocabulary, builtin
 from ..problems import Edit
 from .keys import Answers
@@ -23,6 +24,9 @@ Path: TypeAlias = "tuple[Any, ...]"
 
 INNER = ("layers", "paths", "layer", "cell", "with")
 """Keys of a group under which its content stands, where that isn't the whole of it."""
+
+PATHS = ("paths", "parallel")
+"""Under what lists of stacks stand, where others hold items."""
 
 OUTPUT = "output"
 """The item that ends a head: it isn't a group, but says what comes instead of the task's last layer."""
@@ -36,12 +40,21 @@ def mended(answers: Answers, edits: Sequence[Edit], vocabulary: Vocabulary | Non
     """
     answers = copy.deepcopy(dict(answers))
     once = [edit for index, edit in enumerate(edits) if edit not in edits[:index]]
-    _edit_lines(answers, [edit for edit in once if _key(edit.place) in ENTRIES])
     tree = _Tree(answers, vocabulary or builtin())
-    placed = [(tree.path(edit.place), edit) for edit in once if _key(edit.place) not in ENTRIES]
-    for path, edit in sorted(placed, key=_later_first):
-        tree.carry_out(path, edit)
+    for edits in _stages([edit for edit in once if _key(edit.place) not in ENTRIES]):
+        placed = [(tree.path(edit.place), edit) for edit in edits]
+        for path, edit in sorted(placed, key=_later_first):
+            tree.carry_out(path, edit)
+    _edit_lines(answers, [edit for edit in once if _key(edit.place) in ENTRIES])
     return answers
+
+
+def _stages(edits: Sequence[Edit]) -> Iterator[list[Edit]]:
+    """Keys that are called otherwise come first: other places mean them as they should be called."""
+    keys = [edit for edit in edits if edit.action == "rename" and edit.place.endswith(f".{edit.value[0]}")]
+    keys += [edit for edit in edits if edit.action == "rename" and edit.place == edit.value[0]]
+    yield keys
+    yield [edit for edit in edits if edit not in keys]
 
 
 def _key(place: str) -> str:
@@ -252,6 +265,8 @@ class _Tree:
         """Puts a value at a path; mappings on the way are made."""
         *way, last = path
         parent = self.at(tuple(way))
+        if isinstance(last, int) and not (isinstance(parent, list) and last < len(parent)):
+            return
         if parent is None:
             parent = {}
             self.put(tuple(way), parent)
@@ -260,7 +275,8 @@ class _Tree:
     def _as_list(self, path: Path) -> Path:
         """Where the list is that a place means, made a list if it's written otherwise."""
         node = self.at(path)
-        if isinstance(node, str) and path and isinstance(path[-1], int):  # a group in a line, as residual dense 4
+        is_item = bool(path) and isinstance(path[-1], int) and path[-2] not in PATHS
+        if isinstance(node, str) and is_item:  # a group in a line, as residual dense 4
             word, _, rest = node.strip().partition(" ")
             self.put(path, {word.rstrip(":"): split(rest)})
             return (*path, word.rstrip(":"))
@@ -338,7 +354,7 @@ class _Tree:
                 node.pop(key, None)
             else:
                 node[key] = value
-        elif isinstance(path[-1], int) or path[-1] == OUTPUT:
+        elif isinstance(path[-1], int) or path[-1] in (OUTPUT, "how"):
             self.put(path, self._text_with(str(node), key, value))
         elif path[-1] in GROUPED:
             self.put(path, {GROUPED[path[-1]]: node, key: value})
@@ -352,7 +368,7 @@ class _Tree:
         start = next((index for index, token in enumerate(tokens) if token not in WRAPPERS), 0) + 1
         word, said = tokens[start - 1], tokens[start:]
         entry = self.vocabulary.word(word)
-        positions = list(entry.positions) if entry else []
+        positions = list(entry.positions if entry else TCN_VALUES if word == "tcn" else ())
         bare = [token for token in said if _is_bare(token)]
         named = {name: token for name, token in zip(positions, bare, strict=False)} if key in positions else {}
         new = f"{key}={written_value(value)}"

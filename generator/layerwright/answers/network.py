@@ -72,7 +72,8 @@ def _check_images(fields: Fields, backbone: Backbone, inputs: Sequence[Input]) -
         if min(sizes) < backbone.smallest:
             fields.broken.add(place)
             what = f"{'×'.join(map(str, sizes))} is below the {backbone.smallest} that the backbone needs"
-            fields.problems.add(place, what, f"at least {mend.removeprefix('as ')}", Edit("set", place, right[each.name]))
+            edit = Edit("set", place, right[each.name])
+            fields.problems.add(place, what, f"at least {backbone.smallest} each way, {mend}", edit)
         if channels != 3:
             what = f"a backbone takes 3 channels, not {channels}"
             fields.problems.add(place, what, f"give it colour images, {mend}", Edit("set", place, right[each.name]))
@@ -88,7 +89,7 @@ def layers(fields: Fields, inputs: Sequence[Input], outputs: Sequence[Output], s
     """The parts of the network whose layers are said."""
     parts = fields.mapping("layers", fields.answers["layers"])
     reader = Reader(GROUPS, fields.problems)
-    reader.only(parts, ("branches", "body", "heads"), "layers")
+    parts = reader.only(parts, ("branches", "body", "heads"), "layers")
     grouped = {name for group in sharing for name in group.members}
     owners = [each.name for each in inputs if each.name not in grouped] + [group.name for group in sharing]
     branches = {

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from ..blocks import MERGES, is_name
-from ..problems import Edit, Problems, nearest, shown, unknown
+from ..problems import Edit, Problems, meant, nearest, shown, unknown
 from ..spec import Hardware, Input, Spec, Training
 from . import ends, network
 from .fields import LARGEST_SIZE, Fields
@@ -62,8 +62,7 @@ def read(answers: Answers, folder: str = "") -> Spec:
 
 def examine(answers: Answers, problems: Problems, folder: str = "") -> Spec:
     """The spec that answers ask for, without what is wrong with them: that goes to `problems`."""
-    _check_keys(answers, problems)
-    return _spec(Fields(complete(answers, folder), problems))
+    return _spec(Fields(complete(_known_keys(answers, problems), folder), problems))
 
 
 def complete(answers: Answers, folder: str = "") -> Answers:
@@ -85,7 +84,9 @@ def package_name(project_name: str) -> str:
     return f"{name}_model" if keyword.iskeyword(name) or _reserved(name) else name
 
 
-def _check_keys(answers: Answers, problems: Problems) -> None:
+def _known_keys(answers: Answers, problems: Problems) -> Answers:
+    """The answers with known keys. Notes the others: what is surely meant by one counts as said."""
+    known = {key: value for key, value in answers.items() if key in KEYS}
     for key, value in answers.items():
         if key in LATER:
             if value not in (None, "", "none", [], {}):
@@ -96,6 +97,9 @@ def _check_keys(answers: Answers, problems: Problems) -> None:
             near, place = nearest(key, left), shown(key) if key == "" else str(key)
             edit = Edit("rename", str(key), (key, near)) if near else Edit("drop", str(key))
             problems.add(place, what, mend if near else f"{mend}; leave it out", edit)
+            if sure := meant(key, left):
+                known[sure] = value
+    return known
 
 
 def _spec(fields: Fields) -> Spec:
@@ -128,6 +132,7 @@ def _spec(fields: Fields) -> Spec:
 
 def _check_batches(fields: Fields, inputs: Sequence[Input], hardware: Hardware) -> None:
     """Notes batches of a fixed size that can't be trained on."""
+    inputs = [each for each in inputs if f"inputs.{each.name}" not in fields.broken]
     fixed = [each for each in inputs if each.batch is not None]
     for each in fixed[:1] if hardware.backend != "tensorflow" else ():
         fields.problems.add(

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
-from itertools import count
 from typing import NoReturn, Protocol
 
 from ..graph import Block, Composite, Graph, Layer, Node, RuleLayer, Tensor
 from ..layers import ACTIVATIONS, LayerError, Rule, Shape, Vocabulary, Weight, Word, spell
 from ..layers.rule import Inner, Nested, TensorLike, UnbatchedError, Value
-from ..problems import Edit, Problems, nearest, unknown
+from ..problems import Edit, Problems, meant, nearest, unknown
 from .merges import MERGES
 from .writing import written_value
+
+
+PARALLEL = "parallel"
+"""The kind of a parallel group, whose layers have names of their own if it's the only one."""
 
 
 class Abandoned(Exception):
@@ -133,6 +136,10 @@ def all_weights(graph: Graph) -> tuple[Weight, ...]:
     )
 
 
+RECURRENT = frozenset({"lstm", "gru", "simple_rnn", "LSTM", "GRU", "SimpleRNN"})
+"""Layers that keep the steps if they are told to."""
+
+
 @dataclass
 class Builder:
     """Grows one graph.
@@ -142,6 +149,7 @@ class Builder:
     `said` has all names in the answers, with where they stand; `fault` says why one of them stands for nothing here:
     nothing if that's said elsewhere, None if there's no reason but the place. `batching` gives the edits that fix the size of batches,
     and `outer` is the builder of the graph around this one. `instead` are edits that mend what happens at a place.
+    `leaves` says whether Keras gives a name to an operation of the graph that is no layer.
     """
 
     vocabulary: Vocabulary
@@ -160,6 +168,7 @@ class Builder:
     batching: Callable[[], Sequence[Edit]] = tuple
     outer: Builder | None = None
     instead: tuple[str, Sequence[Edit], str] | None = None
+    leaves: Callable[[str], bool] = lambda name: False
 
     def inside(self, taken: dict[str, str]) -> Builder:
         """A builder for a graph inside this one's."""
@@ -176,9 +185,13 @@ class Builder:
 
     def refuse(self, place: str, what: str, mend: str, *edits: Edit) -> NoReturn:
         """Notes what keeps a path from being built, unless something is noted for the place, and gives the path up."""
+        self.note(place, what, mend, *edits)
+        raise Abandoned
+
+    def note(self, place: str, what: str, mend: str, *edits: Edit) -> None:
+        """Notes what is wrong, unless something is noted for the place. The path goes on as if it were mended."""
         if not self.refused(place):
             self.problems.add(place, what, mend, *edits)
-        raise Abandoned
 
     def refused(self, place: str) -> bool:
         """Whether something is noted for a place. Where two bodies are built of the same layers, one fault is one."""
@@ -198,8 +211,10 @@ class Builder:
         edits, mend = tuple(edits_of(error, place)), error.mend
         if isinstance(error, UnbatchedError):
             edits = tuple(self.batching())
-        elif not edits and self.instead and self.instead[0] == place:
+        elif self.instead and self.instead[0] == place and (error.edit is None or error.edit[0] in ("drop", "before")):
             edits, mend = tuple(self.instead[1]), mend + self.instead[2]
+        if not edits:
+            edits, mend = (Edit("drop", place),), f"{mend}; or leave it out"
         self.refuse(place, str(error), mend, *edits)
 
     @contextmanager
@@ -224,6 +239,11 @@ class Builder:
         finally:
             self.block = outer
 
+    @property
+    def grouped(self) -> bool:
+        """Whether what is built belongs to a group that its layers are named after."""
+        return _visible(self.block) is not None
+
     @contextmanager
     def repetition(self) -> Iterator[None]:
         """Calls made inside are one of several alike: their names are numbered, without one for the repetition."""
@@ -235,9 +255,21 @@ class Builder:
 
     def stack(self, items: Stack, tensor: Tensor) -> Tensor:
         """Builds items one after the other."""
+        before: Item | None = None
         for item in items:
-            tensor = item.build(self, tensor)
+            with self._steps_kept(before, item):
+                tensor = item.build(self, tensor)
+            before = item
         return tensor
+
+    def _steps_kept(self, before: Item | None, item: Item) -> AbstractContextManager[None]:
+        """Where a layer would take the steps that the one before it doesn't keep, that one is told to."""
+        while len(inner := getattr(before, "layers", ())) == 1:
+            before = inner[0]
+        if getattr(before, "word", "") not in RECURRENT or "return_sequences" in getattr(before, "keywords", ()):
+            return nullcontext()
+        edits = [Edit("argument", getattr(before, "place", ""), ("return_sequences", True))]
+        return self.mended_by(getattr(item, "place", ""), edits, "; or say return_sequences=true in the one before")
 
     def check(self, items: Stack) -> None:
         """Notes what is wrong with items whatever tensors they would get: for those that can't be built."""
@@ -265,8 +297,8 @@ class Builder:
         entry = self._entry(word, place)
         class_name = entry.classes.get(None) or entry.classes.get(len(shape) - 2)
         if class_name is None:
-            mend = f"it takes {_axes(entry)} axes, the channels last: give it a tensor of so many, or leave it out"
-            self.refuse(place, f"{word} doesn't take {spell(shape)}", mend, Edit("drop", place))
+            mend = f"it takes {_axes(entry)}: give it such a tensor, or leave it out"
+            self._refuse(place, LayerError(f"{word} doesn't take {spell(shape)}", mend, ("drop", None)))
         return self.vocabulary.rules[class_name], self._arguments(entry, values, keywords, place)
 
     def nested(
@@ -405,15 +437,19 @@ class Builder:
 
     def name(self, thing: Layer | Block, name: str, place: str) -> None:
         """Gives a layer or block a name of its own."""
-        if name in self.taken:
-            free = next(each for number in count(1) if (each := f"{name}_{number}") not in self.taken)
+        if holder := self.holder(name):
+            free = self._free(name, Counter(), alone=False)
             edit = Edit("argument", place, ("name", free))
             if place.startswith("sharing."):
                 edit = Edit("rename", place, (name, free))
-            what = f"the name {name} is taken by {self.taken[name]}"
+            what = f"the name {name} is taken by {holder}"
             self.problems.add(place, what, f"name it otherwise, as {free}", edit)
         self.taken[name] = place
         thing.name = name
+
+    def holder(self, name: str) -> str | None:
+        """What has a name already, if anything has."""
+        return "an operation of the preprocessing" if self.leaves(name) else self.taken.get(name)
 
     def name_last(self, name: str) -> None:
         """Names the layer called last, unless its user did."""
@@ -423,22 +459,36 @@ class Builder:
             layer.name = name
 
     def name_all(self) -> None:
-        """Names what has no name yet: by its word, numbered where a word comes up again in the same group."""
+        """Names what has no name yet: by its word, numbered where a word comes up again in the same group.
+
+        The layers of a parallel group that is the only one go without its name: the paths are those of the branch.
+        """
         counts = Counter(self.unnamed.values())
-        numbers: Counter[str] = Counter()
-        for thing, will in self.unnamed.items():
+        alone = {
+            thing
+            for thing, will in self.unnamed.items()
+            if isinstance(thing, Block) and thing.kind == PARALLEL and counts[will] == 1
+        }
+        wills = {
+            thing: replace(will, owner=None) if will.owner in alone else will
+            for thing, will in self.unnamed.items()
+            if thing not in alone
+        }
+        counts, numbers = Counter(wills.values()), Counter[str]()
+        for thing, will in wills.items():
             base = f"{will.owner.name}_{will.base}" if will.owner and will.owner.name else will.prefix + will.base
             thing.name = self._free(base, numbers, alone=counts[will] == 1)
         self.unnamed.clear()
 
     def _free(self, base: str, numbers: Counter[str], *, alone: bool) -> str:
         """The base itself if it stands alone, or the base with the first number that makes a new name."""
+        base = f"{base}_layer" if self.leaves(base) else base
         name = base
-        free = alone and base not in self.taken
+        free = alone and not self.holder(base)
         while not free:
             numbers[base] += 1
             name = f"{base}_{numbers[base]}"
-            free = name not in self.taken
+            free = not self.holder(name)
         self.taken[name] = "a layer"
         return name
 
@@ -448,9 +498,13 @@ class Builder:
         entry = self.vocabulary.word(word)
         if entry is None:
             what, mend = self.vocabulary.refusal(word) or unknown("layer", word, self.vocabulary.names())
-            near = None if self.vocabulary.refusal(word) else nearest(word, self.vocabulary.names())
+            known = [] if self.vocabulary.refusal(word) else self.vocabulary.names()
+            near = nearest(word, known)
             edit = Edit("rename", place, (word, near)) if near else Edit("drop", place)
-            self.refuse(place, what, mend if near else f"{mend}; or leave it out", edit)
+            self.note(place, what, mend if near else f"{mend}; or leave it out", edit)
+            entry = self.vocabulary.word(meant(word, known) or "")
+            if entry is None:
+                raise Abandoned
         return entry
 
     def _arguments(
@@ -491,9 +545,12 @@ def edits_of(error: LayerError, place: str) -> Iterator[Edit]:
 
 
 def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 def _axes(entry: Word) -> str:
     """How many axes, without the batch, the tensors have that a word takes."""
-    return " or ".join(str(spatial + 1) for spatial in sorted(key for key in entry.classes if key is not None))
+    if set(entry.classes) == {1}:
+        return "2 axes, steps and features"
+    counts = (str(spatial + 1) for spatial in sorted(key for key in entry.classes if key is not None))
+    return f"{' or '.join(counts)} axes, the channels last"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from ..graph import Tensor
 from ..layers import LayerError
@@ -42,8 +42,10 @@ class Join:
     place: str = ""
 
     def build(self, builder: Builder, tensor: Tensor) -> Tensor:
-        """Adds what joins the tensor and those of the names."""
-        others = [found(builder, name, self.place) for name in self.names]
+        """Adds what joins the tensor and those of the names. A name that is wrong is as if it weren't there."""
+        others = [each for name in self.names if (each := find(builder, name, self.place)) is not None]
+        if not others:
+            return tensor
         edit, also = Edit("drop", self.place), ", or leave this merge out"
         if len(tensor.shape) > 2 and all(len(other.shape) == 2 for other in others):
             edit, also = Edit("before", self.place, "global_average_pool"), ""
@@ -51,13 +53,13 @@ class Join:
             return self.how.join(builder, [tensor, *others], self.place)
 
     def check(self, builder: Builder) -> None:
-        """Notes names that are nowhere."""
+        """Notes names that are nowhere, or where nothing leads out of."""
         for name in self.names:
             check_name(builder, name, self.place)
 
 
-def found(builder: Builder, name: str, place: str) -> Tensor:
-    """What a name stands for: a layer built before, or an input's branch."""
+def find(builder: Builder, name: str, place: str) -> Tensor | None:
+    """What a name stands for: a layer built before, or an input's branch. None, and a problem, if nothing."""
     known = builder.find(name)
     tensor = known.output if known else builder.elsewhere(name)
     if tensor is None:
@@ -66,44 +68,50 @@ def found(builder: Builder, name: str, place: str) -> Tensor:
 
 
 def check_name(builder: Builder, name: str, place: str) -> None:
-    """Notes a name that is nowhere in the answers."""
-    if not builder.refused(place) and not builder.is_somewhere(name):
+    """Notes a name that is nowhere in the answers, or where nothing leads out of."""
+    spot = builder.said.get(name)
+    if not builder.is_somewhere(name) or (spot and spot.hidden_from(place)):
         no_such(builder, name, place)
 
 
-def no_such(builder: Builder, name: str, place: str) -> NoReturn:
-    """Notes that a name stands for nothing that a layer at this place could take, unless what it names is broken."""
-    leave, spot = Edit("drop", place), builder.said.get(name)
+def no_such(builder: Builder, name: str, place: str) -> None:
+    """Notes that a name stands for nothing that a layer at this place could take.
+
+    Raises Abandoned if what it names is itself among the problems.
+    """
+    leave, spot, fault = Edit("drop", place), builder.said.get(name), builder.fault(name)
     if spot and spot.hidden_from(place):
         what = f"{name} is inside of {spot.within}, and nothing leads out of there but its end"
-        builder.refuse(place, what, "name a layer outside, or leave this out", leave)
-    if builder.outer and (name in builder.outer.graph.inputs or builder.outer.find(name)):
+        builder.note(place, what, "name a layer outside, or leave this out", leave)
+    elif builder.outer and (name in builder.outer.graph.inputs or builder.outer.find(name)):
         what = f"{name} is outside of the model that this stands in, which takes one tensor"
-        builder.refuse(place, what, "name a layer inside, or leave this out", leave)
-    if (fault := builder.fault(name)) is not None:
-        if not fault:
-            raise Abandoned
-        builder.refuse(place, fault, "merge only one of them into the other: leave this out", leave)
-    if spot:
+        builder.note(place, what, "name a layer inside, or leave this out", leave)
+    elif fault:
+        builder.note(place, fault, "leave this out", leave)
+    elif fault is not None:
+        raise Abandoned
+    elif spot:
         what = f"{name} isn't before this: it comes at {spot.place}"
-        builder.refuse(place, what, "name a layer that comes before, or leave this out", leave)
-    known = [each for each in builder.known if " in " not in each]
-    near = nearest(name, known)
-    what, mend = unknown("name", name, known)
-    also = "a layer is named by name=, as dense 64 name=skip" + ("" if near else ", or leave this out")
-    edit = Edit("rename", place, (name, near)) if near else leave
-    builder.refuse(place, f"{what}: no layer before this one has it", f"{mend}; {also}", edit)
+        builder.note(place, what, "name a layer that comes before, or leave this out", leave)
+    else:
+        known = [each for each in builder.known if " in " not in each]
+        near = nearest(name, known)
+        what, mend = unknown("name", name, known)
+        also = "a layer is named by name=, as dense 64 name=skip" + ("" if near else ", or leave this out")
+        edit = Edit("rename", place, (name, near)) if near else leave
+        builder.note(place, f"{what}: no layer before this one has it", f"{mend}; {also}", edit)
 
 
 def read_join(value: Any, place: str, reader: Reader) -> Item | None:
     """The reference that a value of `merge` says."""
     if isinstance(value, str | list):
         value = {"with": value}
+    if isinstance(value, Mapping):
+        value = reader.only(value, ("with", "how"), place)
     if not isinstance(value, Mapping) or "with" not in value:
         mend = "write merge: {with: NAME, how: concatenate}, or leave it out"
         reader.problems.add(place, f"{shown(value)} names nothing to merge with", mend, Edit("drop", place))
         return None
-    reader.only(value, ("with", "how"), place)
     names = read_names(value["with"], f"{place}.with", reader)
     how = read_how(value.get("how", "concatenate"), f"{place}.how", reader)
     return Join(names, how, place) if names and how else None
@@ -130,8 +138,7 @@ def read_how(value: Any, place: str, reader: Reader) -> How | None:
         try:
             return How(value, read_layer(value, place))
         except LayerError as error:
-            mend = f"{error.mend}; or leave it out"
-            reader.problems.add(place, str(error), mend, Edit("drop", place))
+            reader.refused(error, place)
             return None
-    reader.choice(value, "merge", MERGES, place)
-    return None
+    word = reader.choice(value, "merge", MERGES, place)
+    return How(word) if word else None

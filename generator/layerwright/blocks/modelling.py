@@ -12,6 +12,9 @@ from .builder import Builder, Item, Stack
 from .reading import Reader
 
 
+NO_LAYER, MORE = "a model has no layer", "give it one or more, or leave it out"
+
+
 @dataclass(frozen=True)
 class Model:
     """`model: {name: x, layers: [..]}`."""
@@ -38,13 +41,15 @@ def submodel(builder: Builder, layers: Stack, tensor: Tensor, place: str) -> Sub
     start = inner.graph.inputs["inputs"] = Tensor(tensor.shape, tensor.dtype, tensor.masked)
     end = inner.graph.outputs["outputs"] = inner.stack(layers, start)
     if end is start:
-        builder.refuse(place, "a model has no layer", "give it one or more, or leave it out", Edit("drop", place))
+        builder.refuse(place, NO_LAYER, MORE, Edit("drop", place))
     inner.name_all()
     return SubModel("", "Functional", graph=inner.graph)
 
 
 def read_model(value: Any, place: str, reader: Reader) -> Item | None:
     """The group that a value of `model` says."""
+    if isinstance(value, Mapping):
+        value = reader.only(value, ("name", "layers"), place)
     if not isinstance(value, Mapping) or "layers" not in value:
         edit = Edit("drop", place)
         if isinstance(value, str | list) and value:
@@ -52,5 +57,8 @@ def read_model(value: Any, place: str, reader: Reader) -> Item | None:
         mend = "write model: {name: encoder, layers: [..]}, or leave it out"
         reader.problems.add(place, f"{shown(value)} says no layers", mend, edit)
         return None
-    reader.only(value, ("name", "layers"), place)
-    return Model(reader.name(value, place), reader.stack(value["layers"], f"{place}.layers"), place)
+    layers = reader.stack(value["layers"], f"{place}.layers")
+    if not layers:
+        reader.problems.add(place, NO_LAYER, MORE, Edit("drop", place))
+        return None
+    return Model(reader.name(value, place), layers, place)

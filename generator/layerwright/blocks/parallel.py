@@ -8,10 +8,12 @@ from typing import Any
 
 from ..graph import Tensor
 from ..problems import Edit
-from .builder import Builder, Item, Stack
+from .builder import PARALLEL, Builder, Item, Stack
 from .joining import How, read_how
 from .merges import alike
 from .reading import Reader
+
+ABOUT = "Goes several ways, and joins what comes of them."
 
 
 @dataclass(frozen=True)
@@ -28,15 +30,22 @@ class Parallel:
     stacks: tuple[str, ...] = ()
 
     def build(self, builder: Builder, tensor: Tensor) -> Tensor:
-        """Adds the paths, and what joins them."""
+        """Adds the paths, and what joins them. In another group its layers are named after that."""
         before = len(builder.graph.nodes)
-        ends = [builder.stack(path, tensor) for path in self.paths]
-        edits = alike(ends, self.stacks, self.how.word, Edit("argument", self.place, ("merge", "concatenate")))
-        with builder.mended_by(f"{self.place}.merge", edits):
-            joined = self.how.join(builder, ends, f"{self.place}.merge")
+        if builder.grouped:
+            joined = self._joined(builder, tensor)
+        else:
+            with builder.group(PARALLEL, ABOUT, self.name, self.place):
+                joined = self._joined(builder, tensor)
         if self.name:
             builder.remember(self.name, joined, tensor, len(builder.graph.nodes) - before)
         return joined
+
+    def _joined(self, builder: Builder, tensor: Tensor) -> Tensor:
+        ends = [builder.stack(path, tensor) for path in self.paths]
+        edits = alike(ends, self.stacks, self.how.word, Edit("argument", self.place, ("merge", "concatenate")))
+        with builder.mended_by(f"{self.place}.merge", edits):
+            return self.how.join(builder, ends, f"{self.place}.merge")
 
     def check(self, builder: Builder) -> None:
         """Notes what is wrong with the layers of its paths."""
@@ -49,11 +58,12 @@ def read_parallel(value: Any, place: str, reader: Reader) -> Item | None:
     stacks = place if isinstance(value, list) else f"{place}.paths"
     if isinstance(value, list):
         value = {"paths": value}
+    if isinstance(value, Mapping):
+        value = reader.only(value, ("paths", "merge", "name"), place)
     if not isinstance(value, Mapping) or not isinstance(value.get("paths"), list) or len(value["paths"]) < 2:
         mend = "write parallel: {paths: [[..], [..]], merge: concatenate}, or leave it out"
         reader.problems.add(place, "parallel needs two paths or more", mend, Edit("drop", place))
         return None
-    reader.only(value, ("paths", "merge", "name"), place)
     how = read_how(value.get("merge", "concatenate"), f"{place}.merge", reader)
     places = tuple(f"{stacks}[{index}]" for index in range(len(value["paths"])))
     paths = tuple(reader.stack(path, at) for path, at in zip(value["paths"], places, strict=True))

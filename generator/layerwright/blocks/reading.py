@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from ..layers import ACTIVATIONS, LayerError
 from ..layers.rule import Value
-from ..problems import Edit, Problems, nearest, shown, unknown
+from ..problems import Edit, Problems, meant, nearest, shown, unknown
 from .builder import Item, Stack, Unread, edits_of
 from .layer import LayerItem, Said, is_name, name_like, read_layer, read_said, read_value, split
 
@@ -131,13 +131,11 @@ class Reader:
     def parts(self, value: Any, keys: Collection[str], place: str) -> Mapping[Any, Any]:
         """A group's parts: a mapping of some of these keys, or only its layers."""
         is_parts = isinstance(value, Mapping) and any(key in keys or _almost(key, keys) for key in value)
-        parts = value if is_parts else {"layers": value}
-        self.only(parts, keys, place)
-        return parts
+        return self.only(value, keys, place) if is_parts else {"layers": value}
 
     def layers(self, parts: Mapping[Any, Any], value: Any, place: str) -> Stack:
         """The layers among a group's parts. A place names them only where the answers do."""
-        return self.stack(parts.get("layers"), f"{place}.layers" if parts is value else place)
+        return self.stack(parts.get("layers"), place if parts.get("layers") is value else f"{place}.layers")
 
     def name(self, parts: Mapping[Any, Any], place: str) -> str | None:
         """The name among a group's parts, if it has one."""
@@ -150,8 +148,9 @@ class Reader:
         self.problems.add(place, f"{shown(name)} is no name", mend, Edit("set", place, better))
         return None
 
-    def only(self, value: Mapping[Any, Any], known: Collection[str], place: str) -> None:
-        """Notes keys that aren't known."""
+    def only(self, value: Mapping[Any, Any], known: Collection[str], place: str) -> Mapping[Any, Any]:
+        """What stands under known keys. Notes the others: what is surely meant by one counts as said."""
+        right = {key: each for key, each in value.items() if key in known}
         for key in value:
             if key not in known:
                 left = [each for each in known if each not in value]
@@ -160,6 +159,9 @@ class Reader:
                 at = f"{place}.{key}"
                 edit = Edit("rename", at, (key, near)) if near else Edit("drop", at)
                 self.problems.add(at, what, mend if near else f"{mend}; leave it out", edit)
+                if sure := meant(key, left):
+                    right[sure] = value[key]
+        return right
 
     def choice(self, value: Any, noun: str, known: Collection[str], place: str) -> str | None:
         """One of the known words, or a problem."""
@@ -169,7 +171,7 @@ class Reader:
         near = nearest(value, known)
         edit = Edit("set", place, near) if near else Edit("drop", place)
         self.problems.add(place, what, mend if near else f"{mend}; or leave it out", edit)
-        return None
+        return meant(value, known)
 
     def activation(self, value: Any, place: str) -> str | None:
         """The activation that a value says, None for none."""

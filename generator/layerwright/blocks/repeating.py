@@ -44,6 +44,8 @@ class Repeat:
 
 def read_repeat(value: Any, place: str, reader: Reader) -> Item | None:
     """The group that a value of `repeat` says."""
+    if isinstance(value, Mapping):
+        value = reader.only(value, ("times", "layers", "name"), place)
     if not isinstance(value, Mapping) or "times" not in value or "layers" not in value:
         mend = "write repeat: {times: 3, layers: [..]}, or leave it out"
         edit = Edit("drop", place)
@@ -51,7 +53,6 @@ def read_repeat(value: Any, place: str, reader: Reader) -> Item | None:
             edit = Edit("argument", place, ("times", 3))
         reader.problems.add(place, f"{shown(value)} says no times and layers", mend, edit)
         return None
-    reader.only(value, ("times", "layers", "name"), place)
     times = reader.whole(value["times"], 1, MOST_TIMES, f"{place}.times")
     layers = reader.stack(value["layers"], f"{place}.layers")
     return Repeat(times, layers, reader.name(value, place), place) if times else None

@@ -16,7 +16,11 @@ from .reading import Reader
 
 FORMS = ("function", "class")
 SHORTCUTS = ("auto", "identity")
+SHORTCUT = "shortcut"
+"""What a projection is called, and the group of a shortcut's own layers."""
+
 ABOUT = "Adds its input to what its layers make of it."
+ABOUT_BOTH = "Adds what its layers make of its input and what those of the shortcut do."
 
 
 @dataclass(frozen=True)
@@ -40,11 +44,16 @@ class Residual:
         if self.form == "class":
             return self._class(builder, tensor)
         before = len(builder.graph.nodes)
-        with builder.group("residual", ABOUT, self.name, self.place):
+        with builder.group("residual", self.about, self.name, self.place):
             total = self.total(builder, tensor)
         if self.name:
             builder.remember(self.name, total, tensor, len(builder.graph.nodes) - before)
         return total
+
+    @property
+    def about(self) -> str:
+        """What it does, in a sentence."""
+        return ABOUT if isinstance(self.shortcut, str) or not self.shortcut else ABOUT_BOTH
 
     def check(self, builder: Builder) -> None:
         """Notes what is wrong with its layers."""
@@ -56,7 +65,7 @@ class Residual:
         """Adds a single call of a layer whose class holds all of it."""
         inner = builder.inside({})
         start = inner.graph.inputs["inputs"] = Tensor(tensor.shape, tensor.dtype)
-        with inner.group("residual", ABOUT, "", self.place) as block:
+        with inner.group("residual", self.about, "", self.place) as block:
             inner.graph.outputs["outputs"] = self.total(inner, start)
         inner.name_all()
         layer = CustomLayer("", "ResidualBlock", graph=inner.graph, block=block)
@@ -86,7 +95,8 @@ class Residual:
 
     def _shortcut(self, builder: Builder, tensor: Tensor, result: Tensor) -> Tensor:
         if not isinstance(self.shortcut, str):
-            return builder.stack(self.shortcut, tensor)
+            with builder.group(SHORTCUT, "", None, self.place):
+                return builder.stack(self.shortcut, tensor)
         if tensor.shape == result.shape or self.shortcut == "identity":
             return tensor
         strides = tuple(_stride(*sizes) for sizes in zip(tensor.shape[1:-1], result.shape[1:-1], strict=False))
@@ -104,7 +114,7 @@ class Residual:
         if convolution is None:
             projection = {"units": result.shape[-1]}
         rule = convolution or builder.vocabulary.rules["Dense"]
-        return builder.call(rule, projection, None, "shortcut", (tensor,), self.place)
+        return builder.call(rule, projection, None, SHORTCUT, (tensor,), self.place)
 
 
 def _is_valid(item: LayerItem) -> bool:

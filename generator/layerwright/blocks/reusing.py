@@ -23,13 +23,15 @@ class Use:
     def build(self, builder: Builder, tensor: Tensor) -> Tensor:
         """Adds the calls."""
         known = builder.find(self.name)
-        if known is None and name_of_input(builder, self.name):
+        if known is not None:
+            return builder.again(known, tensor, self.name, self.place)
+        if name_of_input(builder, self.name):
             mend = "name an earlier layer, model or group; or leave this out"
             what = f"{self.name} is an input: there is nothing in it to call again"
-            builder.refuse(self.place, what, mend, Edit("drop", self.place))
-        if known is None:
+            builder.note(self.place, what, mend, Edit("drop", self.place))
+        else:
             no_such(builder, self.name, self.place)
-        return builder.again(known, tensor, self.name, self.place)
+        return tensor
 
     def check(self, builder: Builder) -> None:
         """Notes a name that is nowhere."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,7 +98,7 @@ def read_transformer(value: Any, place: str, reader: Reader) -> Item | None:
     said = reader.said(value, place)
     if said is None:
         return None
-    reader.only(said.keywords, (), place)
+    _only(said.keywords, (), place, reader)
     sizes = _heads(said.values[:1], place, reader, "transformer 4x32 256")
     units = said.values[1] if len(said.values) > 1 else None
     if units is not None and reader.whole(units, 1, 2**24, place, Edit("rename", place, (units, 256))) is None:
@@ -109,6 +109,14 @@ def read_transformer(value: Any, place: str, reader: Reader) -> Item | None:
         reader.problems.add(place, f"transformer has {len(said.values)} values", mend, *more)
         return None
     return Transformer(*sizes, units if isinstance(units, int) else None, said.name, place) if sizes else None
+
+
+def _only(keywords: Mapping[str, Value], known: Sequence[str], place: str, reader: Reader) -> None:
+    """Notes arguments that a block doesn't have."""
+    for key in keywords:
+        if key not in known:
+            mend = f"leave it out; it takes: {', '.join(known) or 'none'}"
+            reader.problems.add(place, f"a block has no argument {key!r}", mend, Edit("argument", place, (key, None)))
 
 
 def _heads(values: tuple[Value, ...], place: str, reader: Reader, example: str) -> tuple[int, int] | None:
@@ -165,7 +173,7 @@ def read_temporal(value: Any, place: str, reader: Reader) -> Item | None:
     said = reader.said(value, place)
     if said is None:
         return None
-    reader.only(said.keywords, TCN_VALUES, place)
+    _only(said.keywords, TCN_VALUES, place, reader)
     given = {**TCN_DEFAULTS, **dict(zip(TCN_VALUES, said.values, strict=False)), **said.keywords}
     if "filters" not in given or len(said.values) > len(TCN_VALUES):
         what = f"tcn has {len(said.values)} values" if said.values else "tcn says no filters"

@@ -17,8 +17,16 @@ from .data import FEWEST_BATCHES, input_values
 from .scores import scoring
 from .synthesis import LONGEST
 
-LIGHT = 2**14
-"""Largest sample, in numbers, of which some hundred can be learned in a test."""
+LIGHT = 1_500_000
+"""Most products that a network may compute for one sample, if some hundred samples are to be learned in a test."""
+
+HEAVY = 50_000_000
+"""Most products for one sample, if a few samples are to be seen sixty times."""
+
+STEP = 30_000
+"""What a step of a recurrent layer takes beside its products, as many products."""
+
+RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN", "Bidirectional"})
 
 READ_MASKS = frozenset({"LSTM", "GRU", "SimpleRNN", "Bidirectional", "GlobalAveragePooling1D"})
 """Classes that make of steps one thing, and leave out those that a mask says are padding."""
@@ -46,15 +54,15 @@ def checks(plan: Plan) -> dict[str, Any]:
         "shared": [_shared(layer, graph) for layer in calls if calls[layer] > 1 and layer.trainable_parameters],
         "wrapped": any(_holds_layers(layer) for layer in graph.all_layers()),
         "models": {name: _parameters_before(tensor, graph) for name, tensor in graph.models.items()},
-        "builders": [f"build_{name}, " for name in graph.models],
-        "losses": [f"{name}, " for name in _own_losses(spec)],
+        "builders": ", ".join(sorted(_builders(plan))),
+        "imports": ", ".join(sorted(["compile_model", *_own_losses(spec)])),
         "floors": _floors(spec),
         "keeps_padding_out": _keeps_padding_out(graph),
-        "padded": literal([name for name in _stored(plan) if None in {**graph.inputs, **graph.outputs}[name].shape[1:]]),
+        "padded": literal(_padded(plan)),
         "wrong_values": f"[{', '.join(_wrong_values(spec))}]",
         "numeric": next((each.name for each in spec.inputs if each.kind.name == "numeric" and each.sizes != (1,)), ""),
-        # A short training on few large images is too little to compare.
-        "beats": [_beats(each) for each in spec.outputs] if _is_light(spec) else [],
+        # A short training of a large network is too little to compare.
+        "beats": [_beats(each) for each in spec.outputs] if _is_light(plan) else [],
     }
 
 
@@ -133,6 +141,15 @@ def _parameters_before(tensor: Tensor, graph: Graph) -> str:
     return f"{sum(layer.parameters for layer in {node.layer for node in graph.before(tensor)}):_}"
 
 
+def _builders(plan: Plan) -> Iterator[str]:
+    """The functions of `model.py` that tests of the network call."""
+    yield from (f"build_{name}" for name in plan.graph.models)
+    if plan.spec.transfer is None:
+        yield "build_model"
+    elif plan.spec.transfer.fine_tune:
+        yield "unfreeze_top"
+
+
 def _own_losses(spec: Spec) -> list[str]:
     """The losses that the project defines itself."""
     losses = {each.task.compiled(each.size, of_places=False)[0] for each in spec.outputs}
@@ -145,9 +162,10 @@ def _floors(spec: Spec) -> str:
     return literal(weights) if weights else ""
 
 
-def _stored(plan: Plan) -> list[str]:
-    """The inputs, and the outputs whose targets a file holds."""
-    return [*plan.graph.inputs, *(each.name for each in plan.spec.outputs if each.of is None)]
+def _padded(plan: Plan) -> list[str]:
+    """The inputs, and the outputs with targets of their own, that are as long as the longest sample."""
+    ends = plan.graph.inputs | {each.name: plan.graph.outputs[each.name] for each in plan.spec.outputs if not each.of}
+    return [name for name, tensor in ends.items() if None in tensor.shape[1:]]
 
 
 def _keeps_padding_out(graph: Graph) -> bool:
@@ -191,20 +209,41 @@ def _beats(each: Output) -> dict[str, str]:
 
 def probe(plan: Plan) -> dict[str, float]:
     """How many samples and epochs the project's own tests train on: they have to be done within a minute."""
+    batch = next((each.batch for each in plan.spec.inputs if each.batch), None)
+    work = _work(plan.graph)
     if plan.spec.transfer:
-        return {"few": 4, "samples": 12, "epochs": 1, "batch": 4, "overfit_epochs": 15, "learning_rate": 0.0003}
-    if not _is_light(plan.spec):
-        found = {"few": 8, "samples": 64, "epochs": 4, "batch": 8, "overfit_epochs": 60, "learning_rate": 0.003}
+        sizes = {"few": 4, "samples": 12, "epochs": 1, "batch": 4, "overfit_epochs": 15, "learning_rate": 0.0003}
+    elif work > LIGHT:
+        epochs = 60 if work <= HEAVY else 30
+        sizes = {"few": 8, "samples": 64, "epochs": 4, "batch": 8, "overfit_epochs": epochs, "learning_rate": 0.003}
     else:
-        found = {"few": 16, "samples": 600, "epochs": 10, "batch": 32, "overfit_epochs": 200, "learning_rate": 0.003}
-    fixed = next((each.batch for each in plan.spec.inputs if each.batch), None)
-    if fixed:
-        found |= {"few": max(8 // fixed, 2) * fixed, "batch": fixed, "samples": max(120, FEWEST_BATCHES * fixed)}
-    return found
+        sizes = {"few": 16, "samples": 600, "epochs": 10, "batch": 32, "overfit_epochs": 200, "learning_rate": 0.003}
+    return _in_batches(sizes, batch) if batch else sizes
 
 
-def _is_light(spec: Spec) -> bool:
+def _in_batches(sizes: dict[str, float], batch: int) -> dict[str, float]:
+    """The same, where every batch has this size."""
+    few = batch * max(8 // batch, 2)
+    return sizes | {"few": few, "batch": batch, "samples": max(120, FEWEST_BATCHES * batch)}
+
+
+def _work(graph: Graph) -> int:
+    """About how many products a network computes for one sample."""
+    return sum(_products(node) for node in graph.nodes)
+
+
+def _products(node: Node) -> int:
+    """About how many products one call computes: its weights, at each step or place."""
+    if isinstance(node.layer, Composite):
+        return _work(node.layer.graph)
+    places = max(_places(tensor) for tensor in (*node.inputs, node.output))
+    return places * (node.layer.parameters + STEP * (node.layer.class_name in RECURRENT))
+
+
+def _places(tensor: Tensor) -> int:
+    return math.prod(size or LONGEST for size in tensor.shape[1:-1])
+
+
+def _is_light(plan: Plan) -> bool:
     """Whether training on some hundred samples takes seconds."""
-    return spec.transfer is None and all(
-        math.prod(size or LONGEST for size in each.shape[1:]) <= LIGHT for each in spec.inputs
-    )
+    return plan.spec.transfer is None and _work(plan.graph) <= LIGHT

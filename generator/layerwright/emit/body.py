@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..forms import ABSENT, SHORTCUT, Tree, is_projection, relative
@@ -31,7 +32,7 @@ def call_line(frame: Frame, trees: Sequence[Tree], model: Tree, family: Family, 
     """The call of a function that builds these trees, one in each of the frame's; `model` stands for them."""
     define(family, library)
     places = [family.places[tree] for tree in trees]
-    arguments = [frame.value(each.name, [_there(each)[place] for place in places]) for each in family.frame.parameters]
+    arguments = [frame.value(each.name, [there(each)[place] for place in places]) for each in family.frame.parameters]
     names = [each.name for each in family.frame.parameters]
     said = positional(zip(names, arguments, strict=True))
     name, taken = frame.layer_name(model.name), (model.start, *model.context)
@@ -83,10 +84,9 @@ def loop_line(run: Sequence[Tree], library: Library) -> Line | None:
         lines = [_leaf(frame, list(run), model)]
     else:
         lines = _inner(frame, list(run), model, library)
-    differ = frame.parameters
-    if len(differ) > MOST_LOOP_VARIABLES or (differ and run[0].node and len(run) < LEAST_IN_LOOP_OF_VALUES):
+    if not _fit_for_loop(frame, run):
         return None
-
+    differ = frame.parameters
     uses = [index for index, line in enumerate(lines) if model.start in line.inputs]
 
     def write(variables: Mapping[Tensor, str]) -> list[str]:
@@ -97,16 +97,22 @@ def loop_line(run: Sequence[Tree], library: Library) -> Line | None:
             inner[model.start] = variable("before", set(variables.values()))
             before = [f"{inner[model.start]} = {X}"]
         body = statements(lines, inner, {model.end}, {*variables.values(), *(each.name for each in differ)})
-        header = _header(differ, first, len(run))
+        head = header(differ, first, len(run))
         after = [f"{end} = {X}"] if end != X else []
         begin = [f"{X} = {start}"] if start != X else []
-        return [*begin, "\n".join([header, *_indented([*before, *body])]), *after]
+        return [*begin, "\n".join([head, *_indented([*before, *body])]), *after]
 
     return Line((run[0].start, *model.context), run[-1].end, write, run[-1].name, held=model.context)
 
 
+def _fit_for_loop(frame: Frame, run: Sequence[Tree]) -> bool:
+    """Whether what differs in trees is little enough for a loop over it."""
+    differ = len(frame.parameters)
+    return differ <= MOST_LOOP_VARIABLES and not (differ and run[0].node and len(run) < LEAST_IN_LOOP_OF_VALUES)
+
+
 def loop_item(run: Sequence[Tree], last: Layer | None) -> str | None:
-    """Trees of one form as one item of a list: a comprehension. None if it isn't worth one, or the last layer is there.
+    """Trees of one form as one item of a list: a comprehension. None if too much differs, or the last layer is there.
 
     `last` is the layer that is made in another way than the rest.
     """
@@ -117,9 +123,9 @@ def loop_item(run: Sequence[Tree], last: Layer | None) -> str | None:
     frame = Frame(run, f"{base}_{{number}}")
     model = calls[run.index(frame.model)]
     made = [frame.constructor(row, model=node) for node, row in zip(model, zip(*calls, strict=True), strict=True)]
-    if frame.parameters:
+    if not _fit_for_loop(frame, run):
         return None
-    loop = f"for number in range({first}, {first + len(run)})"
+    loop = header(frame.parameters, first, len(run)).rstrip(":")
     if len(made) == 1:
         return f"*[{made[0]} {loop}]"
     return f"*[layer {loop} for layer in ({', '.join(made)})]"
@@ -129,33 +135,37 @@ def _indented(statements: Sequence[str]) -> list[str]:
     return ["    " + line for statement in statements for line in statement.split("\n")]
 
 
-def _header(differ: Sequence[Parameter], first: int, count: int) -> str:
+def header(differ: Sequence[Parameter], first: int, count: int) -> str:
+    """The first line of a loop over trees of one form: their numbers, and the values in which they differ."""
     if not differ:
         return f"for number in range({first}, {first + count}):"
     names = ", ".join(each.name for each in differ)
-    columns = [_there(each) for each in differ]
+    columns = [there(each) for each in differ]
     if len(differ) == 1:
         return f"for number, {names} in enumerate({literal(tuple(columns[0]))}, {first}):"
     rows = tuple(zip(*columns, strict=True))
     return f"for number, ({names}) in enumerate({literal(rows)}, {first}):"
 
 
-def _there(parameter: Parameter) -> list[Any]:
+def there(parameter: Parameter) -> list[Any]:
     """The values of a parameter, where there is none the first that there is: it isn't used."""
     first = next(value for value in parameter.values if value is not ABSENT)
     return [first if value is ABSENT else value for value in parameter.values]
 
 
 def _inner(frame: Frame, trees: list[Tree], model: Tree, library: Library) -> list[Line]:
-    """The lines of the children of trees of one form; a projection first, with what it projects."""
+    """The lines of the children of trees of one form; a shortcut first, with what it projects."""
     lines: list[Line] = []
-    projections: list[Line] = []
+    shortcuts: list[Line] = []
     for child, row in zip(model.children, aligned(trees, model), strict=True):
         if child.node is not None and is_projection(child.node, model):
-            projections.append(_projection(frame, trees, row, child.node))
+            shortcuts.append(_projection(frame, trees, row, child.node))
+        elif child.kind == SHORTCUT:
+            *before, last = _one(frame, _full(row), child, library)
+            shortcuts += [*before, replace(last, name=SHORTCUT, always=True)]
         else:
             lines += _one(frame, _full(row), child, library)
-    return projections + lines
+    return shortcuts + lines
 
 
 def _full(row: Sequence[Tree | None]) -> list[Tree]:
@@ -213,7 +223,7 @@ def _condition(frame: Frame, trees: Sequence[Tree], nodes: Sequence[Node | None]
         source = frame.value(argument, widths)
         parameter = next((each for each in frame.parameters if each.name == source), None)
         values = (
-            _there(parameter) if parameter else [next(width for width in widths if width is not ABSENT)] * len(nodes)
+            there(parameter) if parameter else [next(width for width in widths if width is not ABSENT)] * len(nodes)
         )
         changes = [tree.start.shape[-1] != value for tree, value in zip(trees, values, strict=True)]
         if changes == [node is not None for node in nodes]:

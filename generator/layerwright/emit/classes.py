@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ..forms import ABSENT, Tree, custom_forms
+from ..forms import ABSENT, custom_forms
 from ..graph import CustomLayer, Layer, Node, Tensor
 from .body import positional
-from .frames import Frame, Parameter, aligned
+from .frames import Frame, Parameter, rows
 from .lines import Line, X, statements
 from .source import call_arguments, literal, variable
 
@@ -128,16 +128,16 @@ def typed(parameter: Parameter) -> str:
 def _methods(frame: Frame) -> tuple[list[str], list[str]]:
     """The statements that make a class's layers, and those that call them."""
     model = frame.model
-    rows = _rows(frame.trees, model)
+    calls = rows(frame.trees, model)
     made: dict[Layer, str] = {}
     flag = ""
-    for node, row in sorted(rows, key=lambda each: None in each[1]):  # the flag of what is optional comes last
+    for node, row in sorted(calls, key=lambda each: None in each[1]):  # the flag of what is optional comes last
         source = frame.constructor(row, model=node)
         if None in row:
             flag = frame.value("project", [each is not None for each in row])
             source = f"{source} if {flag} else None"
         made[node.layer] = f"{_attribute(node.layer)} = {source}"
-    lines = [_line(node, optional=None in row) for node, row in sorted(rows, key=lambda each: None not in each[1])]
+    lines = [_line(node, optional=None in row) for node, row in sorted(calls, key=lambda each: None not in each[1])]
     *before, last = statements(lines, {model.start: "inputs"}, {model.end})
     return list(made.values()), [*before, f"return {last.removeprefix(f'{X} = ')}"]
 
@@ -160,14 +160,3 @@ def _attribute(layer: Layer) -> str:
     return (
         f"self.{name}_layer" if name in OF_EVERY_LAYER or name.startswith(("add_", "get_", "set_")) else f"self.{name}"
     )
-
-
-def _rows(trees: Sequence[Tree], model: Tree) -> list[tuple[Node, list[Node | None]]]:
-    """The calls of the trees, side by side."""
-    rows: list[tuple[Node, list[Node | None]]] = []
-    for child, row in zip(model.children, aligned(trees, model), strict=True):
-        if child.node is not None:
-            rows.append((child.node, [tree.node if tree else None for tree in row]))
-        else:
-            rows += _rows([tree for tree in row if tree is not None], child)
-    return rows

@@ -127,3 +127,14 @@ def aligned(trees: Sequence[Tree], model: Tree) -> list[list[Tree | None]]:
 
 def _projects(child: Tree, tree: Tree) -> bool:
     return child.node is not None and is_projection(child.node, tree)
+
+
+def rows(trees: Sequence[Tree], model: Tree) -> list[tuple[Node, list[Node | None]]]:
+    """The calls of trees of one form, side by side."""
+    found: list[tuple[Node, list[Node | None]]] = []
+    for child, row in zip(model.children, aligned(trees, model), strict=True):
+        if child.node is not None:
+            found.append((child.node, [tree.node if tree else None for tree in row]))
+        else:
+            found += rows([tree for tree in row if tree is not None], child)
+    return found

@@ -40,7 +40,8 @@ class Family:
     def context(self) -> dict[Tensor, str]:
         """What it takes beside, with the names of the parameters."""
         tensors = self.frame.model.context
-        return {tensor: "context" if len(tensors) == 1 else f"context_{place}" for place, tensor in enumerate(tensors, 1)}
+        names = ["context"] if len(tensors) == 1 else [f"context_{place + 1}" for place in range(len(tensors))]
+        return dict(zip(tensors, names, strict=True))
 
 
 @dataclass
@@ -55,8 +56,8 @@ class Library:
         return self.families.get(tree.form) if tree.form is not None else None
 
 
-def library(graphs: Sequence[Graph]) -> Library:
-    """The functions for graphs that stand in one module."""
+def library(graphs: Sequence[Graph], taken: Iterable[str] = ()) -> Library:
+    """The functions for graphs that stand in one module, with names other than those taken."""
     made = Library()
     for graph in graphs:
         made.roots[id(graph)] = _rooted(graph)
@@ -71,12 +72,12 @@ def library(graphs: Sequence[Graph]) -> Library:
         for tree in _all(roots):
             if tree.form is not None and tree.children:
                 members.setdefault(tree.form, []).append(tree)
-    taken: set[str] = set()
+    names = set(taken)
     for form, uses in members.items():
         block = uses[0].block
         assert block is not None
         if _worth_a_function(block.kind, uses[0].size, len(uses), sites.get(form, 0)):
-            name = _new(f"{block.kind}_block" if block.kind != "block" else "block", taken)
+            name = _new(f"{block.kind}_block" if block.kind != "block" else "block", names)
             made.families[form] = Family(name, Frame(uses, "name"), block.about)
     return made
 

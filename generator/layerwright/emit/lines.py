@@ -25,8 +25,8 @@ Write = Callable[[Mapping[Tensor, str]], list[str]]
 class Line:
     """A statement to be: the tensors that it takes and gives, and what writes it.
 
-    `name` is what its output is called if it needs a name; `always` that it does. `held` are tensors that it takes again
-    after an `x` of its own, so that they can't be called `x`.
+    `name` is what its output is called if it needs a name; `always` that it does. `held` are tensors that it takes
+    again after an `x` of its own, so that they can't be called `x`.
     """
 
     inputs: tuple[Tensor, ...]
@@ -60,7 +60,8 @@ def statements(
     """The text of lines, with variables for what they make, other than those outside."""
     taken = {*variables.values(), *outside}
     for line in kept(lines, ends):
-        variables[line.output] = variable(line.name, taken) if line.name not in SAID else line.name
+        is_free = line.name in SAID and line.name not in taken
+        variables[line.output] = line.name if is_free else variable(line.name, taken)
         taken.add(variables[line.output])
     for line in lines:
         variables.setdefault(line.output, X)

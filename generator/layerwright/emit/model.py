@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..blocks.builder import models_in
-from ..forms import Tree
 from ..graph import BackboneLayer, Graph, Layer, RuleLayer, SubModel, Tensor
 from ..layers.rule import OWN
 from ..plan import Plan
-from .body import loop_item
 from .classes import Class, Classes, classes, typed
-from .library import Family, Library, library, runs
+from .library import Family, Library, library
+from .listed import items
 from .own_layers import own_layer
-from .source import arguments_of_input, builder_name, constructor
+from .source import arguments_of_input, builder_name
 from .statements import Statements
+
+TENSOR = "keras.KerasTensor"
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,12 @@ class Function:
 
 @dataclass(frozen=True)
 class GroupFunction:
-    """A function that adds a group of layers: its parameters with their types, and the statements of its body."""
+    """A function that adds a group of layers, or lists them: its parameters with their types, and what it returns."""
 
     name: str
     about: str
     parameters: list[tuple[str, str]]
+    returns: str
     body: list[str]
 
 
@@ -73,14 +75,16 @@ def model_source(plan: Plan) -> ModelSource:
     package = plan.spec.package
     models = list(_models(plan.graph))
     graphs = [*(model.graph for model in models), plan.graph]
-    made = library(graphs)
+    is_sequence = plan.decision.template == "sequential"
+    made = library(graphs[:-1] if is_sequence else graphs)
+    listed = library(graphs[-1:] if is_sequence else (), {family.name for family in made.families.values()})
     custom = classes((layer for graph in graphs for layer in graph.layers()), package)
     ends = {node.layer for node in plan.graph.nodes if node.output in plan.graph.outputs.values()}
     functions = [_function(model, made, custom, float32=float32 and model in ends) for model in models]
     backbone = _backbone(plan.graph)
     weights = plan.spec.transfer.weights if plan.spec.transfer else None
-    if plan.decision.template == "sequential":
-        sections, returns = [_sequence(plan.graph, made, custom, float32=float32)], f"name={package!r}"
+    if is_sequence:
+        sections, returns = [_sequence(plan.graph, listed, custom, float32=float32)], f"name={package!r}"
     else:
         statements = Statements(plan.graph, made, custom, float32)
         sections, returns = statements.sections(), _model(statements, package)
@@ -88,7 +92,7 @@ def model_source(plan: Plan) -> ModelSource:
     return ModelSource(
         own,
         custom.classes,
-        [_group(family) for family in made.families.values() if family.body],
+        [_group(family) for each in (made, listed) for family in each.families.values() if family.body],
         functions,
         f"weights: str | None = {weights!r}" if backbone else "",
         sections,
@@ -128,26 +132,13 @@ def _own(graphs: Iterable[Graph]) -> dict[str, bool]:
 
 
 def _sequence(graph: Graph, made: Library, custom: Classes, *, float32: bool) -> list[str]:
-    """The items of a Sequential: an input, then the layers; those that are alike in a loop."""
+    """The items of a Sequential: an input, then the layers."""
     [(name, tensor)] = graph.inputs.items()
     last = graph.nodes[-1].layer if float32 else None
     return [
         f"keras.Input({arguments_of_input(tensor, name)})",
-        *_items(made.roots[id(graph)], custom, last),
+        *items(made.roots[id(graph)], made, custom, last),
     ]
-
-
-def _items(trees: Sequence[Tree], custom: Classes, last: Layer | None) -> Iterator[str]:
-    """The layers of trees, one an item; runs of trees that are alike in one."""
-    for run in runs(trees):
-        if run[0].children and len(run) == 1:
-            yield from _items(run[0].children, custom, last)
-        elif loop := loop_item(run, last):
-            yield loop
-        else:
-            for node in (node for tree in run for node in tree.nodes):
-                layer = node.layer
-                yield custom.calls.get(layer) or constructor(layer, float32=layer is last)
 
 
 def _model(statements: Statements, name: str) -> str:
@@ -168,8 +159,13 @@ def _function(layer: SubModel, made: Library, custom: Classes, *, float32: bool)
 
 def _group(family: Family) -> GroupFunction:
     parameters = [(each.name, typed(each)) for each in family.frame.parameters]
-    tensors = [(name, "keras.KerasTensor") for name in (family.parameter, *family.context.values())]
-    return GroupFunction(family.name, family.about, [*tensors, *parameters, ("name", "str")], family.body)
+    parameters.append(("name", "str"))
+    if not family.parameter:
+        about = "Returns the layers that are repeated."
+        return GroupFunction(family.name, about, parameters, "list[layers.Layer]", family.body)
+    tensors = [(name, TENSOR) for name in (family.parameter, *family.context.values())]
+    about = family.about or "Adds the layers that are repeated."
+    return GroupFunction(family.name, about, [*tensors, *parameters], TENSOR, family.body)
 
 
 def _beside(graph: Graph, name: str, tensor: Tensor) -> BesideModel:

@@ -26,6 +26,7 @@ class AbsoluteDifference(keras.layers.Subtract):
     """How far apart two tensors are, number by number."""
 
     def call(self, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
+        """Returns the differences without their signs."""
         return keras.ops.absolute(super().call(inputs))
 ''',
     "L1Distance": '''
@@ -33,6 +34,7 @@ class L1Distance(keras.layers.Layer):
     """The sum of the differences of two vectors: (batch, n) twice to (batch, 1)."""
 
     def call(self, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
+        """Returns the distance of each pair."""
         first, second = inputs
         return keras.ops.sum(keras.ops.absolute(first - second), axis=-1, keepdims=True)
 ''',
@@ -41,9 +43,10 @@ class L2Distance(keras.layers.Layer):
     """The Euclidean distance of two vectors: (batch, n) twice to (batch, 1)."""
 
     def call(self, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
+        """Returns the distance of each pair."""
         first, second = inputs
         squares = keras.ops.sum(keras.ops.square(first - second), axis=-1, keepdims=True)
-        # The square root is infinitely steep at zero: two equal vectors would make every weight NaN.
+        # A square root is infinitely steep at zero: two equal vectors would make all weights NaN.
         return keras.ops.sqrt(keras.ops.maximum(squares, 1e-12))
 ''',
     "Gate": '''
@@ -51,6 +54,7 @@ class Gate(keras.layers.Layer):
     """A mix of two tensors: gate * first + (1 - gate) * second."""
 
     def call(self, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
+        """Returns the mix."""
         gate, first, second = inputs
         return gate * first + (1 - gate) * second
 ''',
@@ -59,6 +63,7 @@ class WeightedSum(keras.layers.Layer):
     """The sum of n branches (..., width), weighed by the n numbers on the last axis of the weights."""
 
     def call(self, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
+        """Returns the sum."""
         weights, *branches = inputs
         return sum(weights[..., i : i + 1] * branch for i, branch in enumerate(branches))
 ''',

@@ -107,7 +107,7 @@ def _same(value: object, default: object) -> bool:
 
 def variable(name: str, taken: Iterable[str] = ()) -> str:
     """A name that can be a variable of a function: lower case, and as close to `name` as can be."""
-    name = name.lower()
+    name = name.lower().replace("-", "_")
     while keyword.iskeyword(name) or name in RESERVED or name in taken:
         name += "_"
     return name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from textwrap import wrap
 
 from ..forms import Tree
 from ..graph import BackboneLayer, CustomLayer, Graph, Layer, Node, RuleLayer, SubModel, Tensor
@@ -15,6 +16,9 @@ from .frames import Frame
 from .library import Library, runs
 from .lines import Line, X, kept
 from .source import arguments_of_input, builder_name, call_arguments, constructor, variable
+
+COMMENT = 90
+"""Longest text of a line of a comment, in columns."""
 
 
 @dataclass
@@ -163,8 +167,10 @@ class Statements:
         self.made.add(layer)
         name = self.layer_variables[layer]
         if isinstance(layer, BackboneLayer):
+            remarks = [f"# {line}" for line in wrap(layer.remark, COMMENT)]
             frozen = f"{name}.trainable = False"
-            return ["# Frozen: training starts with the layers after it.", f"{name} = {constructor(layer)}", frozen]
+            why = "# Frozen: training starts with the layers after it."
+            return [*remarks, why, f"{name} = {constructor(layer)}", frozen]
         comment = ["# Made once: all calls share its weights."] if layer in self.shared else []
         return [*comment, f"{name} = {self._made(layer)}"]
 

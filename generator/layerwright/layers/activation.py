@@ -33,6 +33,7 @@ def _no_mask(arguments: Arguments, tensors: Sequence[TensorLike]) -> None:
         raise LayerError(
             "Softmax gets a mask, and Keras fails to lay a mask of steps over features",
             "write softmax instead: the activation leaves the mask alone",
+            ("rename", ("Softmax", "softmax")),
         )
 
 
@@ -49,7 +50,8 @@ def _slopes(arguments: Arguments, shape: Shape) -> tuple[int | None, ...]:
     if any(axis >= len(shape) for axis in shared):
         raise LayerError(
             f"PReLU has shared_axes={'×'.join(map(str, shared))} on {spell(shape)}",
-            f"its axes are 1 to {len(shape) - 1}",
+            f"its axes are 1 to {len(shape) - 1}; or leave shared_axes out",
+            ("argument", ("shared_axes", None)),
         )
     return tuple(1 if axis in shared else size for axis, size in enumerate(shape[1:], 1))
 
@@ -58,7 +60,9 @@ def _prelu_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     if None in _slopes(arguments, inputs[0]):
         varying = "x".join(str(axis) for axis, size in enumerate(inputs[0]) if axis and size is None)
         raise LayerError(
-            f"PReLU has a slope for each place, and {spell(inputs[0])} varies", f"say shared_axes={varying}"
+            f"PReLU has a slope for each place, and {spell(inputs[0])} varies",
+            f"say shared_axes={varying}",
+            ("argument", ("shared_axes", varying)),
         )
     return inputs[0]
 

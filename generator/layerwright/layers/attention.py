@@ -79,7 +79,8 @@ def _attended(arguments: Arguments, rank: int) -> tuple[int, ...]:
     if len(set(axes)) < len(axes) or not set(axes) <= set(range(1, rank - 1)):
         raise LayerError(
             f"attention_axes={arguments['attention_axes']} aren't axes of steps",
-            f"they are from 1 to {rank - 2}, each once",
+            f"they are from 1 to {rank - 2}, each once; or leave them out",
+            ("argument", ("attention_axes", None)),
         )
     return axes
 
@@ -97,7 +98,8 @@ def _multi_head_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
                 "give both the same size there, or leave attention_axes out",
             )
     if arguments["sliding_window"] is not None and len(query) > 3:
-        raise LayerError("sliding_window needs one axis of steps", "leave it out, or flatten the steps into one axis")
+        mend = "leave sliding_window out, or flatten the steps into one axis"
+        raise LayerError("sliding_window needs one axis of steps", mend, ("argument", ("sliding_window", None)))
     last = arguments["output_shape"]
     return query if last is None else (*query[:-1], *ints_of(last))
 

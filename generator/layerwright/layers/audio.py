@@ -34,12 +34,15 @@ def _stft_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     if not 1 <= _frame_step(arguments) <= frame or (fft is not None and int_of(fft) < frame):
         raise LayerError(
             f"STFTSpectrogram has frame_length={frame}, and a frame_step above it, or an fft_length below it",
-            f"frame_step is 1 to {frame}, and fft_length {frame} or more",
+            f"frame_step is 1 to {frame}, and fft_length {frame} or more; or leave both and frame_length out",
+            ("set", "STFTSpectrogram"),
         )
     steps = window(length, frame, _frame_step(arguments), str(arguments["padding"]))
     if steps is not None and steps < 1:
         raise LayerError(
-            f"a frame of {frame} doesn't fit into {spell(inputs[0])}", "say a smaller frame_length, or padding=same"
+            f"a frame of {frame} doesn't fit into {spell(inputs[0])}",
+            "say a smaller frame_length, or padding=same",
+            ("argument", ("padding", "same")),
         )
     frequencies = _frequencies(arguments) * (2 if arguments["mode"] == "stft" else 1)
     sources = known(channels, "STFTSpectrogram")
@@ -67,12 +70,15 @@ def _mel_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
         raise LayerError(
             f"MelSpectrogram has sequence_length={sequence} and fft_length={fft}",
             f"say a sequence_length up to {fft}, or leave it out",
+            ("argument", ("sequence_length", None)),
         )
     if length is None:
         return (batch, bands, None)
     if length <= fft // 2:
         raise LayerError(
-            f"MelSpectrogram gets {length} samples, and half a frame has {fft // 2}", "say a smaller fft_length"
+            f"MelSpectrogram gets {length} samples, and half a frame has {fft // 2}",
+            f"say a smaller fft_length, as fft_length={length}",
+            ("argument", ("fft_length", length)),
         )
     announced, computed = (length + stride + 1) // stride, 1 + (length + fft // 2 * 2 - fft) // stride
     if announced != computed:

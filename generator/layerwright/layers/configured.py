@@ -43,7 +43,7 @@ class Configured:
     @property
     def axes(self) -> tuple[int, ...]:
         """The axes of a weight that a constraint measures over."""
-        axis = self.arguments.get("axis", ())
+        axis = self.arguments.get("axis", 0 if "axis" in CLASSES[self.module][self.name] else ())
         return axis if isinstance(axis, tuple) else (axis,) if isinstance(axis, int) else ()
 
 

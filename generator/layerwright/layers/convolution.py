@@ -43,7 +43,8 @@ def spread(
 def _strides_and_dilations(arguments: Arguments, axes: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     strides, dilations = ints_of(arguments["strides"], axes), ints_of(arguments["dilation_rate"], axes)
     if max(strides) > 1 and max(dilations) > 1:
-        raise LayerError("strides and dilation_rate are both above 1", "Keras takes one of the two")
+        what, mend = "strides and dilation_rate are both above 1", "Keras takes one of the two: leave dilation_rate out"
+        raise LayerError(what, mend, ("argument", ("dilation_rate", None)))
     return strides, dilations
 
 
@@ -57,6 +58,7 @@ def _places(arguments: Arguments, shape: Shape) -> list[int | None]:
         raise LayerError(
             f"a kernel of {'×'.join(map(str, kernels))} doesn't fit into {spell(shape)}",
             "say padding=same, or a smaller kernel",
+            ("argument", ("padding", "same")),
         )
     return places
 
@@ -67,7 +69,8 @@ def _conv_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     if channels % groups or filters % groups:
         raise LayerError(
             f"{groups} groups don't divide {channels} channels and {filters} filters",
-            "channels and filters have to be multiples of groups",
+            "channels and filters have to be multiples of groups: say groups=1",
+            ("argument", ("groups", 1)),
         )
     return (inputs[0][0], *_places(arguments, inputs[0]), filters)
 
@@ -93,11 +96,11 @@ def _transposed_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
 def _check_extras(extras: tuple[int, ...], strides: tuple[int, ...], reaches: Iterable[int], padding: str) -> None:
     """Refuses an output_padding that Keras refuses, or that no convolution of TensorFlow leads back from."""
     if any(extra >= stride for extra, stride in zip(extras, strides, strict=True)):
-        raise LayerError("output_padding isn't below strides", "leave output_padding out, or say larger strides")
+        mend = "leave output_padding out, or say larger strides"
+        raise LayerError("output_padding isn't below strides", mend, ("argument", ("output_padding", None)))
     if padding == "same" and any(extra == 0 and reach % 2 == 0 for extra, reach in zip(extras, reaches, strict=True)):
-        raise LayerError(
-            "output_padding is 0 for a kernel of an even size, and padding is same", "leave output_padding out"
-        )
+        what, mend = "output_padding is 0 for a kernel of an even size, and padding is same", "leave output_padding out"
+        raise LayerError(what, mend, ("argument", ("output_padding", None)))
 
 
 def _separable_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:

@@ -12,7 +12,8 @@ def _dense_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
         raise LayerError("Dense gets one number a sample, without an axis", "give it a tensor of one axis or more")
     known(inputs[0][-1], "Dense")
     if arguments["lora_rank"] is not None and arguments["kernel_constraint"] is not None:
-        raise LayerError("lora_rank and kernel_constraint exclude each other", "leave one of them out")
+        what, mend = "lora_rank and kernel_constraint exclude each other", "leave one of them out, as lora_rank"
+        raise LayerError(what, mend, ("argument", ("lora_rank", None)))
     return (*inputs[0][:-1], int_of(arguments["units"]))
 
 

@@ -61,9 +61,11 @@ def _same_image(
             raise LayerError(
                 f"{layer} takes images of {' or '.join(map(str, wanted))} channels and gets {spell(inputs[0])}",
                 "leave it out, or give it the image itself",
+                ("drop", None),
             )
         if any(size is not None and size < least for size in sizes):
-            raise LayerError(f"{layer} can't alter {spell(inputs[0])}", "start from a larger image, or leave it out")
+            mend = "start from a larger image, or leave it out"
+            raise LayerError(f"{layer} can't alter {spell(inputs[0])}", mend, ("drop", None))
         return inputs[0]
 
     return shape
@@ -97,7 +99,9 @@ def _augmenting(
 
 def _resized_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     if arguments.get("crop_to_aspect_ratio") and arguments.get("pad_to_aspect_ratio"):
-        raise LayerError("crop_to_aspect_ratio and pad_to_aspect_ratio exclude each other", "leave one of them out")
+        what = "crop_to_aspect_ratio and pad_to_aspect_ratio exclude each other"
+        mend = "leave one of them out, as pad_to_aspect_ratio"
+        raise LayerError(what, mend, ("argument", ("pad_to_aspect_ratio", None)))
     return (inputs[0][0], int_of(arguments["height"]), int_of(arguments["width"]), inputs[0][-1])
 
 
@@ -108,7 +112,8 @@ def _equalized_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
         if size is not None and -size % count > size:
             raise LayerError(
                 f"tile_grid_size={'×'.join(map(str, tiles))} is too fine for {spell(inputs[0])}",
-                "say a coarser one, as tile_grid_size=2x2",
+                "say a coarser one, as tile_grid_size=1x1",
+                ("argument", ("tile_grid_size", (1, 1))),
             )
     return inputs[0]
 

@@ -62,6 +62,7 @@ def _last_axes(layer: str, arguments: Arguments, shape: Shape) -> tuple[int, ...
         raise LayerError(
             f"{layer} has axis={','.join(map(str, said))} on {spell(shape)}",
             "leave axis out: the last one counts, or name the last ones, as (-2,-1)",
+            ("argument", ("axis", None)),
         )
     return axes
 
@@ -87,6 +88,7 @@ def _group_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
         raise LayerError(
             f"GroupNormalization has {groups} groups, and {channels} channels don't divide into them",
             f"say groups={fitting}, or groups=-1 for one group a channel",
+            ("argument", ("groups", fitting)),
         )
     return inputs[0]
 

@@ -18,6 +18,7 @@ def _pool_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
         raise LayerError(
             f"a pool of {'×'.join(map(str, pools))} is larger than its image, {spell(inputs[0])}",
             "pool less often, say padding=same, or start from a larger image",
+            ("argument", ("padding", "same")),
         )
     return (batch, *places, channels)
 
@@ -32,7 +33,9 @@ def _adaptive_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     batch, *sizes, channels = inputs[0]
     if None in sizes:
         raise LayerError(
-            f"an adaptive pool needs fixed sizes and gets {spell(inputs[0])}", "fix the size, or pool globally"
+            f"an adaptive pool needs fixed sizes and gets {spell(inputs[0])}",
+            "fix the size, or pool globally, as by global_average_pool",
+            ("set", "global_average_pool"),
         )
     return (batch, *ints_of(arguments["output_size"], len(sizes)), channels)
 

@@ -48,6 +48,7 @@ def _rescaled_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
             raise LayerError(
                 f"{name} of Rescaling has {len(value)} numbers, and {spell(inputs[0])} other channels",
                 "say one number, or one for each channel",
+                ("argument", (name, 1)),
             )
     return inputs[0]
 
@@ -87,7 +88,8 @@ def _standardised_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shap
     if mean is None or variance is None:
         raise LayerError(
             "Normalization has no mean and variance: nothing would adapt it to the data",
-            "say both, or take an input of kind numeric, which the data pipeline standardises",
+            "say both, or leave it out: of an input of kind numeric the data pipeline standardises the values",
+            ("drop", None),
         )
     axes = () if arguments["axis"] is None else places(arguments["axis"], inputs[0], "Normalization")
     sizes = tuple(known(inputs[0][axis], "Normalization") for axis in axes)
@@ -115,13 +117,15 @@ def _encoded(layer: str, mode: str, depth: int, shape: Shape) -> Shape:
         raise LayerError(
             f"{layer} with output_mode={mode} takes one axis of numbers and gets {spell(shape)}",
             "say output_mode=one_hot" if len(shape) == 1 else "say output_mode=one_hot, or flatten it first",
+            ("argument", ("output_mode", "one_hot")),
         )
     return (shape[0], depth)
 
 
 def _category_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     if arguments["num_tokens"] is None:
-        raise LayerError("CategoryEncoding needs num_tokens", "say how many values there are, as num_tokens=10")
+        mend = "say how many values there are, as num_tokens=10"
+        raise LayerError("CategoryEncoding needs num_tokens", mend, ("argument", ("num_tokens", 10)))
     return _encoded("CategoryEncoding", str(arguments["output_mode"]), int_of(arguments["num_tokens"]), inputs[0])
 
 
@@ -142,6 +146,7 @@ def _binned_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
         raise LayerError(
             "Discretization has no bin_boundaries: nothing would adapt it to the data",
             "say them, as bin_boundaries=(0,0.5,1)",
+            ("argument", ("bin_boundaries", (0, 0.5, 1))),
         )
     return inputs[0] if mode == "int" else _encoded("Discretization", mode, len(boundaries) + 1, inputs[0])
 

@@ -69,13 +69,15 @@ def _check_steps(arguments: Arguments, shape: Shape) -> None:
             "say batch=1 after each input, with backend: tensorflow",
         )
     if arguments.get("unroll") and shape[1] is None:
-        raise LayerError("unroll=true needs a fixed length and gets a varying one", "fix the length, or leave it out")
+        what, mend = "unroll=true needs a fixed length and gets a varying one", "fix the length, or leave unroll out"
+        raise LayerError(what, mend, ("argument", ("unroll", None)))
 
 
 def _check_mask(arguments: Arguments, tensors: Sequence[TensorLike]) -> None:
     """Refuses what Keras 3.15 fails on with PyTorch: it turns a mask round as if it were a tensor and not several."""
     if tensors[0].masked and arguments["unroll"] and arguments["go_backwards"]:
-        raise LayerError("a masked sequence can't be unrolled backwards", "leave unroll=true out")
+        what, mend = "a masked sequence can't be unrolled backwards", "leave unroll=true out"
+        raise LayerError(what, mend, ("argument", ("unroll", None)))
 
 
 def _steps(arguments: Arguments, shape: Shape, state: Shape) -> Shape:
@@ -174,19 +176,23 @@ def _conv_step(arguments: Arguments, shape: Shape) -> tuple[Shape, int, tuple[in
     batch, _, *sizes, channels = shape
     if None in sizes:
         raise LayerError(
-            f"a convolutional LSTM gets {spell(shape)}, whose places vary in number", "fix the sizes; steps may vary"
+            f"a convolutional LSTM gets {spell(shape)}, whose places vary in number",
+            "fix the sizes, steps may vary; or leave it out",
+            ("drop", None),
         )
     kernels, strides, dilations = (
         ints_of(arguments[name], len(sizes)) for name in ("kernel_size", "strides", "dilation_rate")
     )
     if max(strides) > 1 and max(dilations) > 1:
-        raise LayerError("strides and dilation_rate are both above 1", "Keras takes one of the two")
+        what, mend = "strides and dilation_rate are both above 1", "Keras takes one of the two: leave dilation_rate out"
+        raise LayerError(what, mend, ("argument", ("dilation_rate", None)))
     padding = str(arguments["padding"])
     places = [window(*axis[:3], padding, axis[3]) for axis in zip(sizes, kernels, strides, dilations, strict=True)]
     if any(place is not None and place < 1 for place in places):
         raise LayerError(
             f"a kernel of {'×'.join(map(str, kernels))} doesn't fit into the steps of {spell(shape)}",
             "say padding=same, or a smaller kernel",
+            ("argument", ("padding", "same")),
         )
     return (batch, *places, int_of(arguments["filters"])), known(channels, "a convolutional LSTM"), kernels
 
@@ -210,7 +216,8 @@ def _conv_weights(arguments: Arguments, inputs: tuple[Shape, ...]) -> tuple[Weig
 def _without_mask(arguments: Arguments, tensors: Sequence[TensorLike]) -> None:
     """A mask from `Masking` has a value for each place of a step; Keras fails on those."""
     if tensors[0].masked:
-        raise LayerError("a convolutional LSTM gets a mask", "leave out what makes it (masking, mask_zero=true)")
+        mend = "leave out what makes it (masking, mask_zero=true), or this layer"
+        raise LayerError("a convolutional LSTM gets a mask", mend, ("drop", None))
 
 
 def _conv_lstm(axes: int) -> Rule:

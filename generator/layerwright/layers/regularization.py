@@ -32,7 +32,8 @@ def _dropped_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
         example = ",".join(["none", *["1"] * (len(inputs[0]) - 1)])
         raise LayerError(
             f"noise_shape doesn't fit {spell(inputs[0])}",
-            f"it has {len(inputs[0])} sizes, the batch's first, each none or 1, as ({example})",
+            f"it has {len(inputs[0])} sizes, the batch's first, each none or 1, as ({example}); or leave it out",
+            ("argument", ("noise_shape", None)),
         )
     return inputs[0]
 

@@ -14,7 +14,9 @@ def _flatten_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     batch, *sizes = inputs[0]
     if None in sizes:
         raise LayerError(
-            f"Flatten gets {spell(inputs[0])}, whose size varies", "pool over the varying axis, or fix the length"
+            f"Flatten gets {spell(inputs[0])}, whose size varies",
+            "pool over the varying axis, by global_average_pool, or fix the length",
+            ("set", "global_average_pool"),
         )
     return (batch, math.prod(size for size in sizes if size is not None))
 
@@ -28,13 +30,16 @@ def _reshape_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
         if -1 not in wanted or total % fixed:
             raise LayerError(
                 f"Reshape gets {spell(inputs[0])}, whose size varies",
-                f"fix the length, or write -1 for the axis that varies, and sizes beside it that divide {total}",
+                f"fix the length, or write -1 for the axis that varies, and sizes beside it that divide {total}; "
+                "or leave it out",
+                ("drop", None),
             )
         return (batch, *(None if size == -1 else size for size in wanted))
     if (total % fixed if -1 in wanted else total != fixed) != 0:
         raise LayerError(
             f"Reshape can't make {'×'.join(map(str, wanted))} of {spell(inputs[0])}",
-            f"the sizes' product has to be {total}",
+            f"the sizes' product has to be {total}, as in reshape {total}",
+            ("set", f"reshape {total}"),
         )
     return (batch, *(total // fixed if size == -1 else size for size in wanted))
 
@@ -46,6 +51,7 @@ def _permuted_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
         raise LayerError(
             f"Permute has dims={'×'.join(map(str, order))} on {spell(inputs[0])}",
             f"dims names each of its axes once, as {'x'.join(map(str, range(len(sizes), 0, -1)))}",
+            ("argument", ("dims", tuple(range(len(sizes), 0, -1)))),
         )
     return (batch, *(sizes[place - 1] for place in order))
 
@@ -60,7 +66,7 @@ def _cropped_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     margins = [sum(margin) for margin in margins_of(arguments["cropping"], len(sizes))]
     places = [None if size is None else size - margin for size, margin in zip(sizes, margins, strict=True)]
     if any(place is not None and place < 1 for place in places):
-        raise LayerError(f"cropping leaves nothing of {spell(inputs[0])}", "crop less, or leave it out")
+        raise LayerError(f"cropping leaves nothing of {spell(inputs[0])}", "crop less, or leave it out", ("drop", None))
     return (batch, *places, channels)
 
 

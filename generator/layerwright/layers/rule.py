@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
-from ..problems import Action
+from ..problems import Action, nearest
 from .configured import Configured, read
 
 Shape: TypeAlias = "tuple[int | None, ...]"
@@ -38,7 +38,7 @@ EXAMPLES: Mapping[str, Value] = {
     "rate": 0.3,
     "input_dim": 1000,
     "output_dim": 64,
-    "target_shape": (-1,),
+    "target_shape": -1,
     "n": 8,
     "num_heads": 4,
     "key_dim": 32,
@@ -269,18 +269,21 @@ class Rule:
                 raise LayerError(f"{self.name} has no argument {name!r}", *self._another(name, given))
         arguments = self.defaults() | dict(given)
         for name, argument in known.items():
-            example = EXAMPLES.get(name)
             if name not in arguments:
-                mend = f"say it, as in {name}={example or '…'}"
-                raise LayerError(f"{self.name} needs {name}", mend, ("argument", (name, example)) if example else None)
+                raise LayerError(f"{self.name} needs {name}", *self._example(argument, "say it"))
             if expected := argument.check(arguments[name]):
-                mend = f"{name} is {expected}"
-                if name in self.defaults():
-                    mend, example = f"{mend}; or leave it out", None
-                raise LayerError(
-                    f"{name} of {self.name} is {arguments[name]!r}", mend, ("argument", (name, example))
-                )
+                mend = self._example(argument, f"{name} is {expected}")
+                raise LayerError(f"{name} of {self.name} is {arguments[name]!r}", *mend)
         return arguments
+
+    def _example(self, argument: Argument, mend: str) -> tuple[str, tuple[Action, Any]]:
+        """What would be right where an argument isn't, with a value for it, or what comes without it."""
+        if not isinstance(argument.default, _Required):
+            return f"{mend}; or leave it out", ("argument", (argument.name, None))
+        if argument.name in EXAMPLES:
+            example = EXAMPLES[argument.name]
+            return f"{mend}, as in {argument.name}={example}", ("argument", (argument.name, example))
+        return f"{mend}; or leave {self.name} out", ("drop", None)
 
     def _another(self, name: str, given: Arguments) -> tuple[str, tuple[Action, Any]]:
         """What would be right where an argument is said that there isn't: one that is like it, or none."""
@@ -347,10 +350,12 @@ class Rule:
                     ("argument", (f"{of}_initializer", None)),
                 )
             constraint = arguments.get(f"{of}_constraint")
+            if isinstance(constraint, str):
+                constraint = read(f"{constraint}()")
             if isinstance(constraint, Configured) and any(not -axes <= axis < axes for axis in constraint.axes):
                 raise LayerError(
                     f"{of}_constraint of {self.name} is {constraint}, and its {weight.name} has {axes} axes",
-                    f"its axes are 0 to {axes - 1}; or leave it out",
+                    f"its axes are 0 to {axes - 1}; or leave it out" if axes else "say non_neg, or leave it out",
                     ("argument", (f"{of}_constraint", None)),
                 )
 

@@ -81,7 +81,8 @@ def places(axes: Value, shape: Shape, layer: str) -> tuple[int, ...]:
     found = sorted({place % rank for place in named if -rank <= place < rank})
     if len(found) < len(named) or 0 in found:
         spelled = ",".join(map(str, named))
-        raise LayerError(f"{layer} has axis={spelled} on {spell(shape)}", "axis=-1 is the last one")
+        mend = "axis=-1 is the last one"
+        raise LayerError(f"{layer} has axis={spelled} on {spell(shape)}", mend, ("argument", ("axis", -1)))
     return tuple(found)
 
 

@@ -71,7 +71,8 @@ def _settings(arguments: Arguments, name: str = "layer") -> Mapping[str, Value]:
 def _step(shape: Shape) -> Shape:
     """A sequence's shape without its axis of steps."""
     if len(shape) < 3:
-        raise LayerError(f"TimeDistributed gets {spell(shape)}", "give it a sequence: steps, then at least one axis")
+        mend = "give it a sequence: steps, then at least one axis; or leave it out"
+        raise LayerError(f"TimeDistributed gets {spell(shape)}", mend, ("drop", None))
     return (shape[0], *shape[2:])
 
 
@@ -85,8 +86,10 @@ def _check_step(arguments: Arguments, tensors: Sequence[TensorLike]) -> None:
     [tensor] = tensors
     step = _step(tensor.shape)
     _inner(arguments).check((Described(step, tensor.dtype, tensor.masked),))
-    output, _ = _inner(arguments).call((step,))
-    if tensor.masked and len(step) > 2 and (len(output) < len(step) or output[: len(step) - 1] != step[:-1]):
+    (_, *output), _ = _inner(arguments).call((step,))
+    places = step[1:-1]
+    stay = None not in places and tuple(output[: len(places)]) == places and len(output) > len(places)
+    if tensor.masked and places and not stay:
         raise LayerError(
             f"TimeDistributed gets a mask for each place of {spell(tensor.shape)}, and its layer changes the places",
             "leave out what makes the mask (masking, mask_zero=true)",
@@ -105,7 +108,8 @@ def _check_directions(arguments: Arguments, forward: Shape, inputs: tuple[Shape,
     there = _settings(arguments)
     if arguments["backward_layer"] is None:
         if there["go_backwards"]:
-            raise LayerError("Bidirectional turns its layer round, and that goes backwards", "leave go_backwards out")
+            what, mend = "Bidirectional turns its layer round, and that goes backwards", "leave go_backwards out"
+            raise LayerError(what, mend, ("argument", ("go_backwards", None)))
         return
     back = _settings(arguments, "backward_layer")
     if there["go_backwards"] == back["go_backwards"]:
