@@ -14,10 +14,25 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
 from layerwright.emit.own_layers import OWN_LAYERS, own_layer
-from layerwright.layers import ACTIVATIONS, LayerError, Rule, Shape, Vocabulary, Word, builtin, image, spell, values
-from layerwright.layers.configured import Configured, read
+from layerwright.layers import (
+    ACTIVATIONS,
+    LayerError,
+    Rule,
+    Shape,
+    Vocabulary,
+    Word,
+    builtin,
+    configured,
+    image,
+    spell,
+    values,
+)
+from layerwright.layers.configured import Configured, fault, read
+from layerwright.layers.names import ALIASES
+from layerwright.layers.names import REFUSED as REASONS
 from layerwright.layers.rule import REQUIRED, Arguments, Described, Nested, Takes, Value, plain
 from layerwright.layers.wrapping import RECURRENT, WITH_KERNEL
+from layerwright.problems import unknown
 
 from . import models
 
@@ -170,7 +185,7 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     "fill_value": _same_for_all(st.none() | st.floats(0, 9)),
     "filters": _same_for_all(st.integers(1, 6)),
     "flash_attention": _same_for_all(st.sampled_from([None, False])),
-    "frame_length": _same_for_all(st.integers(2, 5)),
+    "frame_length": _same_for_all(st.integers(3, 5)),
     "frame_step": _same_for_all(st.none() | st.integers(1, 5)),
     "gamma_constraint": CONSTRAINT,
     "gamma_initializer": INITIALIZER,
@@ -352,6 +367,9 @@ def arguments(draw: st.DrawFn, rule: Rule) -> dict[str, Value]:
         drawn = {
             name: value for name, value in drawn.items() if "constraint" not in name or draw(st.integers(0, 7)) == 0
         }
+    if rule.name in ("STFTSpectrogram", "MelSpectrogram"):
+        # Lengths that vary are short in data.
+        drawn.setdefault("frame_length" if rule.name == "STFTSpectrogram" else "fft_length", 4)
     if rule.name == "EinsumDense":
         drawn["output_shape"] = draw(_einsum_output(str(drawn["equation"])))
     return rule.written(drawn)
@@ -590,6 +608,17 @@ def _earlier(call: Call) -> bool:
     return _over_the_batch(call) or mixed or sorted(axes) != list(range(rank - len(axes), rank))
 
 
+def _no_colour_image(call: Call) -> bool:
+    """What a layer for images may take by chance: a batch in place of a height, one place, other colours."""
+    shape = call.inputs[0].shape
+    return len(shape) != 4 or shape[-1] != 3 or 1 in shape[1:3]
+
+
+def _single(call: Call) -> bool:
+    """Whether there's one number a sample, so that numbers for features would meet the batch."""
+    return len(call.inputs[0].shape) == 1
+
+
 def _strides_and_dilates(call: Call) -> bool:
     def most(name: str) -> int:
         value = call.arguments.get(name, 1)
@@ -681,6 +710,10 @@ REFUSED: dict[str, Callable[[Call], bool]] = {
         lambda call: _stretches(call) or _masks_of_several_ranks(call),
     ),
     **dict.fromkeys(OWN_LAYERS, lambda call: True),
+    **dict.fromkeys(IMAGES, _no_colour_image),
+    # TensorFlow can't fill up tiles that are larger than the image.
+    "ContrastLimitedAdaptiveHistogramEqualization": lambda call: True,
+    **dict.fromkeys(("CategoryEncoding", "Discretization", "Hashing", "Rescaling"), _single),
 }
 """What Keras takes and we don't, by class.
 
@@ -783,6 +816,108 @@ def test_every_rule_is_a_class_of_keras_or_our_own() -> None:
     assert {name for name, rule in RULES.items() if rule.module == "own"} == set(OWN_LAYERS)
 
 
+CLASSES = sorted(name for name in dir(keras.layers) if inspect.isclass(getattr(keras.layers, name)))
+
+
+def test_every_class_of_keras_has_a_rule_or_stands_for_one_or_is_refused_with_its_reason() -> None:
+    ours = {name for name, rule in RULES.items() if rule.module == "layers"}
+    assert sorted([*ours, *ALIASES, *REASONS]) == CLASSES
+
+
+@pytest.mark.parametrize(("alias", "name"), ALIASES.items())
+def test_another_name_of_a_class_stands_for_it(alias: str, name: str) -> None:
+    assert getattr(keras.layers, alias) is getattr(keras.layers, name)
+    word = builtin().word(alias)
+    assert word is not None
+    assert word == builtin().word(name)
+
+
+def test_a_class_that_answers_cannot_have_is_refused_with_the_reason() -> None:
+    what, mend = builtin().refusal("Lambda") or ("", "")
+    assert (what, mend) == ("Lambda can't stand in answers: " + REASONS["Lambda"][0], REASONS["Lambda"][1])
+    assert builtin().refusal("Dense") is builtin().refusal("Nonsense") is None
+
+
+def test_equalization_is_left_out_by_keras_itself() -> None:
+    """The reason that its refusal gives."""
+    symbol = keras.Input((8, 8, 3))
+    assert keras.layers.Equalization()(symbol) is symbol
+
+
+def test_a_random_crop_is_none_in_prediction() -> None:
+    """The reason that its refusal gives."""
+    layer = keras.layers.RandomCrop(4, 4)
+    assert layer(keras.Input((8, 8, 3))).shape[1:] == (4, 4, 3)
+    assert tuple(layer(np.zeros((2, 8, 8, 3), "float32"), training=False).shape[1:]) == (8, 8, 3)
+
+
+@pytest.mark.parametrize("text", ["conv2d", "Conv2d", "CONV2D"])
+def test_a_class_in_other_letters_is_found_near(text: str) -> None:
+    assert "did you mean Conv2D?" in unknown("layer", text, builtin().names())[1]
+
+
+def test_initializers_regularizers_and_constraints_with_arguments_are_those_of_keras() -> None:
+    for module, classes in configured.CLASSES.items():
+        for name, arguments_ in classes.items():
+            signature = inspect.signature(getattr(getattr(keras, module), name).__init__)
+            theirs = [each for each in signature.parameters if each not in ("self", "args", "kwargs")]
+            assert list(arguments_) == [each for each in theirs if each not in ("input_axes", "output_axes")]
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("l2(0.0001)", "keras.regularizers.L2(0.0001)"),
+        ("L1L2(l1=1e-4, l2=.1)", "keras.regularizers.L1L2(l1=0.0001, l2=0.1)"),
+        ("truncated_normal(stddev=0.02)", "keras.initializers.TruncatedNormal(stddev=0.02)"),
+        (
+            "variance_scaling(2,fan_out,uniform,seed=3)",
+            "keras.initializers.VarianceScaling(2, 'fan_out', 'uniform', seed=3)",
+        ),
+        ("max_norm(3,axis=(0,1,2))", "keras.constraints.MaxNorm(3, axis=(0, 1, 2))"),
+        ("non_neg()", "keras.constraints.NonNeg()"),
+    ],
+)
+def test_arguments_in_parentheses_are_source(text: str, source: str) -> None:
+    said = read(text)
+    assert said is not None
+    assert repr(said) == source
+    assert fault(said) is None
+    assert eval(source, {"keras": keras})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["l2(", "l2(1))", "l2(1,)", "l2(l2=1,2)", "l2(__import__('os'))", "l3(1)", "max_norm((1,(2)))", "l2 (1)", "l2"],
+)
+def test_a_text_that_says_no_arguments_stays_a_text(text: str) -> None:
+    assert read(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("l2(-1)", "L2(l2): l2 is a number, 0 or more"),
+        ("l2(1,2)", "L2(l2)"),
+        ("l2(l1=1)", "L2(l2)"),
+        ("l2(1,l2=1)", "L2(l2)"),
+        ("random_uniform(0.1)", "RandomUniform(minval, maxval, seed) with a minval below its maxval"),
+        ("unit_norm(a)", "UnitNorm(axis): axis is an axis, or several as (0,1,2)"),
+    ],
+)
+def test_wrong_arguments_in_parentheses_are_named(text: str, expected: str) -> None:
+    said = read(text)
+    assert said is not None
+    assert fault(said) == expected
+
+
+def test_a_text_with_parentheses_becomes_its_value_in_any_argument_that_takes_one() -> None:
+    given_ = RULES["Dense"].written({"units": 3, "kernel_regularizer": "l2(0.1)", "bias_constraint": "max_norm(2,1)"})
+    assert given_["kernel_regularizer"] == Configured("regularizers", "L2", (0.1,))
+    with pytest.raises(LayerError, match="bias_constraint of Dense is MaxNorm"):
+        RULES["Dense"].call(given_, ((None, 4),))
+
+
 @pytest.mark.parametrize("word", WORDS.values(), ids=WORDS)
 def test_a_word_points_at_classes_positions_and_defaults_that_there_are(word: Word) -> None:
     for class_name in word.classes.values():
@@ -804,6 +939,21 @@ def test_activations_are_those_of_keras_that_work_alone() -> None:
     assert listed == ACTIVATIONS
     for name in ACTIVATIONS:
         assert keras.layers.Activation(name)(np.ones((2, 3), "float32")).shape == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("module", "ours", "left_out"),
+    [
+        ("initializers", values.INITIALIZERS, {"constant", "initializer", "stft", "stftinitializer"}),
+        ("regularizers", values.REGULARIZERS, {"orthogonal_regularizer", "orthogonalregularizer", "regularizer"}),
+        ("constraints", values.CONSTRAINTS, {"constraint"}),
+    ],
+)
+def test_names_are_those_of_keras_that_work_alone(module: str, ours: frozenset[str], left_out: set[str]) -> None:
+    listed = {name for name in getattr(keras.src, module).ALL_OBJECTS_DICT if name.lower() not in left_out}
+    assert listed == ours
+    for name in ours:
+        assert callable(getattr(keras, module).get(name))
 
 
 def test_a_class_name_is_a_word_with_keras_own_positions() -> None:

@@ -110,10 +110,9 @@ def test_a_class_is_registered_under_its_project_and_laid_out(name: str) -> None
 
     from layerwright.emit.own_layers import own_layer
 
-    for half in (False, True):
-        source = own_layer(name, "my_project", half=half)
-        assert source.startswith('@keras.saving.register_keras_serializable(package="my_project")\nclass ' + name)
-        assert black.format_str(source, mode=black.Mode(line_length=100)) == source
+    source = own_layer(name, "my_project")
+    assert source.startswith('@keras.saving.register_keras_serializable(package="my_project")\nclass ' + name)
+    assert black.format_str(source, mode=black.Mode(line_length=100)) == source
 
 
 def test_in_half_precision_two_equal_vectors_have_a_slope() -> None:
@@ -124,9 +123,10 @@ def test_in_half_precision_two_equal_vectors_have_a_slope() -> None:
     from layerwright.emit.own_layers import own_layer
 
     namespace: dict[str, Any] = {"__name__": "model", "keras": keras}
-    exec(own_layer("L2Distance", "tests_half", half=True), namespace)
+    exec(own_layer("L2Distance", "tests_half"), namespace)
     first, second = torch.ones(2, 3, requires_grad=True), torch.ones(2, 3)
-    namespace["L2Distance"](dtype="mixed_float16")([first, second]).sum().backward()
+    # Source gives it this dtype wherever the policy is a mixed one: in float16 its 1e-12 would be zero.
+    namespace["L2Distance"](dtype="float32")([first.half(), second.half()]).sum().backward()
     assert first.grad is not None
     assert torch.isfinite(first.grad).all()
 

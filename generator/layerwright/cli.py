@@ -17,12 +17,12 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from . import __version__
-from .answers import Answers, combine, load_file, load_pairs, normalised
+from .answers import KEYS, Answers, combine, load_file, load_pairs, normalised
 from .explain import explanation, text
 from .plan import Plan, design
 from .presets import BLANK, preset_answers
 from .presets import presets as all_presets
-from .problems import AnswersError
+from .problems import AnswersError, Problem
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -139,7 +139,7 @@ def run() -> NoReturn:
     try:
         main(standalone_mode=False)
     except AnswersError as error:
-        fail("\n".join(map(str, error.problems)), 2)
+        fail("\n".join(map(said, error.problems)), 2)
     except click.UsageError as error:
         error.show()
         sys.exit(2)
@@ -148,6 +148,15 @@ def run() -> NoReturn:
     except Exception as error:  # noqa: BLE001 (a user gets one line, never a traceback)
         fail(f"{type(error).__name__}: {error}", 1)
     sys.exit(0)
+
+
+def said(problem: Problem) -> str:
+    """A problem as it's printed: with the option that mends it, if that's one plain answer."""
+    for edit in problem.edits if len(problem.edits) == 1 and "--data" not in problem.mend else ():
+        if edit.action == "set" and edit.place in KEYS and isinstance(edit.value, str | int):
+            value = str(edit.value).lower() if isinstance(edit.value, bool) else edit.value
+            return f"{problem} (--data {shlex.quote(f'{edit.place}={value}')})"
+    return str(problem)
 
 
 def fail(message: str, code: int) -> NoReturn:

@@ -27,7 +27,10 @@ def axes_kept(spec: Spec, output: Output) -> Mend:
         return f"{mend}; or say {task}, of the whole sample", (Edit("set", f"outputs.{output.name}", task),)
     edits = tuple(edit for stack in _on_the_way(spec, output) for edit in _keeping(stack))
     if edits:
-        return f"{mend}: say return_sequences=true, and leave out what pools or flattens", edits
+        actions = {edit.action for edit in edits}
+        said = ["say return_sequences=true"] * ("argument" in actions)
+        said += ["leave out what pools or flattens"] * ("drop" in actions)
+        return f"{mend}: {' and '.join(said)}", edits
     return _left_to_the_planner(spec, output, mend)
 
 
@@ -88,8 +91,9 @@ def shape_fits(spec: Spec, output: Output, shape: Shape, expected: Sequence[int 
     own_end = said is not None and not said.keeps_last
     ending = (Edit("drop", f"{place}[{len(said.stack)}].output"),) if said and own_end else ()
     if output.per is Per.INPUT:
-        mend = "make as many numbers as there are, or leave its head out"
-        return (mend, (Edit("drop", place),)) if said else _left_to_the_planner(spec, output, mend)
+        mend = "make as many numbers as there are"
+        left_out = (f"{mend}, or leave its head out", (Edit("drop", place),))
+        return left_out if said else _left_to_the_planner(spec, output, mend)
     if len(shape) - 1 > len(expected):
         also = ", and leave output out: the task has a last layer of its own" if own_end else ""
         mend = f"pool or flatten before its last layer, as by global_average_pool{also}"
@@ -98,7 +102,8 @@ def shape_fits(spec: Spec, output: Output, shape: Shape, expected: Sequence[int 
         mend = "its branch, body and head have to keep all steps or places of its input"
         return _left_to_the_planner(spec, output, mend)
     size = math.prod(each for each in expected[-1:] if each)
-    return f"give its last layer {size} units, or leave output out: the task has a last layer of its own", ending
+    units = "1 unit" if size == 1 else f"{size} units"
+    return f"give its last layer {units}, or leave output out: the task has a last layer of its own", ending
 
 
 def can_learn(spec: Spec, output: Output) -> Mend:

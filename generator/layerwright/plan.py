@@ -143,6 +143,9 @@ class _Planning:
                 self.heads(outputs, known)
             elif len(known) > 1:
                 self.check_joined(known)
+        if not self.problems.found:
+            self.drop_merges(graph)
+        self.builder.check_left()
         self.builder.name_all()
         name_classes(graph)
         self.models(graph)
@@ -153,6 +156,14 @@ class _Planning:
         self.check_learning(graph)
         assert self.problems.found or self.complete, "a network that isn't whole has a problem that says why"
         return graph
+
+    def drop_merges(self, graph: Graph) -> None:
+        """Takes out what joins inputs of which every one is joined by name, and whose body goes on from another."""
+        used = {node for end in graph.outputs.values() for node in graph.before(end)}
+        idle = [node for node in graph.nodes if node.part == "merge" and node not in used]
+        graph.nodes[:] = [node for node in graph.nodes if node not in idle]
+        joined = {node.output for node in idle}
+        self.builder.left[:] = [(tensor, place) for tensor, place in self.builder.left if tensor not in joined]
 
     @property
     def complete(self) -> bool:
@@ -173,19 +184,22 @@ class _Planning:
         for head in said.heads.values():
             yield from names_in((*head.stack, *((head.last,) if head.last else ())))
 
-    def fault(self, name: str) -> str | None:
-        """Why a name stands for nothing, where it's used: nothing if that's among the problems, None if not known."""
+    def fault(self, name: str, place: str) -> str | None:
+        """Why a name stands for nothing at a place: nothing if that's among the problems, None if not known."""
         if f"inputs.{name}" in self.spec.broken or (name in self.builder.graph.inputs and name not in self.open):
             return ""
         if name in self.open:
             is_own = self.open[-1] == name
-            return f"this is {name}'s own branch" if is_own else f"{name} waits for this branch, and this for {name}"
+            if is_own:
+                return f"{name} can't be merged into its own branch"
+            return f"{name} waits for this branch, and this for {name}"
         owner = self.owners.get(name)
         if owner is not None and owner not in self.ends and owner not in self.open:
             return ""
         spot = self.builder.said.get(name)
-        part = ".".join(spot.place.split(".")[:3]).partition("[")[0] if spot else ""
-        return "" if spot and any(problem.place.startswith(part) for problem in self.problems.found) else None
+        part = _part(spot.place) if spot else _part(place)
+        is_broken = any(_part(problem.place) == part for problem in self.problems.found)
+        return "" if is_broken and part != _part(place) else None
 
     def _by_sources(self) -> Iterator[tuple[tuple[str, ...], list[Output]]]:
         """The outputs that see the same inputs, together."""
@@ -353,6 +367,7 @@ class _Planning:
             start = tensor if pretrained else self.scaled(member, tensor, inner)
             with self.embedded_first(member, group.name, inner):
                 inner.graph.outputs[group.name] = inner.stack(self.branch_stack(member, group.name), start)
+        inner.check_left()
         return inner
 
     def encoder(self, group: Group, inner: Builder) -> Layer:
@@ -399,7 +414,7 @@ class _Planning:
     def pooled(self, branches: dict[str, Tensor], outputs: Sequence[Output]) -> dict[str, Tensor]:
         """What outputs of whole samples merge, where other outputs have the planner keep steps or places."""
         ranks = {len(tensor.shape) for tensor in branches.values()}
-        if len(ranks) == 1 or any(output.per is not Per.SAMPLE for output in outputs):
+        if len(ranks) == 1 or any(output.per in mends.NOUNS for output in outputs):
             return branches
         joined = dict(branches)
         for name, tensor in branches.items():
@@ -592,7 +607,7 @@ class _Planning:
                 self.problems.add(place, what, f"{mend}, as {name}_model", Edit("rename", place, (name, f"{name}_model")))
             elif layer in names:
                 graph.models[name] = names[layer]
-            elif self.complete and self.builder.fault(layer) is None:
+            elif self.complete:
                 near = nearest(layer, names)
                 what, mend = f"no layer is named {layer}", "name a layer by name=, as dense 32 name=latent"
                 if layer in self.builder.said:
@@ -626,7 +641,7 @@ class _Planning:
     def check_reach(self, graph: Graph) -> None:
         """Notes inputs that no output sees, and outputs that see what they may not. What isn't built may see all."""
         seen = {name: graph.sources(tensor) for name, tensor in graph.outputs.items()}
-        unbuilt = [] if self.complete else self._may_see()
+        unbuilt = self._may_see() if self.problems.found else []
         for name in graph.inputs:
             if not any(name in sources for sources in seen.values()) and name not in unbuilt:
                 edit = Edit("drop", f"inputs.{name}")
@@ -646,7 +661,9 @@ class _Planning:
         unread = [place for place in self.spec.broken if place.partition(".")[0] in ("inputs", "outputs", "sharing")]
         if any(place.count(".") == 0 or place.startswith("outputs.") for place in unread):
             return names
-        return [*self.late, *(name for output in self.spec.outputs for name in output.sources)]
+        built = self.builder.graph.outputs
+        waiting = [output for output in self.spec.outputs if output.name not in built]
+        return [*self.late, *(name for output in waiting for name in output.sources)]
 
     def check_learning(self, graph: Graph) -> None:
         """Notes outputs on whose way training would move nothing."""
@@ -655,3 +672,8 @@ class _Planning:
                 output = next(each for each in self.spec.outputs if each.name == name)
                 mend, edits = mends.can_learn(self.spec, output)
                 self.problems.add(f"outputs.{name}", "no layer before it can learn", mend, *self.grown(edits))
+
+
+def _part(place: str) -> str:
+    """The part of the answers that a place is in: `layers.branches.photo`, `layers.body`."""
+    return ".".join(place.split(".")[:3]).partition("[")[0]

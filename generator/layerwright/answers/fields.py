@@ -20,6 +20,9 @@ LONGEST_LINE = 10_000
 SAVEZ_ARGUMENTS = ("file", "allow_pickle")
 """Arguments of numpy.savez, which saves arrays by name."""
 
+EXAMPLES = {"inputs": "photo: image 224x224x3", "outputs": "category: multiclass 10"}
+"""What answers that can't be left out may be."""
+
 LARGEST_SIZE = 2**24
 """Largest size that an input or output may say."""
 
@@ -50,6 +53,8 @@ class Fields:
             quoted = quoted if key not in ENTRIES or ":" in quoted else ""
             mend = f"quote it, as {key}: {shown(quoted)}" if quoted else "write a text, in quotes, or leave it out"
             edit = Edit("set", key, quoted) if quoted else Edit("drop", key)
+            if not quoted and key in EXAMPLES:
+                mend, edit = f'write a text, as {key}: "{EXAMPLES[key]}"', Edit("set", key, EXAMPLES[key])
             self.problems.add(key, f"{shown(value)} is no text", mend, edit)
             return ""
         if any(not character.isprintable() for character in value):
@@ -88,8 +93,7 @@ class Fields:
         """The entries `NAME: WORD ARGUMENTS` of a one-line answer, split at the commas."""
         text = self.line(key)
         if isinstance(self.answers[key], str) and not self.answers[key].strip(", "):
-            noun = key.removesuffix("s")
-            example = "photo: image 224x224x3" if key == "inputs" else "category: multiclass 10"
+            noun, example = key.removesuffix("s"), EXAMPLES[key]
             mend = f"say one, with --data '{key}={example}' or in a file (--answers), or start from a --preset"
             self.problems.add(key, f"there is no {noun}", mend, Edit("set", key, example))
             self.broken.add(key)

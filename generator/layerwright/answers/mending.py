@@ -242,7 +242,7 @@ class _Tree:
                 path = (*self._as_list(path), int(index[1]))
                 place = place[index.end() :]
             else:
-                key = self._step(path, place.removeprefix("."))
+                key = self._step(self._as_group(path, place.removeprefix(".")), place.removeprefix("."))
                 path = (*path, key)
                 place = place.removeprefix(".")[len(str(key)) :]
         return path
@@ -271,6 +271,15 @@ class _Tree:
             parent = {}
             self.put(tuple(way), parent)
         parent[last] = value
+
+    def _as_group(self, path: Path, place: str) -> Path:
+        """The same path; an item that is a line, as `output: dense 3`, becomes a group where a place leads into it."""
+        node = self.at(path)
+        if isinstance(node, str) and path and isinstance(path[-1], int):
+            word, _, rest = node.strip().partition(" ")
+            if re.match(re.escape(word.removesuffix(":")) + r"([.\[]|$)", place):
+                self.put(path, {word.removesuffix(":"): rest.strip()})
+        return path
 
     def _as_list(self, path: Path) -> Path:
         """Where the list is that a place means, made a list if it's written otherwise."""

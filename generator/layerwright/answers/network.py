@@ -96,11 +96,11 @@ def layers(fields: Fields, inputs: Sequence[Input], outputs: Sequence[Output], s
         name: reader.stack(stack, f"layers.branches.{name}")
         for name, stack in _named(fields, parts, "branches", owners, sharing)
     }
+    body = None if parts.get("body") is None else reader.stack(parts["body"], "layers.body")
     heads = {
         name: _head(stack, f"layers.heads.{name}", reader)
         for name, stack in _named(fields, parts, "heads", [each.name for each in outputs])
     }
-    body = None if parts.get("body") is None else reader.stack(parts["body"], "layers.body")
     return Layers(branches, body, heads)
 
 
@@ -119,7 +119,7 @@ def _named(
             near = nearest(name, [each for each in owners if each not in stacks])
             for group in [group for group in sharing if name in group.members]:
                 near = group.name if group.name not in stacks else None
-                what, mend = f"{name} goes through the shared encoder {group.name}", f"say it of {group.name}"
+                what, mend = f"{name} goes through the shared encoder {group.name}", f"say it of {group.name} instead"
             edit = Edit("rename", f"{place}.{name}", (name, near)) if near else Edit("drop", f"{place}.{name}")
             fields.problems.add(f"{place}.{name}", what, mend if near else f"{mend}; or leave it out", edit)
         elif stack is not None:

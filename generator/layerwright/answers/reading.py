@@ -96,7 +96,7 @@ def _known_keys(answers: Answers, problems: Problems) -> Answers:
             what, mend = unknown("key", key, left)
             near, place = nearest(key, left), shown(key) if key == "" else str(key)
             edit = Edit("rename", str(key), (key, near)) if near else Edit("drop", str(key))
-            problems.add(place, what, mend if near else f"{mend}; leave it out", edit)
+            problems.add(place, what, mend if near else f"{mend}; or leave it out", edit)
             if sure := meant(key, left):
                 known[sure] = value
     return known
@@ -197,7 +197,7 @@ def _training(fields: Fields) -> Training:
             what, mend = unknown("key", key, left)
             near = nearest(key, left)
             edit = Edit("rename", place, (key, near)) if near else Edit("drop", place)
-            fields.problems.add(place, what, mend if near else f"{mend}; leave it out", edit)
+            fields.problems.add(place, what, mend if near else f"{mend}; or leave it out", edit)
     values = {key: given.get(key, default) for key, default in defaults.items()}
     values["learning_rate"] = _number(values["learning_rate"])
     for key, value in values.items():

@@ -18,6 +18,7 @@ from .repeating import read_repeat
 from .residual import read_residual
 from .reusing import read_use
 from .sequences import READERS
+from .starting import read_start
 from .wrapping import WRAPPERS, wrapper_reader
 from .writing import written_value
 
@@ -28,6 +29,7 @@ GROUPS: dict[str, GroupReader] = {
     "model": read_model,
     "merge": read_join,
     "use": read_use,
+    "from": read_start,
     "output": read_output,
     **READERS,
     **{word: wrapper_reader(word) for word in WRAPPERS},

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import NoReturn, Protocol
 
 from ..graph import Block, Composite, Graph, Layer, Node, RuleLayer, Tensor
@@ -146,10 +147,11 @@ class Builder:
 
     `taken` holds the names that layers may not have, with what has them. `elsewhere` finds what a name stands for that
     isn't a layer built here: an input's branch, say. `backend` is what the network will run on, if that's known.
-    `said` has all names in the answers, with where they stand; `fault` says why one of them stands for nothing here:
-    nothing if that's said elsewhere, None if there's no reason but the place. `batching` gives the edits that fix the size of batches,
+    `said` has all names in the answers, with where they stand; `fault` says why one of them stands for nothing
+    at a place: nothing if that's said elsewhere, None if there's no reason but the place. `batching` gives the edits that fix the size of batches,
     and `outer` is the builder of the graph around this one. `instead` are edits that mend what happens at a place.
-    `leaves` says whether Keras gives a name to an operation of the graph that is no layer.
+    `leaves` says whether Keras gives a name to an operation of the graph that is no layer. `left` has the tensors that
+    a path left to go on from another, with where it did.
     """
 
     vocabulary: Vocabulary
@@ -164,11 +166,12 @@ class Builder:
     elsewhere: Callable[[str], Tensor | None] = lambda name: None
     unnamed: dict[Layer | Block, Unnamed] = field(default_factory=dict)
     said: Mapping[str, Spot] = field(default_factory=dict)
-    fault: Callable[[str], str | None] = lambda name: None
+    fault: Callable[[str, str], str | None] = lambda name, place: None
     batching: Callable[[], Sequence[Edit]] = tuple
     outer: Builder | None = None
     instead: tuple[str, Sequence[Edit], str] | None = None
     leaves: Callable[[str], bool] = lambda name: False
+    left: list[tuple[Tensor, str]] = field(default_factory=list)
 
     def inside(self, taken: dict[str, str]) -> Builder:
         """A builder for a graph inside this one's."""
@@ -255,21 +258,30 @@ class Builder:
 
     def stack(self, items: Stack, tensor: Tensor) -> Tensor:
         """Builds items one after the other."""
-        before: Item | None = None
-        for item in items:
-            with self._steps_kept(before, item):
+        for index, item in enumerate(items):
+            with self._steps_kept(items, index):
                 tensor = item.build(self, tensor)
-            before = item
         return tensor
 
-    def _steps_kept(self, before: Item | None, item: Item) -> AbstractContextManager[None]:
-        """Where a layer would take the steps that the one before it doesn't keep, that one is told to."""
-        while len(inner := getattr(before, "layers", ())) == 1:
-            before = inner[0]
-        if getattr(before, "word", "") not in RECURRENT or "return_sequences" in getattr(before, "keywords", ()):
+    def _steps_kept(self, items: Stack, index: int) -> AbstractContextManager[None]:
+        """Where a layer would take the steps that the one before it doesn't keep, those before are told to."""
+        pairs = [(_last_step(before), item) for before, item in pairwise(items)]
+        if not index or pairs[index - 1][0] is None:
             return nullcontext()
-        edits = [Edit("argument", getattr(before, "place", ""), ("return_sequences", True))]
-        return self.mended_by(getattr(item, "place", ""), edits, "; or say return_sequences=true in the one before")
+        followed = [before for before, item in pairs if before and (item is items[index] or _last_step(item))]
+        edits = [Edit("argument", place, ("return_sequences", True)) for place in followed]
+        return self.mended_by(getattr(items[index], "place", ""), edits, "; or say return_sequences=true before it")
+
+    def check_left(self) -> None:
+        """Notes where a path was left that nothing else takes up. Only a network that is whole can say so."""
+        if self.problems.found:
+            return
+        ends = self.graph.outputs.values()
+        taken = {*ends, *(each for end in ends for node in self.graph.before(end) for each in node.inputs)}
+        for tensor, place in self.left:
+            if tensor not in taken and tensor not in self.graph.inputs.values():
+                mend = "name a layer there and merge it in somewhere, or leave this out"
+                self.note(place, "nothing takes what came before it", mend, Edit("drop", place))
 
     def check(self, items: Stack) -> None:
         """Notes what is wrong with items whatever tensors they would get: for those that can't be built."""
@@ -288,6 +300,9 @@ class Builder:
     ) -> Tensor:
         """Calls the layer that a word stands for."""
         rule, arguments = self.resolved(word, values, keywords, tensors[0].shape, place)
+        if rule.merges and len(tensors) == 1:
+            self._check_alone(rule, place)
+            return tensors[0]
         return self.call(rule, arguments, name, word, tensors, place)
 
     def resolved(
@@ -300,6 +315,20 @@ class Builder:
             mend = f"it takes {_axes(entry)}: give it such a tensor, or leave it out"
             self._refuse(place, LayerError(f"{word} doesn't take {spell(shape)}", mend, ("drop", None)))
         return self.vocabulary.rules[class_name], self._arguments(entry, values, keywords, place)
+
+    def _refuse_part(self, rule: Rule, place: str) -> None:
+        """Refuses a layer that only stands in another one."""
+        try:
+            rule.check({}, ())
+        except LayerError as error:
+            self._refuse(place, error)
+
+    def _check_alone(self, rule: Rule, place: str) -> None:
+        """Notes a layer in a stack that joins several tensors."""
+        if rule.merges:
+            what, mend = f"{rule.name} joins several tensors, and a stack has one", "or leave it out"
+            mend = f"write merge: {{with: NAME, how: {rule.name}}}, {mend}"
+            self.note(place, what, mend, Edit("drop", place))
 
     def nested(
         self, word: str, values: Sequence[Value], keywords: Mapping[str, Value], shape: Shape, place: str
@@ -315,6 +344,10 @@ class Builder:
         entry = self._entry(word, place)
         arguments = self._arguments(entry, values, keywords, place)
         for rule in (self.vocabulary.rules[class_name] for class_name in entry.classes.values()):
+            self._check_alone(rule, place)
+            if rule.within:
+                with suppress(Abandoned):
+                    self._refuse_part(rule, place)
             try:
                 rule.complete(rule.written(arguments))
                 return
@@ -407,7 +440,8 @@ class Builder:
                 moved[node.output] = self._called_again(node.layer, tensors)
             except LayerError as error:
                 mend = f"{error.mend}, or leave this out"
-                self.refuse(place, f"{name} can't be used here: {error}", mend, Edit("drop", place))
+                self.note(place, f"{name} can't be used here: {error}", mend, Edit("drop", place))
+                return tensor
             self.graph.add(node.layer, tensors, moved[node.output], self.part, self.block)
         return moved.get(known.output, known.output)
 
@@ -415,6 +449,7 @@ class Builder:
         """What a layer gives that is called once more. Raises LayerError if its weights don't fit."""
         if isinstance(layer, RuleLayer):
             shape, weights = layer.rule.call(layer.arguments, tuple(tensor.shape for tensor in tensors))
+            layer.rule.check(layer.arguments, tensors)
             if weights == layer.weights:
                 return _output(layer, shape, tensors)
             wanted = "one whose last axis has the same size"
@@ -522,6 +557,17 @@ class Builder:
             mend = f"say {key} once: leave {key}={written_value(keywords[key])} out"
             self.refuse(place, f"{key} of {entry.name} is said twice", mend, Edit("argument", place, (key, None)))
         return {**entry.defaults, **given, **keywords}
+
+
+def _last_step(item: object) -> str | None:
+    """The place of a recurrent layer that gives its last step only, None for any other item."""
+    inner: Sequence[object] = getattr(item, "layers", ())
+    while len(inner) == 1:
+        item = inner[0]
+        inner = getattr(item, "layers", ())
+    if getattr(item, "word", "") not in RECURRENT or "return_sequences" in getattr(item, "keywords", ()):
+        return None
+    return str(getattr(item, "place", ""))
 
 
 def _visible(block: Block | None) -> Block | None:

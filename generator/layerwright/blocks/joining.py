@@ -79,7 +79,7 @@ def no_such(builder: Builder, name: str, place: str) -> None:
 
     Raises Abandoned if what it names is itself among the problems.
     """
-    leave, spot, fault = Edit("drop", place), builder.said.get(name), builder.fault(name)
+    leave, spot, fault = Edit("drop", place), builder.said.get(name), builder.fault(name, place)
     if spot and spot.hidden_from(place):
         what = f"{name} is inside of {spot.within}, and nothing leads out of there but its end"
         builder.note(place, what, "name a layer outside, or leave this out", leave)

@@ -77,6 +77,11 @@ EQUAL = ("concatenate", "Concatenate")
 """Merges that take tensors whose last sizes differ."""
 
 
+def is_pairwise(how: str) -> bool:
+    """Whether a merge joins exactly two."""
+    return how in MERGES and MERGES[how].pairwise
+
+
 def alike(tensors: Sequence[Tensor], stacks: Sequence[str], how: str, instead: Edit) -> tuple[Edit, ...]:
     """The edits after which tensors can be joined.
 
@@ -89,7 +94,7 @@ def alike(tensors: Sequence[Tensor], stacks: Sequence[str], how: str, instead: E
         for tensor, place in zip(tensors, stacks, strict=True)
         if 2 < len(tensor.shape) < 6 and (flat or len({each.shape[1:-1] for each in tensors}) > 1)
     ]
-    pairwise = how in MERGES and MERGES[how].pairwise and len(tensors) != 2
+    pairwise = is_pairwise(how) and len(tensors) != 2
     widths = {tensor.shape[-1] for tensor in tensors}
     return (*pooled, *([instead] if pairwise or (len(widths) > 1 and how not in EQUAL) or not pooled else []))
 

@@ -40,6 +40,7 @@ def submodel(builder: Builder, layers: Stack, tensor: Tensor, place: str) -> Sub
     inner = builder.inside({"inputs": "the model's input"})
     start = inner.graph.inputs["inputs"] = Tensor(tensor.shape, tensor.dtype, tensor.masked)
     end = inner.graph.outputs["outputs"] = inner.stack(layers, start)
+    inner.check_left()
     if end is start:
         builder.refuse(place, NO_LAYER, MORE, Edit("drop", place))
     inner.name_all()

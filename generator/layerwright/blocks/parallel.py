@@ -10,7 +10,7 @@ from ..graph import Tensor
 from ..problems import Edit
 from .builder import PARALLEL, Builder, Item, Stack
 from .joining import How, read_how
-from .merges import alike
+from .merges import EQUAL, alike, is_pairwise
 from .reading import Reader
 
 ABOUT = "Goes several ways, and joins what comes of them."
@@ -44,7 +44,8 @@ class Parallel:
     def _joined(self, builder: Builder, tensor: Tensor) -> Tensor:
         ends = [builder.stack(path, tensor) for path in self.paths]
         edits = alike(ends, self.stacks, self.how.word, Edit("argument", self.place, ("merge", "concatenate")))
-        with builder.mended_by(f"{self.place}.merge", edits):
+        also = "" if self.how.word in EQUAL or is_pairwise(self.how.word) else "; or merge by concatenate"
+        with builder.mended_by(f"{self.place}.merge", edits, also):
             return self.how.join(builder, ends, f"{self.place}.merge")
 
     def check(self, builder: Builder) -> None:

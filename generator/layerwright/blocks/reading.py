@@ -158,7 +158,7 @@ class Reader:
                 near = nearest(key, left)
                 at = f"{place}.{key}"
                 edit = Edit("rename", at, (key, near)) if near else Edit("drop", at)
-                self.problems.add(at, what, mend if near else f"{mend}; leave it out", edit)
+                self.problems.add(at, what, mend if near else f"{mend}; or leave it out", edit)
                 if sure := meant(key, left):
                     right[sure] = value[key]
         return right

@@ -11,14 +11,17 @@ from .parallel import Parallel
 from .repeating import Repeat
 from .residual import Residual
 from .reusing import Use
+from .starting import Start
 from .wrapping import Wrapped
 
 
 def references(items: Stack) -> Iterator[str]:
-    """The names of what is merged in somewhere among these items."""
+    """The names of what is merged in, or gone on from, somewhere among these items."""
     for item in items:
         if isinstance(item, Join):
             yield from item.names
+        if isinstance(item, Start):
+            yield item.origin
         for stack in _inner(item):
             yield from references(stack)
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from ..graph import CustomLayer, Tensor
 from ..layers import LayerError, spell
 from ..layers.rule import Value
-from ..problems import Edit
+from ..problems import Edit, meant
 from .builder import Builder, Item, Stack
 from .layer import LayerItem
 from .reading import Reader
@@ -67,6 +67,7 @@ class Residual:
         start = inner.graph.inputs["inputs"] = Tensor(tensor.shape, tensor.dtype)
         with inner.group("residual", self.about, "", self.place) as block:
             inner.graph.outputs["outputs"] = self.total(inner, start)
+        inner.check_left()
         inner.name_all()
         layer = CustomLayer("", "ResidualBlock", graph=inner.graph, block=block)
         output = Tensor(inner.graph.outputs["outputs"].shape)
@@ -134,7 +135,9 @@ def read_residual(value: Any, place: str, reader: Reader) -> Item | None:
     """The group that a value of `residual` says."""
     parts = reader.parts(value, ("layers", "shortcut", "activation", "form", "name"), place)
     shortcut = parts.get("shortcut", "auto")
-    if shortcut not in SHORTCUTS:
+    if shortcut not in SHORTCUTS and isinstance(shortcut, str) and shortcut.islower() and meant(shortcut, SHORTCUTS):
+        shortcut = reader.choice(shortcut, "shortcut", SHORTCUTS, f"{place}.shortcut")
+    elif shortcut not in SHORTCUTS:
         shortcut = reader.stack(shortcut, f"{place}.shortcut")
     form = reader.choice(parts.get("form", "function"), "form", FORMS, f"{place}.form")
     return Residual(

@@ -28,6 +28,9 @@ class SelfAttention:
 
     def build(self, builder: Builder, tensor: Tensor) -> Tensor:
         """Calls the layer on the tensor as query and as value."""
+        if len(tensor.shape) < 3:
+            what = f"self_attention takes steps of some width, not {spell(tensor.shape)}"
+            builder.refuse(self.place, what, SEQUENCE, Edit("drop", self.place))
         rule = builder.vocabulary.rules["MultiHeadAttention"]
         arguments = {"num_heads": self.heads, "key_dim": self.width, **self.keywords}
         return builder.call(rule, arguments, self.name, "attention", (tensor, tensor), self.place)

@@ -20,7 +20,7 @@ from .synthesis import LONGEST
 LIGHT = 1_500_000
 """Most products that a network may compute for one sample, if some hundred samples are to be learned in a test."""
 
-HEAVY = 50_000_000
+HEAVY = 20_000_000
 """Most products for one sample, if a few samples are to be seen sixty times."""
 
 STEP = 30_000

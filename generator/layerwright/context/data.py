@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -100,49 +101,48 @@ def is_tabular(spec: Spec) -> bool:
 
 def data(plan: Plan) -> dict[str, Any]:
     """Facts about the samples as a whole."""
-    spec = plan.spec
-    stored = [each for each in spec.outputs if each.of is None]
+    inputs = plan.spec.inputs
+    stored = [each for each in plan.spec.outputs if each.of is None]
+    values = [*map(input_values, inputs), *(each.task.target_values(each.size) for each in stored)]
     restored = [each.name for each in stored if each.task.standardised]
-    standardised = [each.name for each in spec.inputs if each.kind.standardised] + restored
-    fields = [input_values(each) for each in spec.inputs]
-    fields += [each.task.target_values(each.size) for each in stored]
-    batch = next((each.batch for each in spec.inputs if each.batch), None)
-    padded_inputs = [each for each in spec.inputs if steps_padded(each, plan)]
-    varying = [each.name for each in spec.inputs if None in each.shape[1:]]
-    told = [each.name for each in stored if None in plan.graph.outputs[each.name].shape[1:]]
-    seen = {source for each in stored if each.name in told for source in each.sources}
-    made = synthesis(plan)
+    standardised = [each.name for each in inputs if each.kind.standardised] + restored
+    tensors = plan.graph.inputs | plan.graph.outputs
     return {
-        "tabular": is_tabular(spec),
-        "bounded": any(each.low is not None or each.high is not None for each in fields),
-        "whole": any(each.whole for each in fields),
-        "missing": any(each.missing for each in fields),
+        "tabular": is_tabular(plan.spec),
+        "stored": [each.name for each in inputs] + [each.name for each in stored],
+        "reconstructed": [each.name for each in plan.spec.outputs if each.of],
+        "bounded": any(each.low is not None or each.high is not None for each in values),
+        "whole": any(each.whole for each in values),
+        "missing": any(each.missing for each in values),
+        "categories": any(each.unknown for each in values),
+        "int_inputs": any(each.kind.dtype != "float32" for each in inputs),
+        "pixels": any(each.kind.synthetic == "pixels" for each in inputs),
+        "distinct": next((each.name for each in inputs if each.kind.synthetic not in REPEATING), ""),
         "standardised": standardised,
         "restored": bool(restored),
-        "reconstructed": [each.name for each in spec.outputs if each.of],
-        "stored": [each.name for each in (*spec.inputs, *stored)],
-        "batch": batch,
-        "categories": any(each.kind.synthetic == "categories" for each in spec.inputs),
-        "int_inputs": any(each.kind.dtype != "float32" for each in spec.inputs),
-        "pixels": any(each.kind.synthetic == "pixels" for each in spec.inputs),
-        "padded": [each.name for each in padded_inputs],
-        "padded_texts": any(each.kind.synthetic == "tokens" for each in padded_inputs),
-        "padded_numbers": any(each.kind.synthetic == "steps" for each in padded_inputs)
-        or any(target_padded(each, plan) for each in stored),
-        "distinct": next((each.name for each in spec.inputs if each.kind.synthetic not in REPEATING), ""),
-        "texts": [each.name for each in padded_inputs if not each.kind.standardised and (each.sizes[1] or LONGEST) > 2],
-        "masked": [each.name for each in padded_inputs if each.kind.standardised],
+        "deep": any(len(tensors[name].shape) > 2 for name in standardised),
+        "batch": next((each.batch for each in inputs if each.batch), None),
+        "synthetic_samples": synthetic_samples(plan),
+        **_steps(plan, stored),
+        **synthesis(plan),
+    }
+
+
+def _steps(plan: Plan, stored: Sequence[Output]) -> dict[str, Any]:
+    """Facts about samples of steps: which have padding, and which are as long as the longest."""
+    padded = [each for each in plan.spec.inputs if steps_padded(each, plan)]
+    numbers = [each.name for each in padded if each.kind.standardised]
+    varying = [each.name for each in plan.spec.inputs if None in each.shape[1:]]
+    told = [each for each in stored if None in plan.graph.outputs[each.name].shape[1:]]
+    names = [each.name for each in told]
+    return {
+        "padded_texts": [each.name for each in padded if not each.kind.standardised],
+        "padded_numbers": numbers + [each.name for each in stored if target_padded(each, plan)],
+        "masked": numbers,
         "varying": bool(varying),
         "varying_outputs": any(None in tensor.shape[1:] for tensor in plan.graph.outputs.values()),
-        "cut": [*varying, *told],
-        "aligned": [*(name for name in varying if name in seen), *told] if told else [],
-        "deep": any(len(plan.graph.outputs[each.name].shape) > 2 or each.of for each in spec.outputs)
-        or any(len(each.shape) > 2 and each.kind.standardised for each in spec.inputs),
-        "functions": made["functions"],
-        "statements": made["statements"],
-        "arrays": made["arrays"],
-        "world": made["world"],
-        "synthetic_samples": synthetic_samples(plan),
+        "cut": varying + names,
+        "aligned": [name for name in varying if any(name in each.sources for each in told)] + names if told else [],
     }
 
 

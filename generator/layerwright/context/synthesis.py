@@ -22,7 +22,7 @@ MOST_VALUES = 10
 
 FUNCTIONS = (
     *("numbers", "pixels", "patches", "look_up", "tokens", "steps", "running", "waves"),
-    *("alike", "join", "sums", "signs", "nearest", "points", "near"),
+    *("join", "sums", "signs", "nearest", "points", "alike"),
 )
 """The functions that statements may call, and each other: `nearest` and `look_up` need `points`."""
 
@@ -59,29 +59,15 @@ class _Synthesis:
     def listed(self) -> Iterator[str]:
         """All statements before the arrays."""
         inputs = self.inputs.values()
-        pairs = [tuple(map(self.inputs.__getitem__, output.sources)) for output in self.outputs("same")]
-        for each in inputs:
-            yield self.drawn(each)
-        for one, other in pairs:
-            if _is_discrete(one) and _is_discrete(other):
-                yield f"{_value(other)} = np.where(random.random(count) < 0.5, {_value(one)}, {_value(other)})"
         later = " ".join([*self.joined.values(), *self.arrays.values()])
         for each in inputs:
-            if _is_discrete(each) and (re.search(rf"\b{_code(each)}\b", later) or self.is_in_mixed_pair(each, pairs)):
+            yield self.drawn(each)
+            if _is_discrete(each) and re.search(rf"\b{_code(each)}\b", later):
                 yield f"{_code(each)} = {_looked_up(_value(each), each)}"
-        for pair in pairs:
-            yield from _made_alike(*pair)
         for each in inputs:
             yield from self.lengths(each)
             yield from self.places(each)
         yield from (f"{name} = {value}" for name, value in self.joined.items())
-
-    def outputs(self, target: str) -> list[Output]:
-        """The outputs whose target is of this sort."""
-        return [each for each in self.plan.spec.outputs if each.task.target == target]
-
-    def is_in_mixed_pair(self, each: Input, pairs: Sequence[tuple[Input, ...]]) -> bool:
-        return any(each in pair and not all(map(_is_discrete, pair)) for pair in pairs)
 
     def drawn(self, each: Input) -> str:
         """What is drawn for each sample of an input: its code, or one of its values."""
@@ -123,7 +109,7 @@ class _Synthesis:
         match each.kind.synthetic:
             case "numbers":
                 made = f"numbers({code}, {sizes[0]})"
-                again = any(output.of is each for output in self.outputs("input"))
+                again = any(output.of is each for output in self.plan.spec.outputs)
                 made = f"0.5 + 0.1 * {made}" if again and not each.kind.standardised else made
             case "pixels":
                 made = f"pixels({_places(each) if local else _at_places(each)}, {sizes}, random)"
@@ -162,7 +148,7 @@ class _Synthesis:
     def target(self, output: Output) -> str:
         """The expression that makes targets of the codes that a head may see."""
         if output.task.target == "same":
-            return f"near({', '.join(_cut(*(self.inputs[name] for name in output.sources)))})"
+            return f"alike({', '.join(_code(self.inputs[name]) for name in output.sources)}, world)"
         if output.task.score == "embedding":
             # Each input says a part of the label, so that each has its own share in the distances.
             return " + ".join(
@@ -229,25 +215,6 @@ def _followed(output: Output, codes: str) -> str:
         return f"nearest({codes}, {output.size}, world)"
     function = "signs" if values.whole else "sums"
     return f"{function}({codes}, {output.task.target_size(output.size)}, world)"
-
-
-def _made_alike(one: Input, other: Input) -> Iterator[str]:
-    """What makes half of the pairs of two inputs alike, where one of them has a code of its own."""
-    if _is_discrete(one) and _is_discrete(other):
-        return
-    first, second = (other, one) if _is_discrete(other) else (one, other)
-    kept, changed = _cut(first, second)
-    yield f"{changed} = alike({kept}, {changed}, random)"
-
-
-def _cut(one: Input, other: Input) -> tuple[str, str]:
-    """The codes of two inputs, as far as both go."""
-    width = min(_width(one), _width(other))
-
-    def cut(each: Input) -> str:
-        return f"{_code(each)}[:, :{width}]" if _width(each) > width else _code(each)
-
-    return cut(one), cut(other)
 
 
 def _looked_up(values: str, each: Input) -> str:

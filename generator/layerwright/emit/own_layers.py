@@ -74,22 +74,7 @@ WITH_BRANCHES = frozenset({"Gate", "WeightedSum"})
 """Those whose first tensor weighs the others: their mask is that of the others, which needs `import functools`."""
 
 
-_DIFFERENCE = "keras.ops.square(first - second)"
-
-_IN_FLOAT32 = (
-    "        # In float16 the 1e-12 below would be zero.\n"
-    '        difference = keras.ops.cast(first - second, "float32")\n'
-)
-
-
-def own_layer(name: str, package: str, *, masked: bool = True, half: bool = False) -> str:
-    """The source of a class, registered under the project's package.
-
-    `masked`: it sees to masks. `half`: it may get numbers of half precision.
-    """
-    source = OWN_LAYERS[name].lstrip("\n")
-    if half and _DIFFERENCE in source:
-        source = source.replace(_DIFFERENCE, "keras.ops.square(difference)")
-        source = source.replace("        squares =", _IN_FLOAT32 + "        squares =")
+def own_layer(name: str, package: str, *, masked: bool = True) -> str:
+    """The source of a class, registered under the project's package; `masked`: it sees to masks."""
     mask = _MASK_OF_BRANCHES if masked and name in WITH_BRANCHES else ""
-    return (_REGISTERED + source + mask).replace(_PACKAGE, package)
+    return (_REGISTERED + OWN_LAYERS[name].lstrip("\n") + mask).replace(_PACKAGE, package)

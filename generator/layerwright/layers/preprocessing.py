@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from . import values
@@ -14,6 +15,7 @@ from .rule import (
     Rule,
     Shape,
     Takes,
+    TensorLike,
     Value,
     drops_mask,
     known,
@@ -160,9 +162,9 @@ def _hashed_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     shape, mode = inputs[0], str(arguments["output_mode"])
     if mode == "int":
         return shape
-    if mode == "one_hot" and shape[1:] != (1,):
+    if mode == "one_hot" and (len(shape) < 2 or shape[-1] != 1):
         raise LayerError(
-            f"Hashing with output_mode=one_hot takes one number a sample, with an axis, and gets {spell(shape)}",
+            f"Hashing with output_mode=one_hot takes a last axis of one number and gets {spell(shape)}",
             "reshape it to 1 first" if len(shape) == 1 else "say output_mode=int, and CategoryEncoding after it",
         )
     return _encoded("Hashing", mode, int_of(arguments["num_bins"]), shape)
@@ -176,6 +178,11 @@ def _salt(value: Value) -> str | None:
     each = value if isinstance(value, tuple) else (value,) * 2
     right = len(each) == 2 and not any(map(values.count, each))
     return None if value is None or right else "a whole number, two of them as 1x2, or none"
+
+
+def _whole_numbers(arguments: Arguments, tensors: Sequence[TensorLike]) -> None:
+    if not all(tensor.dtype.startswith("int") for tensor in tensors):
+        raise LayerError("HashedCrossing takes whole numbers", "give it inputs of kind category")
 
 
 def _crossed_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
@@ -255,5 +262,6 @@ RULES = (
         least=2,
         most=2,
         backends=("tensorflow",),
+        guard=_whole_numbers,
     ),
 )

@@ -35,9 +35,7 @@ WORDS = (
     Word("conv", _by_rank("Conv{}D"), ("filters", "kernel_size"), CONVOLUTION),
     Word("separable_conv", _by_rank("SeparableConv{}D", 2), ("filters", "kernel_size"), CONVOLUTION),
     Word("conv_transpose", _by_rank("Conv{}DTranspose"), ("filters", "kernel_size"), CONVOLUTION),
-    Word(
-        "depthwise_conv", _by_rank("DepthwiseConv{}D", 2), ("kernel_size",), {"kernel_size": 3, "padding": "same"}
-    ),
+    Word("depthwise_conv", _by_rank("DepthwiseConv{}D", 2), ("kernel_size",), {"kernel_size": 3, "padding": "same"}),
     Word("max_pool", _by_rank("MaxPooling{}D"), ("pool_size",)),
     Word("average_pool", _by_rank("AveragePooling{}D"), ("pool_size",), {"pool_size": 2}),
     Word("global_max_pool", _by_rank("GlobalMaxPooling{}D")),
