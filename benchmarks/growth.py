@@ -134,13 +134,13 @@ def _explained(plan: Plan) -> None:
 
 
 def _seconds(action: Callable[[], Any], runs: int) -> float:
-    """The shortest time of some runs: what else goes on makes it only longer."""
+    """The shortest processor time of some runs: what else goes on makes it only longer."""
     times = []
     for _ in range(runs):
         gc.collect()
-        start = time.perf_counter()
+        start = time.process_time()
         action()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return min(times)
 
 

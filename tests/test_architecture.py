@@ -17,7 +17,7 @@ ARCHITECTURE = GENERATOR.parent / "docs" / "architecture.md"
 
 ORDER = (
     *("problems", "layers", "graph", "forms", "blocks", "kinds", "tasks", "backbones", "spec", "answers", "choices"),
-    *("rules", "plan", "diagram", "explain", "emit", "context", "places", "presets", "jinja", "template", "cli"),
+    *("mends", "rules", "plan", "diagram", "explain", "emit", "context", "places", "presets", "jinja", "template", "cli"),
 )
 """The modules of the package. Each imports only from those before it."""
 

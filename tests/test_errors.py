@@ -1,4 +1,4 @@
-"""Protects users from guessing: all that is wrong is said at once, each fault once, and what is said to mend it does."""
+"""Protects users from guessing: all that is wrong is said at once, each fault once, and the mend that is said works."""
 
 from __future__ import annotations
 

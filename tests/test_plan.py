@@ -39,6 +39,8 @@ def _refused(**answers: Any) -> list[Problem]:
 
 # Functional or Sequential
 
+SELF_ATTENTION = "attention takes its tensor as query and as value in the body"
+
 
 @pytest.mark.parametrize(
     "answers",
@@ -59,7 +61,7 @@ def test_a_straight_line_is_sequential(answers: dict[str, Any]) -> None:
     assert decision.reasons == (
         f"there is one input ({end}) and one output (y)",
         "every layer is called once and fed only by the one before it",
-        "you said that it will stay a straight line",
+        "it is to stay a straight line",
     )
 
 
@@ -71,9 +73,10 @@ def test_a_straight_line_is_sequential(answers: dict[str, Any]) -> None:
         ({**ONE, "outputs": "y: regression, z: binary"}, ["there are 2 outputs (y, z)"]),
         (
             {**ONE, "branching": "residual"},
-            ["paths part and meet again in x and body"],
+            ["there is a residual shortcut in x and the body"],
         ),
-        ({**ONE, "layers": {"body": [{"residual": []}]}}, ["paths part and meet again in body"]),
+        ({**ONE, "layers": {"body": [{"residual": []}]}}, ["there is a residual shortcut in the body"]),
+        ({**ONE, "layers": {"body": ["reshape 8x8", "self_attention 2x4", "flatten"]}}, [SELF_ATTENTION]),
         (
             {**ONE, "layers": {"heads": {"y": [{"parallel": {"paths": [[], "dense 2"]}}]}}},
             ["paths part and meet again in y"],
@@ -87,7 +90,7 @@ def test_a_straight_line_is_sequential(answers: dict[str, Any]) -> None:
             ["MobileNetV2 is a model of its own, the backbone"],
         ),
     ],
-    ids=["straight", "inputs", "outputs", "residual", "empty residual", "parallel", "shared", "backbone"],
+    ids="straight inputs outputs residual empty-residual attention parallel shared backbone".split(),
 )
 def test_anything_else_is_functional_and_says_why(answers: dict[str, Any], reasons: list[str]) -> None:
     decision = planned(**answers).decision
@@ -143,7 +146,7 @@ def test_a_shared_encoder_of_one_layer_is_that_layer() -> None:
     plan = planned(**PAIR, sharing="left + right", layers={"branches": {"shared_encoder": "dense 5"}})
     encoder = next(plan.graph.layers())
     assert (encoder.name, encoder.class_name, encoder.parameters) == ("shared_encoder", "Dense", 35)
-    assert len(plan.graph.calls(encoder)) == 2
+    assert len(plan.graph.calls()[encoder]) == 2
     assert plan.graph.parameters == 35 + (10 * 64 + 64) + 65
 
 
@@ -163,7 +166,7 @@ def test_the_backbone_stands_before_a_shared_encoder_and_is_the_one_that_others_
     answers = {"inputs": inputs, "outputs": "y: binary", "backbone": "MobileNetV2", "sharing": "twin: left + right"}
     plan = planned(**answers)
     backbone = next(plan.graph.layers())
-    assert [plan.graph.sources(node.inputs[0]) for node in plan.graph.calls(backbone)] == [
+    assert [plan.graph.sources(node.inputs[0]) for node in plan.graph.calls()[backbone]] == [
         ["left"],
         ["right"],
         ["photo"],
@@ -213,9 +216,9 @@ def test_a_shortcut_projects_only_where_shapes_differ() -> None:
     stack = [{"residual": "conv 3"}, {"residual": "conv 4 strides=2"}, "global_average_pool", {"residual": "dense 4"}]
     plan = planned(**IMAGE, layers={"branches": {"photo": [*stack, {"residual": "dense 7"}]}})
     fed = _fed(plan)
-    assert fed["photo_residual_1"] == ["photo_conv_1", "photo_rescaling"]
-    assert fed["photo_residual_2"] == ["photo_conv_2", "photo_shortcut_1"]
-    assert fed["photo_residual_3"] == ["photo_dense_1", "photo_global_average_pool"]
+    assert fed["photo_residual_1_add"] == ["photo_residual_1_conv", "photo_rescaling"]
+    assert fed["photo_residual_2_add"] == ["photo_residual_2_conv", "photo_residual_2_shortcut"]
+    assert fed["photo_residual_3_add"] == ["photo_residual_3_dense", "photo_global_average_pool"]
     shortcuts = [layer for layer in plan.graph.layers() if "shortcut" in layer.name]
     assert [(layer.class_name, dict(layer.arguments)) for layer in shortcuts] == [
         ("Conv2D", {"filters": 4, "kernel_size": 1, "strides": 2}),
@@ -240,15 +243,15 @@ def test_branching_adds_to_the_planners_own_stacks() -> None:
     assert _fed(plan) == {
         "x_dense": ["x"],
         "dense_1": ["x_dense"],
-        "dense_2": ["dense_1"],
-        "dense_3": ["dense_2"],
-        "residual": ["dense_3", "dense_1"],
-        "relu": ["residual"],
-        "dense_4": ["relu"],
-        "dense_5": ["relu"],
-        "dense_6": ["dense_5"],
-        "concatenate": ["dense_4", "dense_6"],
-        "y": ["concatenate"],
+        "residual_dense_1": ["dense_1"],
+        "residual_dense_2": ["residual_dense_1"],
+        "residual_add": ["residual_dense_2", "dense_1"],
+        "residual_relu": ["residual_add"],
+        "dense_2": ["residual_relu"],
+        "dense_3": ["residual_relu"],
+        "dense_4": ["dense_3"],
+        "joined": ["dense_2", "dense_4"],
+        "y": ["joined"],
     }
     assert not plan.notes
 
@@ -283,16 +286,16 @@ def _photo(stack: Any, **answers: Any) -> dict[str, Any]:
     ("answers", "place", "what", "mend"),
     [
         (_body("denze 3"), "layers.body[0]", "unknown layer 'denze'", "did you mean dense?"),
-        (_body("Add"), "layers.body[0]", "unknown layer 'Add'", "near it are "),
+        (_body("Add"), "layers.body[0]", "Add joins several tensors, and a stack has one", "write merge: {with: NAME"),
         (_body("dense 3 4"), "layers.body[0]", "dense has 2 values", "its values are, in this order: units"),
-        (_body("unit_norm 3"), "layers.body[0]", "unit_norm has 1 values", "its values are, in this order: none"),
-        (_body("dense"), "layers.body[0]", "Dense needs units", "say it, as in units=…"),
-        (_body("dense 3 unit=4"), "layers.body[0]", "Dense has no argument 'unit'", "it takes: units, activation"),
+        (_body("unit_norm 3"), "layers.body[0]", "unit_norm has 1 value", "it takes no values: leave it out"),
+        (_body("dense"), "layers.body[0]", "Dense needs units", "say it, as in units=64"),
+        (_body("dense 3 unit=4"), "layers.body[0]", "Dense has no argument 'unit'", "leave it out; it takes: units,"),
         (_body("dropout 2"), "layers.body[0]", "rate of Dropout is 2", "rate is a number from 0 to 1"),
         (_body("conv 3"), "layers.body[0]", "conv doesn't take 64", "it takes 2 or 3 or 4 axes, the channels last"),
         (_body("Conv2D 3 3"), "layers.body[0]", "Conv2D takes 3 axes, not 1: it gets 64", "give it a tensor of 3"),
         (_body("reshape 5x-1"), "layers.body[0]", "Reshape can't make 5×-1 of 64", "the sizes' product has to be 64"),
-        (_body("layer_norm axis=3"), "layers.body[0]", "axis=3 isn't an axis of 64", "axis=-1 is the last one"),
+        (_body("layer_norm axis=3"), "layers.body[0]", "LayerNormalization has axis=3 on 64", "axis=-1 is the last one"),
         (_body("dense 3 name=x"), "layers.body[0]", "the name x is taken by the input x", "name it otherwise"),
         (_body("dense 3 name=y"), "layers.body[0]", "the name y is taken by the output y", "name it otherwise"),
         (
@@ -376,20 +379,20 @@ def _photo(stack: Any, **answers: Any) -> dict[str, Any]:
         (
             {**TWO, "merge": "subtract", "inputs": "a: numeric 4, b: numeric 3, c: numeric 1"},
             "merge",
-            "Subtract takes exactly 2 tensors, not 3",
-            "share one encoder between two of them (sharing), or merge by another word",
+            "subtract joins exactly two, not 3",
+            "share one encoder between two of them (sharing), or merge by concatenate",
         ),
         (
-            _photo("conv 4"),
+            {**IMAGE, "layers": {"branches": {"photo": "conv 4"}, "heads": {"y": []}}},
             "outputs.y",
             "regression needs 1 number a sample, and its head gives 9×9×1",
-            "pool or flatten before it, or give its last layer that many units",
+            "pool or flatten before its last layer, as by global_average_pool",
         ),
         (
             {**ONE, "layers": {"heads": {"y": [{"output": "dense 2"}]}}},
             "outputs.y",
             "regression needs 1 number a sample, and its head gives 2",
-            "pool or flatten before it",
+            "give its last layer 1 unit, or leave output out",
         ),
         (
             {**TWO, "outputs": "y: binary from=b"},
@@ -405,7 +408,7 @@ def _photo(stack: Any, **answers: Any) -> dict[str, Any]:
             },
             "outputs.y",
             "no layer before it can learn",
-            "give its branch, body or head one, as dense 64",
+            "give its branch, body or head one, or leave output out",
         ),
     ],
 )
@@ -431,8 +434,8 @@ def test_all_that_is_wrong_is_said_in_one_go() -> None:
     assert [problem.place for problem in problems] == [
         "layers.branches.photo[0]",
         "layers.branches.photo[1]",
-        "layers.branches.b[0]",
         "layers.branches.photo[2]",
+        "layers.branches.b[0]",
         "layers.body[0].residual[0]",
         "layers.body[1].parallel.paths[0][0]",
         "layers.body[1].parallel.paths[1][0]",

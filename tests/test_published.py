@@ -89,6 +89,15 @@ def u_net() -> int:
     return down + up + dense(64, 2)
 
 
+def u_net_plus_plus() -> int:
+    """Two convolutions for each of six nodes, of which three begin with a 2×2 one that comes up from below."""
+    down = conv(9, 3, 32) + conv(9, 32, 64) + conv(9, 64, 128)
+    up = 2 * conv(4, 64, 32) + conv(4, 128, 64)
+    joined = conv(9, 2 * 32, 32) + conv(9, 2 * 64, 64) + conv(9, 3 * 32, 32)
+    second = 3 * conv(9, 32, 32) + 2 * conv(9, 64, 64) + conv(9, 128, 128)
+    return down + up + joined + second + dense(32, 1)
+
+
 def highway() -> int:
     """Nine layers, each with a gate as wide, after one that makes the width."""
     return dense(784, 50) + 9 * 2 * dense(50, 50) + dense(50, 10)
@@ -120,6 +129,7 @@ PUBLISHED = {
         + dense(4096, 4096)
         + dense(4096, 1000)
     ),
+    "bert": Counts(109_482_240),  # Hugging Face's bert-base-uncased, as far as its pooled vector
     "bilstm-tagger": Counts(20_000 * 50 + 2 * lstm(50, 300) + dense(600, 9)),
     # What is left of 1014 characters: 1008, 336, 330, 110, four times two less, 34.
     "char-cnn": Counts(
@@ -137,6 +147,7 @@ PUBLISHED = {
     "convmixer": Counts(
         conv(49, 3, 768) + 32 * (50 * 768 + dense(768, 768)) + 65 * 4 * 768 + dense(768, 1000), 65 * 2 * 768
     ),
+    "convnext-tiny": Counts(28_589_128),  # torchvision
     # PyTorch's example dcgan: 3,576,704, which leaves out the statistics of its normalisations.
     "dcgan-generator": Counts(3_576_704 + 2 * (512 + 256 + 128 + 64), 2 * (512 + 256 + 128 + 64)),
     "ddpg-critic": Counts(4 * 17 + dense(17, 400) + 4 * 400 + dense(406, 300) + dense(300, 1), 2 * (17 + 400)),
@@ -160,7 +171,7 @@ PUBLISHED = {
         + 2 * 16 * 21**2
         + 256 * 21**2
     ),
-    "googlenet": Counts(6_998_552),  # Caffe's bvlc_googlenet, less its auxiliary heads
+    "googlenet": Counts(13_378_280),  # Caffe's bvlc_googlenet
     "gru4rec": Counts(37_483 * 100 + 2 * gru(100, 100) + dense(100, 37_483)),
     "hierarchical-attention": Counts(sentences()),
     "highway-network": Counts(highway()),
@@ -177,6 +188,8 @@ PUBLISHED = {
     ),
     "mobilenet": Counts(4_253_864, 21_888),  # keras.applications
     "mobilenet-v2": Counts(3_538_984, 34_112),  # keras.applications
+    # Three layers after the first, for each block; what it explains, of 60 numbers; what it expects, of 12.
+    "n-beats": Counts(3 * dense(60, 512) + 9 * dense(512, 512) + 2 * dense(512, 60) + 3 * dense(512, 12)),
     "network-in-network": Counts(
         conv(25, 3, 192)
         + dense(192, 160)
@@ -186,6 +199,9 @@ PUBLISHED = {
         + conv(9, 192, 192)
         + dense(192, 192)
         + dense(192, 10)
+    ),
+    "neural-collaborative-filtering": Counts(
+        (6040 + 3706) * (8 + 32) + dense(64, 32) + dense(32, 16) + dense(16, 8) + dense(8 + 8, 1)
     ),
     "pix2pix-generator": Counts(54_425_859, 10_880),  # TensorFlow's tutorial pix2pix
     "pointnet": pointnet(),
@@ -214,6 +230,7 @@ PUBLISHED = {
     "transformer-encoder": Counts(6 * transformer(512, 2048)),
     "two-tower": Counts(2 * (dense(30_000, 300) + dense(300, 300) + dense(300, 128)) + dense(1, 1)),
     "u-net": Counts(u_net()),
+    "u-net-plus-plus": Counts(u_net_plus_plus()),
     # 19,069,955 in the paper; the normalisations of 2,336 channels are extra.
     "u-net-3d": Counts(19_069_955 + 4 * 2_336, 2 * 2_336),
     "vgg-16": Counts(138_357_544),  # keras.applications

@@ -603,8 +603,12 @@ class _Planning:
         for name, layer in self.spec.models.items():
             place = f"models.{name}"
             if name in self.builder.taken:
-                what, mend = f"the name {name} is taken by {self.builder.taken[name]}", "give it a name of its own"
-                self.problems.add(place, what, f"{mend}, as {name}_model", Edit("rename", place, (name, f"{name}_model")))
+                what = f"the name {name} is taken by {self.builder.taken[name]}"
+                mend, edit = (
+                    f"give it a name of its own, as {name}_model",
+                    Edit("rename", place, (name, f"{name}_model")),
+                )
+                self.problems.add(place, what, mend, edit)
             elif layer in names:
                 graph.models[name] = names[layer]
             elif self.complete:
@@ -612,7 +616,7 @@ class _Planning:
                 what, mend = f"no layer is named {layer}", "name a layer by name=, as dense 32 name=latent"
                 if layer in self.builder.said:
                     what = f"{layer} is inside of {self.builder.said[layer].within}, and no layer of the model itself"
-                mend = f"did you mean {near}? ({mend})" if near else f"{mend}, outside of nested models; or leave it out"
+                mend = f"did you mean {near}? ({mend})" if near else f"{mend}, not in a nested model; or leave it out"
                 self.problems.add(place, what, mend, Edit("set", place, near) if near else Edit("drop", place))
 
     def check_said(self) -> None:

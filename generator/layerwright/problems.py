@@ -37,7 +37,8 @@ class Edit:
     `place` is a key, dotted down to the part, as a problem's. `set` puts the value there, `drop` takes out what is
     there, `before` and `after` put the value next to an item of a list, `append` at the end of a list. `argument` sets
     one argument of a layer, a group, or an entry of a line: its value is a pair of key and value, None for none.
-    `rename` puts one word for another, a pair of the old and the new: a key, a name, the word of a layer; None for none.
+    `rename` puts one word for another: its value is a pair of the old and the new, None for none; a key, a name, the
+    word of a layer.
     """
 
     action: Action

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from typing import Any, TypeAlias
 
 from ..blocks import WRAPPERS, written_value
@@ -17,7 +17,8 @@ from ..blocks.sequences import TCN_VALUES
 from ..layers import ACTIVATIONS, Vocabulary, builtin
 from ..problems import Edit
 from .keys import Answers
-from .lines import ENTRIES, Entry, read_entries, spelled
+from .lines import ENTRIES
+from .renaming import edit_lines, rename_key
 
 Step: TypeAlias = "str | int"
 Path: TypeAlias = "tuple[Any, ...]"
@@ -41,11 +42,12 @@ def mended(answers: Answers, edits: Sequence[Edit], vocabulary: Vocabulary | Non
     answers = copy.deepcopy(dict(answers))
     once = [edit for index, edit in enumerate(edits) if edit not in edits[:index]]
     tree = _Tree(answers, vocabulary or builtin())
-    for edits in _stages([edit for edit in once if _key(edit.place) not in ENTRIES]):
-        placed = [(tree.path(edit.place), edit) for edit in edits]
+    for stage in _stages([edit for edit in once if _key(edit.place) not in ENTRIES]):
+        placed = [(tree.path(edit.place), edit) for edit in stage]
         for path, edit in sorted(placed, key=_later_first):
             tree.carry_out(path, edit)
-    _edit_lines(answers, [edit for edit in once if _key(edit.place) in ENTRIES])
+    in_lines = [edit for edit in once if _key(edit.place) in ENTRIES]
+    edit_lines(answers, sorted(in_lines, key=lambda edit: ORDER.index(edit.action)))
     return answers
 
 
@@ -70,161 +72,6 @@ def _later_first(placed: tuple[Path, Edit]) -> Any:
     path, edit = placed
     steps = [(0, -step, "") if isinstance(step, int) else (1, 0, str(step)) for step in path]
     return ([*steps, (2, 0, "")], ORDER.index(edit.action))
-
-
-# One-line answers
-
-
-def _edit_lines(answers: Answers, edits: Sequence[Edit]) -> None:
-    """Edits inputs, outputs and sharing. What an edit takes away or calls otherwise is so everywhere."""
-    for edit in sorted(edits, key=lambda edit: ORDER.index(edit.action)):
-        key, _, name = edit.place.partition(".")
-        if not name:
-            _edit_line(answers, key, edit)
-            continue
-        entries = read_entries(answers.get(key))
-        found = next((entry for entry in reversed(entries) if entry.name == name), None)
-        if found is None:
-            continue
-        before = found.name
-        if edit.action == "drop":
-            entries.remove(found)
-        else:
-            _edit_entry(found, edit)
-        answers[key] = spelled(entries)
-        after = None if edit.action == "drop" else found.name
-        if after != before and all(entry.name != before for entry in entries):
-            REFERENCES[key](answers, before, after)
-
-
-def _edit_line(answers: Answers, key: str, edit: Edit) -> None:
-    if edit.action == "drop":
-        answers.pop(key, None)
-    elif edit.action == "append":
-        answers[key] = ", ".join(filter(None, [str(answers.get(key) or "").strip(", "), edit.value]))
-    else:
-        answers[key] = edit.value
-
-
-def _edit_entry(entry: Entry, edit: Edit) -> None:
-    if edit.action == "rename":
-        entry.name, entry.named = edit.value[1], True
-    elif edit.action == "argument":
-        key, value = edit.value
-        entry.options.pop(key, None)
-        if value is not None:
-            entry.options[key] = str(value)
-    else:
-        [said] = read_entries(edit.value if ":" in edit.value else f"{entry.name}: {edit.value}")
-        entry.name, entry.words, entry.named = said.name, said.words, True
-        entry.options |= said.options
-
-
-def _input_is(answers: Answers, old: str, new: str | None) -> None:
-    """What refers to an input refers to another name, or isn't there any more."""
-    _rename_part(answers, "branches", old, new)
-    outputs = read_entries(answers.get("outputs"))
-    for output in outputs:
-        sources = [new if name.strip() == old else name.strip() for name in output.options.get("from", "").split("+")]
-        if left := "+".join(filter(None, sources)):
-            output.options["from"] = left
-        else:
-            output.options.pop("from", None)
-    of = ["reconstruction", old]
-    for output in [output for output in outputs if output.words == of]:
-        if new is None:
-            outputs.remove(output)
-            _output_is(answers, output.name, None)
-        else:
-            output.words = ["reconstruction", new]
-    if outputs:
-        answers["outputs"] = spelled(outputs)
-    groups = read_entries(answers.get("sharing"))
-    for group in list(groups):
-        members = [new if name.strip() == old else name.strip() for name in " ".join(group.words).split("+")]
-        kept = [member for member in members if member]
-        group.words = [" + ".join(kept)]
-        if len(kept) < 2:
-            groups.remove(group)
-            _rename_part(answers, "branches", group.name, kept[0] if kept else None)
-    if answers.get("sharing"):
-        answers["sharing"] = spelled(groups)
-    if isinstance(answers.get("layers"), Mapping):
-        _merge_otherwise(answers["layers"], old, new)
-
-
-def _output_is(answers: Answers, old: str, new: str | None) -> None:
-    """What refers to an output refers to another name, or isn't there any more."""
-    _rename_part(answers, "heads", old, new)
-    _end_otherwise(answers, old, new)
-
-
-def _group_is(answers: Answers, old: str, new: str | None) -> None:
-    """What refers to a sharing group refers to another name, or isn't there any more."""
-    _rename_part(answers, "branches", old, new)
-    _end_otherwise(answers, old, new)
-
-
-REFERENCES: Mapping[str, Callable[[Answers, str, str | None], None]] = {
-    "inputs": _input_is,
-    "outputs": _output_is,
-    "sharing": _group_is,
-}
-
-
-def _end_otherwise(answers: Answers, old: str, new: str | None) -> None:
-    models = answers.get("models")
-    if isinstance(models, MutableMapping) and new is not None:
-        models.update({name: new for name, layer in models.items() if layer == old})
-
-
-def _rename_part(answers: Answers, part: str, old: str, new: str | None) -> None:
-    layers = answers.get("layers")
-    stacks = layers.get(part) if isinstance(layers, Mapping) else None
-    if isinstance(stacks, MutableMapping) and old in stacks:
-        if new is None or new in stacks:
-            del stacks[old]
-        else:
-            _rename_key(stacks, old, new)
-
-
-def _merge_otherwise(node: Any, old: str, new: str | None) -> None:
-    """Has every `merge` in layers join another name, or leaves the name out."""
-    if isinstance(node, list):
-        node[:] = [item for item in node if not _merges_nothing(item, old, new)]
-    each: Sequence[Any] = list(node.values()) if isinstance(node, Mapping) else node if isinstance(node, list) else ()
-    for value in each:
-        _merge_otherwise(value, old, new)
-
-
-def _merges_nothing(item: Any, old: str, new: str | None) -> bool:
-    """Renames what an item merges in, if it's a merge, and says whether nothing is left of that."""
-    if isinstance(item, str) and item.split()[:1] == ["merge"]:
-        return new is None and item.split()[1:] == [old]
-    merge = item.get("merge") if isinstance(item, Mapping) else None
-    if merge is None or "layers" in item or "paths" in item:
-        return False
-    said = merge.get("with") if isinstance(merge, Mapping) else merge
-    names = said if isinstance(said, list) else re.split(r"[+,\s]+", str(said))
-    if old not in names:
-        return False
-    left = [new if name == old else name for name in names if name != old or new is not None]
-    value = left[0] if len(left) == 1 else left
-    if isinstance(merge, MutableMapping):
-        merge["with"] = value
-    else:
-        item["merge"] = value
-    return not left
-
-
-def _rename_key(mapping: MutableMapping[Any, Any], old: Any, new: Any) -> None:
-    """Calls a key otherwise, in its place."""
-    items = [(new if key == old else key, value) for key, value in mapping.items()]
-    mapping.clear()
-    mapping.update(items)
-
-
-# Everything else
 
 
 class _Tree:
@@ -348,7 +195,7 @@ class _Tree:
         old, new = words
         owner = self.at(path[:-1])
         if _is_map(owner) and path[-1] == old and old in owner:
-            _rename_key(owner, old, new)
+            rename_key(owner, old, new)
         else:
             self.put(path, _with_word(self.at(path), old, new))
 
@@ -379,7 +226,7 @@ class _Tree:
         entry = self.vocabulary.word(word)
         positions = list(entry.positions if entry else TCN_VALUES if word == "tcn" else ())
         bare = [token for token in said if _is_bare(token)]
-        named = {name: token for name, token in zip(positions, bare, strict=False)} if key in positions else {}
+        named = dict(zip(positions, bare, strict=False)) if key in positions else {}
         new = f"{key}={written_value(value)}"
         kept = [token for token in said if not _says(token, key)]
         if len(kept) < len(said) or key not in named:

@@ -56,10 +56,9 @@ def transfer(fields: Fields, inputs: Sequence[Input]) -> Transfer | None:
 def _check_images(fields: Fields, backbone: Backbone, inputs: Sequence[Input]) -> None:
     """Notes what keeps a backbone from being used on the images."""
     images = [each for each in inputs if each.kind.name == "image"]
-    if inputs and not images:  # else they are what is wrong
-        if not fields.names("inputs"):
-            edit = Edit("set", "backbone", "none")
-            fields.problems.add("backbone", "there is no image for it", "say an image input, or backbone: none", edit)
+    if inputs and not images and not fields.names("inputs"):
+        edit = Edit("set", "backbone", "none")
+        fields.problems.add("backbone", "there is no image for it", "say an image input, or backbone: none", edit)
     right = {each.name: _image(each, backbone) for each in images}
     if len({each.sizes for each in images}) > 1:
         one = next(iter(right.values()))

@@ -159,8 +159,8 @@ def _project_name(fields: Fields) -> str:
 def _package(fields: Fields) -> str:
     name = fields.line("package")
     if name and not (is_name(name) and not keyword.iskeyword(name)):
-        better = package_name(name)
-        fields.problems.add("package", f"{shown(name)} is no package name", f"as {better}", Edit("set", "package", better))
+        better, what = package_name(name), f"{shown(name)} is no package name"
+        fields.problems.add("package", what, f"as {better}", Edit("set", "package", better))
     elif _reserved(name):
         better = f"{name}_model"
         what = f"{name} would hide the library of that name"

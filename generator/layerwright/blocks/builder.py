@@ -17,7 +17,6 @@ from ..problems import Edit, Problems, meant, nearest, unknown
 from .merges import MERGES
 from .writing import written_value
 
-
 PARALLEL = "parallel"
 """The kind of a parallel group, whose layers have names of their own if it's the only one."""
 
@@ -147,9 +146,9 @@ class Builder:
 
     `taken` holds the names that layers may not have, with what has them. `elsewhere` finds what a name stands for that
     isn't a layer built here: an input's branch, say. `backend` is what the network will run on, if that's known.
-    `said` has all names in the answers, with where they stand; `fault` says why one of them stands for nothing
-    at a place: nothing if that's said elsewhere, None if there's no reason but the place. `batching` gives the edits that fix the size of batches,
-    and `outer` is the builder of the graph around this one. `instead` are edits that mend what happens at a place.
+    `said` has all names in the answers, with where they stand; `fault` says why one of them stands for nothing at a
+    place: nothing if that's said elsewhere, None if there's no reason but the place. `batching` gives the edits that fix
+    the size of batches, `outer` is the builder of the graph around this one. `instead` has what mends a fault at a place.
     `leaves` says whether Keras gives a name to an operation of the graph that is no layer. `left` has the tensors that
     a path left to go on from another, with where it did.
     """
@@ -265,9 +264,9 @@ class Builder:
 
     def _steps_kept(self, items: Stack, index: int) -> AbstractContextManager[None]:
         """Where a layer would take the steps that the one before it doesn't keep, those before are told to."""
-        pairs = [(_last_step(before), item) for before, item in pairwise(items)]
-        if not index or pairs[index - 1][0] is None:
+        if not index or _last_step(items[index - 1]) is None:
             return nullcontext()
+        pairs = [(_last_step(before), item) for before, item in pairwise(items)]
         followed = [before for before, item in pairs if before and (item is items[index] or _last_step(item))]
         edits = [Edit("argument", place, ("return_sequences", True)) for place in followed]
         return self.mended_by(getattr(items[index], "place", ""), edits, "; or say return_sequences=true before it")
@@ -547,10 +546,10 @@ class Builder:
     ) -> dict[str, Value]:
         """A word's own defaults, under the bare values, under the named ones."""
         if len(values) > len(entry.positions):
-            takes = ", ".join(entry.positions) or "none"
             more = [Edit("rename", place, (value, None)) for value in values[len(entry.positions) :]]
-            mend = f"its values are, in this order: {takes}; leave the others out"
-            self.refuse(place, f"{entry.name} has {len(values)} values", mend, *more)
+            mend = f"its values are, in this order: {', '.join(entry.positions)}; leave the others out"
+            mend = mend if entry.positions else "it takes no values: leave it out"
+            self.refuse(place, f"{entry.name} has {len(values)} value{'s'[: len(values) - 1]}", mend, *more)
         given = dict(zip(entry.positions, values, strict=False))
         if twice := given.keys() & keywords.keys():
             key = min(twice)

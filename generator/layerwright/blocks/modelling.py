@@ -11,7 +11,6 @@ from ..problems import Edit, shown
 from .builder import Builder, Item, Stack
 from .reading import Reader
 
-
 NO_LAYER, MORE = "a model has no layer", "give it one or more, or leave it out"
 
 

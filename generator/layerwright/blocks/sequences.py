@@ -41,15 +41,16 @@ class SelfAttention:
 
 @dataclass(frozen=True)
 class Transformer:
-    """`transformer HEADSxWIDTH units`: self-attention, add, norm, two dense layers, add, norm.
+    """`transformer HEADSxWIDTH units activation`: self-attention, add, norm, two dense layers, add, norm.
 
     The encoder block of Vaswani et al., "Attention Is All You Need" (2017), with the normalisation after each sum.
-    The feed-forward layer has four times the tensor's width by default, as there.
+    The feed-forward layer has four times the tensor's width and relu by default, as there.
     """
 
     heads: int
     width: int
     units: int | None
+    activation: str | None = None
     name: str | None = None
     place: str = ""
 
@@ -62,7 +63,8 @@ class Transformer:
         with builder.group("transformer", "Attends to all steps, then transforms each of them.", self.name, self.place):
             attended = SelfAttention(self.heads, self.width, {}, None, self.place).build(builder, tensor)
             x = self._added(builder, tensor, attended)
-            forward = (LayerItem("dense", (self.units or 4 * width,)), LayerItem("dense", (width,), LINEAR))
+            bent: dict[str, Value] = {"activation": self.activation} if self.activation else {}
+            forward = (LayerItem("dense", (self.units or 4 * width,), bent), LayerItem("dense", (width,), LINEAR))
             result = self._added(builder, x, builder.stack(forward, x))
         if self.name:
             builder.remember(self.name, result, tensor, len(builder.graph.nodes) - before)
@@ -101,7 +103,8 @@ def read_transformer(value: Any, place: str, reader: Reader) -> Item | None:
     said = reader.said(value, place)
     if said is None:
         return None
-    _only(said.keywords, (), place, reader)
+    _only(said.keywords, ("activation",), place, reader)
+    activation = reader.activation(said.keywords.get("activation"), place)
     sizes = _heads(said.values[:1], place, reader, "transformer 4x32 256")
     units = said.values[1] if len(said.values) > 1 else None
     if units is not None and reader.whole(units, 1, 2**24, place, Edit("rename", place, (units, 256))) is None:
@@ -111,7 +114,8 @@ def read_transformer(value: Any, place: str, reader: Reader) -> Item | None:
         mend = "write transformer HEADSxWIDTH UNITS; leave the others out"
         reader.problems.add(place, f"transformer has {len(said.values)} values", mend, *more)
         return None
-    return Transformer(*sizes, units if isinstance(units, int) else None, said.name, place) if sizes else None
+    units = units if isinstance(units, int) else None
+    return Transformer(*sizes, units, activation, said.name, place) if sizes else None
 
 
 def _only(keywords: Mapping[str, Value], known: Sequence[str], place: str, reader: Reader) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
-from ..problems import Action, nearest
+from ..problems import Action, meant
 from .configured import Configured, read
 
 Shape: TypeAlias = "tuple[int | None, ...]"
@@ -288,7 +288,7 @@ class Rule:
     def _another(self, name: str, given: Arguments) -> tuple[str, tuple[Action, Any]]:
         """What would be right where an argument is said that there isn't: one that is like it, or none."""
         left = [argument.name for argument in self.arguments if argument.name not in given]
-        if near := nearest(name, left):
+        if near := meant(name, left):
             return f"did you mean {near}? (it takes: {', '.join(left)})", ("rename", (name, near))
         takes = ", ".join(argument.name for argument in self.arguments) or "none"
         return f"leave it out; it takes: {takes}", ("argument", (name, None))
