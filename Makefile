@@ -4,8 +4,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEMO := demo/power-plant
 DEMO_PYTHON := ../.venv/bin/python
+EXAMPLES := 10000
+SEED := 1
+PROCESSES := 2
 
-.PHONY: demo test lint types bench regenerate clean
+.PHONY: demo test lint types bench properties regenerate clean
 
 # From answers to a trained and evaluated project, without data and without a network beyond the package registry.
 demo: .venv/.tool
@@ -33,6 +36,11 @@ types: .venv/.test
 
 bench: .venv/.test
 	$(BIN)/python benchmarks/explain.py
+	$(BIN)/python benchmarks/growth.py
+
+# Draws 10,000 sets of answers, and compares what is planned with what Keras builds. Takes hours; goes on where it stopped.
+properties: .venv/.test
+	$(BIN)/python -m tests.properties --examples $(EXAMPLES) --seed $(SEED) --processes $(PROCESSES)
 
 # Writes tests/cases anew; read the difference as you would read code.
 regenerate: .venv/.test

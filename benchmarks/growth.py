@@ -3,7 +3,9 @@
 For each kind of network a row for each size, each step's time for one layer, and at the end how many times longer the
 largest took than the one that is a tenth of it: 10 if the cost grows linearly.
 
-    python benchmarks/growth.py [RUNS]
+    python benchmarks/growth.py [RUNS [WORDS OF A NETWORK'S NAME]]
+
+Source is measured without its layout, which is Black's: that has a column of its own.
 """
 
 from __future__ import annotations
@@ -16,11 +18,12 @@ import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
+import black
 import jinja2
 
 from layerwright.context import model
 from layerwright.explain import explanation, text
-from layerwright.jinja import install
+from layerwright.jinja import BLACK_MODE, install
 from layerwright.places import template_root
 from layerwright.plan import Plan, design
 
@@ -30,7 +33,8 @@ LAYERS = (10, 100, 1_000, 10_000)
 ENDS = (2, 20, 200)
 """How many inputs or heads."""
 
-STEPS = ("plan", "explain", "source")
+OURS = ("plan", "explain", "source")
+STEPS = (*OURS, "Black")
 
 LINEAR = 10
 """The ratio of cost that a tenfold size has if the cost is proportional to it."""
@@ -79,6 +83,12 @@ def _heads(count: int) -> Answers:
     return {"inputs": "x: vector 8", "outputs": _said("y", count, "regression")}
 
 
+def _deep(count: int) -> Answers:
+    """Heads on ten times as many layers."""
+    layers = {"branches": {"x": []}, "body": [f"dense 8 name=level_{number}" for number in range(10 * count)]}
+    return {**_heads(count), "layers": layers}
+
+
 def _pairs(count: int) -> Answers:
     """As many heads as inputs, each of which sees one."""
     outputs = ", ".join(f"y{number}: regression from=x{number}" for number in range(count))
@@ -114,6 +124,7 @@ NETWORKS: dict[str, tuple[Callable[[int], Answers], tuple[int, ...]]] = {
     "inputs": (_inputs, ENDS),
     "heads": (_heads, ENDS),
     "heads with bodies of their own": (_separate, ENDS),
+    "heads on ten times as many layers": (_deep, ENDS),
     "inputs, each with its head": (_pairs, ENDS),
     "inputs of one encoder": (_shared, ENDS),
     "inputs, an encoder for two": (_shared_in_twos, ENDS),
@@ -125,6 +136,7 @@ def _template() -> jinja2.Template:
         loader=jinja2.FileSystemLoader(template_root()), trim_blocks=True, lstrip_blocks=True, autoescape=False
     )
     install(environment)
+    environment.filters["black"] = str
     return environment.get_template(TEMPLATE)
 
 
@@ -156,20 +168,24 @@ def _peak(action: Callable[[], Any]) -> int:
 def measured(answers: Answers, template: jinja2.Template, runs: int) -> tuple[int, dict[str, float], int]:
     """How many layers there are, how long each step takes, and the most memory that planning takes."""
     plan = design(answers)
+    source = template.render(project=model(plan))
     actions: dict[str, Callable[[], Any]] = {
         "plan": lambda: design(answers),
         "explain": lambda: _explained(plan),
         "source": lambda: template.render(project=model(plan)),
+        "Black": lambda: black.format_str(source, mode=BLACK_MODE),
     }
     seconds = {step: _seconds(action, runs) for step, action in actions.items()}
     return len(plan.graph.nodes), seconds, _peak(actions["plan"])
 
 
-def main(runs: int) -> None:
+def main(runs: int, words: str) -> None:
     """Prints a table for each kind of network."""
     template = _template()
     steep = []
     for name, (answers, sizes) in NETWORKS.items():
+        if words not in name:
+            continue
         print(
             f"\n{name:<34}{'layers':>8}" + "".join(f"{step + ', ms':>13}{'µs a layer':>12}" for step in STEPS), end=""
         )
@@ -182,9 +198,13 @@ def main(runs: int) -> None:
             ratios = {step: seconds[step] / before[step] for step in before}
             before = seconds
         print(f"{'ratio of the last two':>42}" + "".join(f"{ratios[step]:>13.1f}{'':>12}" for step in STEPS))
-        steep += [f"{step} of {name}: {ratio:.1f}" for step, ratio in ratios.items() if ratio > LINEAR * UNEVEN]
+        steep += [
+            f"{step} of {name}: {ratio:.1f}"
+            for step, ratio in ratios.items()
+            if step in OURS and ratio > LINEAR * UNEVEN
+        ]
     print("\nlinear: every ratio is about 10" if not steep else "\nsteeper than linear: " + "; ".join(steep))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3, " ".join(sys.argv[2:]))

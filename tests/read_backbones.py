@@ -7,6 +7,8 @@ the time, since shapes, names and numbers of layers don't depend on them.
 from __future__ import annotations
 
 import argparse
+import gc
+import importlib
 import inspect
 import math
 import multiprocessing
@@ -26,6 +28,8 @@ from unittest import mock
 
 import black
 
+from layerwright.backbones.backbone import STRIDE
+
 if TYPE_CHECKING:
     import keras
 
@@ -38,9 +42,6 @@ BACKENDS = ("jax", "tensorflow", "torch")
 
 EXAMPLE = 128
 """A size at which every body can be built."""
-
-STRIDES = (8, 16, 32)
-"""What bodies may come to; fewer places would need a longer row of sizes to be told apart."""
 
 LARGEST = 1000
 """Largest size at which feature shapes are compared."""
@@ -125,7 +126,7 @@ def read(constructor: str) -> dict[str, Any]:
         "name": _name(constructor, model),
         "size": built(constructor, include_top=True, input_shape=None).input_shape[1],
         "smallest": smallest,
-        **_places(constructor, smallest),
+        "offset": _offset(constructor, smallest),
         "channels": model.output_shape[-1],
         **_counts(constructor, model),
         **_preprocessing(constructor),
@@ -173,30 +174,32 @@ def _scalings(model: Any) -> list[dict[str, Any]]:
     return [each.get_config() | {"name": None} for each in model.layers if isinstance(each, kinds)]
 
 
-def _smallest(constructor: str) -> int:
-    """The smallest height, which is the smallest width too."""
-    low, high = 0, EXAMPLE
+def _first(low: int, high: int, is_so: Callable[[int], bool]) -> int:
+    """The first size between two that something is so of; it isn't of the lower one, and it is of the higher one."""
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if can_be_built(constructor, middle, middle) else (middle, high)
-    assert not can_be_built(constructor, low, high)
-    assert not can_be_built(constructor, high, low)
+        low, high = (low, middle) if is_so(middle) else (middle, high)
     return high
 
 
-def _places(constructor: str, smallest: int) -> dict[str, int]:
-    """How a size becomes a number of places: the one rule that holds for a row of sizes and for some others."""
+def _smallest(constructor: str) -> int:
+    """The smallest height, which is the smallest width too."""
+    size = _first(0, EXAMPLE, lambda size: can_be_built(constructor, size, size))
+    assert not can_be_built(constructor, size - 1, size)
+    assert not can_be_built(constructor, size, size - 1)
+    return size
+
+
+def _offset(constructor: str, smallest: int) -> int:
+    """What is added to a size before it's divided: found where one place more comes, compared at other sizes."""
+    [(_, fewest), _] = _measured(constructor, [smallest, smallest])
+    more = _first(smallest, smallest + STRIDE, lambda size: dict(_measured(constructor, [size, size]))[size] > fewest)
+    offset = (fewest + 1) * STRIDE - more
     chance = random.Random(constructor)
-    sizes = [*range(smallest, smallest + max(STRIDES)), *(chance.randint(smallest, LARGEST) for _ in range(8))]
-    measured = list(_measured(constructor, sizes))
-    rules = [
-        {"stride": stride, "offset": offset}
-        for stride in STRIDES
-        for offset in range(-smallest, stride)
-        if all(places == (size + offset) // stride for size, places in measured)
-    ]
-    [rule] = rules
-    return rule
+    others = [more - 1, more, more + STRIDE - 1, more + STRIDE, *(chance.randint(smallest, LARGEST) for _ in range(6))]
+    for size, places in _measured(constructor, others):
+        assert places == (size + offset) // STRIDE, f"{constructor} makes {places} places of {size}"
+    return offset
 
 
 def _measured(constructor: str, sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -314,7 +317,10 @@ def refused(constructor: str) -> bool:
 
 
 def _start(backend: str) -> None:
+    """Prepares a process for a backend."""
     os.environ |= {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3", "OMP_NUM_THREADS": "1"}
+    importlib.import_module("keras")
+    gc.freeze()  # Keras collects garbage between models: only what is new needs a look
 
 
 def _in_processes(backend: str, function: Callable[[str], Any], names: Iterable[str]) -> list[Any]:

@@ -23,7 +23,7 @@ from layerwright.answers.keys import LATER
 from layerwright.context import context
 from layerwright.explain import explanation, text
 from layerwright.jinja import markdown
-from layerwright.plan import plan
+from layerwright.plan import design
 from layerwright.problems import AnswersError
 
 from .workbench import Checkout, Command, listing
@@ -93,7 +93,7 @@ UNKNOWN = [
     (TINY | {"layers": "{branches: {xx: []}}"}, "layers.branches.xx: unknown branch 'xx'", "x"),
     (TINY | {"layers": "{heads: {yy: []}}"}, "layers.heads.yy: unknown output 'yy'", "y"),
     (TINY | {"layers": "{body: [dence 64]}"}, "layers.body[0]: unknown layer 'dence'", "dense"),
-    (TINY | {"layers": "{body: [dense 64, {residul: []}]}"}, "layers.body[1]: unknown group 'residul'", "residual"),
+    (TINY | {"layers": "{body: [dense 64, {residul: []}]}"}, "layers.body[1].residul: unknown group 'residul'", "residual"),
     (
         TINY | {"layers": "{body: [{parallel: {paths: [[], []], merge: ad}}]}"},
         "layers.body[0].parallel.merge: unknown merge 'ad'",
@@ -122,10 +122,10 @@ UNFIT = [
     (PAIR | {"merge": "add", "layers": "{branches: {left: [], right: []}}"}, "merge: ", "concatenate"),
     (
         PAIR | {"merge": "subtract", "inputs": "a: vector 3, b: vector 3, c: vector 3"},
-        "merge: Subtract joins exactly two",
-        "another word",
+        "merge: subtract joins exactly two",
+        "concatenate",
     ),
-    (PAIR | {"sharing": "one: left + right"}, "sharing.one: left and right have different", "make them equal"),
+    (PAIR | {"sharing": "one: left + right"}, "sharing.one: left (vector 10) and right (vector 20) have different", "say right: vector 10"),
     (PAIR | {"sharing": "one: left"}, "sharing.one: fewer than two", "two inputs or more"),
     (PAIR | {"sharing": "left: left + right"}, "sharing.left: the name is there twice", "name of its own"),
     (
@@ -145,7 +145,7 @@ UNFIT = [
     (TINY | {"layers": "{body: [dense 8 colour=red]}"}, "layers.body[0]: Dense has no argument 'colour'", "it takes"),
     (TINY | {"layers": "{body: [dense 8 name=x]}"}, "layers.body[0]: the name x is taken", "name it otherwise"),
     (TINY | {"layers": "{body: [dense 8 name=a-b]}"}, "layers.body[0]: 'a-b' is no name", "letters"),
-    (TINY | {"layers": "{heads: {y: [output: dense 3]}}"}, "outputs.y: binary needs 1", "that many units"),
+    (TINY | {"layers": "{heads: {y: [output: dense 3]}}"}, "outputs.y: binary needs 1", "1 unit"),
     (TINY | {"layers": "{body: [{parallel: {paths: [[]]}}]}"}, "layers.body[0].parallel: ", "paths: [["),
     (TINY | {"layers": "{body: [[dense 8]]}"}, "layers.body[0]: ['dense 8'] is neither", "a text"),
     (TINY | {"layers": "{body: 3}"}, "layers.body: 3 is no stack", "a list"),
@@ -205,7 +205,7 @@ def test_a_value_that_does_not_fit_is_named_with_a_mend(
 def test_every_problem_is_said_not_only_the_first(refused: Refused) -> None:
     said = refused(*data({"inputs": "x: foo 3, y: numeric", "outputs": "z: bar", "backend": "baz", "license": "qux"}))
     assert [line.split(":")[0] for line in said.removeprefix("layerwright: ").splitlines()[::2]] == [
-        *("inputs.x", "inputs.y", "outputs.z", "license", "backend")
+        *("inputs.x", "inputs.y", "outputs.z", "backend", "license")
     ]
 
 
@@ -279,6 +279,7 @@ RIGHT: dict[str, Sequence[Any]] = {
     "fine_tune": [3, 0],
     "straight": [True, False],
     "layers": [{}],
+    "models": [{}],
     "training": [{}],
     **{key: [[], {}] for key in LATER},
 }
@@ -604,7 +605,7 @@ def test_inputs_may_have_names_that_yaml_reads_as_something_else(
 def explained(answers: Answers) -> None:
     """Goes the whole way that `explain` and a render go. Only AnswersError may come out of it."""
     try:
-        planned = plan(read(answers, "folder"))
+        planned = design(answers, "folder")
         explanation(planned)
         text(planned)
         context(planned)

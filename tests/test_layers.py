@@ -655,6 +655,11 @@ def _varies(call: Call) -> bool:
     return None in call.inputs[0].shape[1:]
 
 
+def _varies_or_is_one(call: Call) -> bool:
+    wanted = call.arguments["output_size"]
+    return _varies(call) or 1 in (wanted if isinstance(wanted, tuple) else (wanted,)) or 1 in call.inputs[0].shape[1:-1]
+
+
 def _not_attended(call: Call) -> bool:
     """Whether attention would mix samples or heads, or compare tensors that only happen to fit."""
     ranks = {len(tensor.shape) for tensor in call.inputs}
@@ -692,8 +697,8 @@ REFUSED: dict[str, Callable[[Call], bool]] = {
     # Some kernels get through.
     **dict.fromkeys(("SeparableConv1D", "SeparableConv2D", "DepthwiseConv1D", "DepthwiseConv2D"), _strides_and_dilates),
     **dict.fromkeys(("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"), _leads_nowhere),
-    # TensorFlow has to know the sizes before.
-    **{f"Adaptive{kind}Pooling{axes}D": _varies for kind in ("Max", "Average") for axes in (1, 2, 3)},
+    # TensorFlow has to know the sizes before, and fails on 1.
+    **{f"Adaptive{kind}Pooling{axes}D": _varies_or_is_one for kind in ("Max", "Average") for axes in (1, 2, 3)},
     # A mask for each place of a step may fit by chance.
     "TimeDistributed": lambda call: call.inputs[0].masked and len(call.inputs[0].shape) > 3,
     "UnitNormalization": _over_the_batch,

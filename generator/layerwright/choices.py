@@ -105,7 +105,8 @@ def last(output: Output, tensor: Shape) -> list[str]:
     if len(tensor) == len(shape) or None in shape[1:]:
         return [f"dense {shape[-1]} {activation}"]
     flat = math.prod(size for size in shape[1:] if size is not None)
-    return [f"dense {flat} {activation}", f"reshape {_spelled(shape[1:])}"]
+    flattened = [] if len(tensor) == 2 else ["global_average_pool" if None in tensor[1:] else "flatten"]
+    return [*flattened, f"dense {flat} {activation}", f"reshape {_spelled(shape[1:])}"]
 
 
 def backbone_branch(needs: Collection[Per]) -> list[Any]:

@@ -183,14 +183,22 @@ class Graph:
                 result[tensor].append(node)
         return result
 
-    def before(self, tensor: Tensor) -> list[Node]:
-        """The calls that a tensor depends on, the last one first."""
-        needed, calls = {tensor}, []
+    def before(self, *tensors: Tensor) -> list[Node]:
+        """The calls that tensors depend on, the last one first."""
+        needed, calls = set(tensors), []
         for node in reversed(self.nodes):
             if node.output in needed:
                 needed.update(node.inputs)
                 calls.append(node)
         return calls
+
+    def origins(self) -> dict[Tensor, frozenset[str]]:
+        """The names of the inputs that each tensor depends on, found for all of them in one go."""
+        found = {tensor: frozenset([name]) for name, tensor in self.inputs.items()}
+        for node in self.nodes:
+            first, *others = dict.fromkeys(found.get(tensor, frozenset()) for tensor in node.inputs)
+            found[node.output] = first.union(*others) if others else first
+        return found
 
     def sources(self, tensor: Tensor) -> list[str]:
         """The names of the inputs that a tensor depends on, in the order of the inputs."""

@@ -94,10 +94,10 @@ def shape_fits(spec: Spec, output: Output, shape: Shape, expected: Sequence[int 
         mend = "make as many numbers as there are"
         left_out = (f"{mend}, or leave its head out", (Edit("drop", place),))
         return left_out if said else _left_to_the_planner(spec, output, mend)
-    if len(shape) - 1 > len(expected):
+    if len(shape) - 1 > len(expected) and output.per not in NOUNS:
         also = ", and leave output out: the task has a last layer of its own" if own_end else ""
-        mend = f"pool or flatten before its last layer, as by global_average_pool{also}"
-        return mend, (*ending, Edit("append", place, "global_average_pool"))
+        word = "global_average_pool" if len(shape) < 6 else "flatten"
+        return f"pool or flatten before its last layer, as by {word}{also}", (*ending, Edit("append", place, word))
     if tuple(shape[1:-1]) != tuple(expected[:-1]):
         mend = "its branch, body and head have to keep all steps or places of its input"
         return _left_to_the_planner(spec, output, mend)

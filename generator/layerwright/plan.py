@@ -159,8 +159,8 @@ class _Planning:
 
     def drop_merges(self, graph: Graph) -> None:
         """Takes out what joins inputs of which every one is joined by name, and whose body goes on from another."""
-        used = {node for end in graph.outputs.values() for node in graph.before(end)}
-        idle = [node for node in graph.nodes if node.part == "merge" and node not in used]
+        used = set(graph.before(*graph.outputs.values()))
+        idle = {node for node in graph.nodes if node.part == "merge" and node not in used}
         graph.nodes[:] = [node for node in graph.nodes if node not in idle]
         joined = {node.output for node in idle}
         self.builder.left[:] = [(tensor, place) for tensor, place in self.builder.left if tensor not in joined]
@@ -312,6 +312,9 @@ class _Planning:
 
     def grown(self, edits: Iterable[Edit]) -> list[Edit]:
         """The edits, of which those that append to a branch of the planner's own say all of it."""
+        edits = list(edits)
+        if not any(edit.action == "append" for edit in edits):
+            return edits
         unsaid = {f"layers.branches.{self.owner(each)}": each for each in self.spec.inputs}
         unsaid = {at: each for at, each in unsaid.items() if at.rpartition(".")[2] not in self.spec.layers.branches}
         return [
@@ -387,6 +390,8 @@ class _Planning:
         everything = outputs[0].sources == tuple(each.name for each in self.spec.inputs)
         prefix = "" if everything else f"{outputs[0].name}_"
         outputs = [output for output in outputs if self.can_merge(output, branches)]
+        if not self.have_axes(branches):
+            return
         if not outputs or ("merge" in self.spec.broken and len(branches) > 1):
             return
         try:
@@ -410,6 +415,19 @@ class _Planning:
             body = bodies.get(output.name if self.spec.separate_bodies else behind[0].name)
             if body is not None:
                 self.head(output, body)
+
+    def have_axes(self, branches: dict[str, Tensor]) -> bool:
+        """Whether there is anything to merge and compute with; notes branches of one number without an axis."""
+        bare = [name for name, tensor in branches.items() if len(tensor.shape) == 1]
+        if len(branches) == 1 and self.spec.layers.body:
+            return True
+        for name in bare:
+            place = f"layers.branches.{self.owner(self.spec.input(name))}"
+            each = self.spec.input(name)
+            layer = self.own_branch(each, name)[0] if each.kind.vocabulary else "reshape 1"
+            what, mend = "it ends in one number a sample, without an axis", f"put {layer} there"
+            self.problems.add(place, what, mend, Edit("append", place, layer))
+        return not bare
 
     def pooled(self, branches: dict[str, Tensor], outputs: Sequence[Output]) -> dict[str, Tensor]:
         """What outputs of whole samples merge, where other outputs have the planner keep steps or places."""
@@ -488,7 +506,10 @@ class _Planning:
 
     def merged(self, branches: dict[str, Tensor], outputs: Sequence[Output]) -> Tensor:
         """The branches joined. With more than two, a pairwise merge joins those of one group, to which go the rest."""
-        with self.builder.mended_by("merge", self.joined(branches, outputs)):
+        edits, also = self.joined(branches, outputs), ""
+        if MERGES[self.spec.merge].flat and any(output.per in (*mends.NOUNS, Per.INPUT) for output in outputs):
+            edits, also = [Edit("set", "merge", "concatenate")], ", or merge by concatenate"
+        with self.builder.mended_by("merge", edits, also):
             return self._merged(branches)
 
     def joined(self, branches: dict[str, Tensor], outputs: Sequence[Output]) -> list[Edit]:
@@ -555,9 +576,9 @@ class _Planning:
                 tensor = self.builder.stack(last, tensor)
                 if last:
                     self.builder.name_last(output.name)
+            self.check_fit(output, tensor)
         except Abandoned:
             return
-        self.check_fit(output, tensor)
         self.builder.graph.outputs[output.name] = tensor
 
     def check_axes(self, output: Output, tensor: Tensor) -> None:
@@ -644,16 +665,19 @@ class _Planning:
 
     def check_reach(self, graph: Graph) -> None:
         """Notes inputs that no output sees, and outputs that see what they may not. What isn't built may see all."""
-        seen = {name: graph.sources(tensor) for name, tensor in graph.outputs.items()}
+        origins = graph.origins()
+        seen = {name: origins[tensor] for name, tensor in graph.outputs.items()}
+        reached = frozenset().union(*seen.values())
         unbuilt = self._may_see() if self.problems.found else []
         for name in graph.inputs:
-            if not any(name in sources for sources in seen.values()) and name not in unbuilt:
+            if name not in reached and name not in unbuilt:
                 edit = Edit("drop", f"inputs.{name}")
                 mend = "drop it, or name it in an output's from="
                 self.problems.add(f"inputs.{name}", "no output sees it", mend, edit)
         for output in self.spec.outputs:
-            for name in seen.get(output.name, ()):
-                if name not in output.sources:
+            beyond = seen.get(output.name, frozenset()).difference(output.sources)
+            for name in graph.inputs if beyond else ():
+                if name in beyond:
                     what = f"it sees {name}, which its from= leaves out"
                     place, sources = f"outputs.{output.name}", "+".join([*output.sources, name])
                     edit = Edit("argument", place, ("from", sources))
@@ -671,8 +695,12 @@ class _Planning:
 
     def check_learning(self, graph: Graph) -> None:
         """Notes outputs on whose way training would move nothing."""
+        learning: set[Tensor] = set()
+        for node in graph.nodes:
+            if not learning.isdisjoint(node.inputs) or node.layer.trainable_parameters:
+                learning.add(node.output)
         for name, tensor in graph.outputs.items():
-            if not any(node.layer.trainable_parameters for node in graph.before(tensor)):
+            if tensor not in learning:
                 output = next(each for each in self.spec.outputs if each.name == name)
                 mend, edits = mends.can_learn(self.spec, output)
                 self.problems.add(f"outputs.{name}", "no layer before it can learn", mend, *self.grown(edits))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from .blocks.builder import models_in
-from .graph import BackboneLayer, Graph, Node, SubModel
+from .graph import BackboneLayer, Graph, SubModel
 from .spec import Spec
 
 Template = Literal["functional", "sequential"]
@@ -56,9 +56,11 @@ def _against_sequential(spec: Spec, graph: Graph) -> Iterator[str]:
 
 def _shared_and_nested(graph: Graph) -> Iterator[str]:
     """The layers that are called more than once, and those that are or hold models."""
+    origins = graph.origins()
     for layer, calls in graph.calls().items():
         if len(calls) > 1:
-            yield f"{layer.name} is shared: it is called on {_and(_callers(graph, calls))}"
+            callers = [[name for name in graph.inputs if name in origins[call.inputs[0]]] for call in calls]
+            yield f"{layer.name} is shared: it is called on {_and(_distinct(callers))}"
         if isinstance(layer, BackboneLayer):
             yield f"{layer.constructor} is a model of its own, the backbone"
         elif isinstance(layer, SubModel) and len(calls) == 1:
@@ -67,9 +69,9 @@ def _shared_and_nested(graph: Graph) -> Iterator[str]:
             yield f"{layer.name} holds a model of its own"
 
 
-def _callers(graph: Graph, calls: Sequence[Node]) -> list[str]:
-    """On what a layer is called, by the names of the inputs."""
-    callers = [" + ".join(graph.sources(call.inputs[0])) for call in calls]
+def _distinct(inputs: Iterable[Sequence[str]]) -> list[str]:
+    """On what a layer is called, by the names of the inputs that each call depends on."""
+    callers = list(map(" + ".join, inputs))
     return callers if len(set(callers)) > 1 else [f"{callers[0]} {_times(len(callers))}"]
 
 

@@ -138,6 +138,8 @@ class _Tree:
             return (*path, word.rstrip(":"))
         if isinstance(node, str):
             self.put(path, split(node) if node.strip() else [])
+        elif isinstance(node, int | float):
+            self.put(path, [node])
         elif _is_map(node):
             for key in INNER:
                 if key in node:
@@ -194,8 +196,8 @@ class _Tree:
         """Puts one word for another: a key, or a part of a text. None takes it out."""
         old, new = words
         owner = self.at(path[:-1])
-        if _is_map(owner) and path[-1] == old and old in owner:
-            rename_key(owner, old, new)
+        if _is_map(owner) and str(path[-1]) == str(old) and path[-1] in owner:
+            rename_key(owner, path[-1], new)
         else:
             self.put(path, _with_word(self.at(path), old, new))
 
@@ -206,6 +208,7 @@ class _Tree:
             path = (*path, *node)
             node = self.at(path)
         if _is_map(node):
+            key = next((each for each in node if str(each) == key), key)
             if value is None:
                 node.pop(key, None)
             else:
@@ -275,6 +278,8 @@ def _with_word(node: Any, old: Any, new: Any) -> Any:
     if isinstance(node, str):
         tokens = [new if _is_word(token, old) else token for token in node.split()]
         return " ".join(str(token) for token in tokens if token is not None)
+    if not _is_map(node) and _line(node) == written_value(old):
+        return new
     if isinstance(node, list):
         return [_with_word(each, old, new) for each in node]
     if _is_map(node):

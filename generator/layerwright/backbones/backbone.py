@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+STRIDE = 32
+"""How many times larger an image is than its features, each way: so it is for all of them."""
+
 
 @dataclass(frozen=True)
 class Backbone:
@@ -14,7 +17,7 @@ class Backbone:
     `name` is what its layer is called: Keras's own name where another one changes what is built.
 
     `size` is that of the images that it was made for, None if for any. `smallest` is the smallest size that can go
-    through it. A size becomes `(size + offset) // stride` places, with `channels` channels: whatever strides and
+    through it. A size becomes `(size + offset) // STRIDE` places, with `channels` channels: whatever strides and
     paddings follow on each other, they come to this.
 
     `parameters` and `trainable` count its variables for images of three channels; every channel more or less changes
@@ -37,7 +40,6 @@ class Backbone:
     name: str
     size: int | None
     smallest: int
-    stride: int
     offset: int
     channels: int
     parameters: int
@@ -55,7 +57,7 @@ class Backbone:
 
     def features(self, height: int, width: int) -> tuple[int, int, int]:
         """The shape of one sample's features."""
-        rows, columns = ((size + self.offset) // self.stride for size in (height, width))
+        rows, columns = ((size + self.offset) // STRIDE for size in (height, width))
         return (rows, columns, self.channels)
 
     def counts(self, channels: int) -> tuple[int, int]:

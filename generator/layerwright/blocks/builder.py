@@ -276,7 +276,7 @@ class Builder:
         if self.problems.found:
             return
         ends = self.graph.outputs.values()
-        taken = {*ends, *(each for end in ends for node in self.graph.before(end) for each in node.inputs)}
+        taken = {*ends, *(each for node in self.graph.before(*ends) for each in node.inputs)}
         for tensor, place in self.left:
             if tensor not in taken and tensor not in self.graph.inputs.values():
                 mend = "name a layer there and merge it in somewhere, or leave this out"
@@ -464,7 +464,7 @@ class Builder:
         """Gives a layer or block the name that its user said, or one later."""
         if name is None:
             self.unnamed[thing] = Unnamed(_snake(base), _visible(self.block), self.prefix)
-        elif repetition := self._repetition():
+        elif (repetition := self._repetition()) or self.taken.get(name) == place:  # a body is built for several merges
             self.unnamed[thing] = Unnamed(name, _visible(repetition), self.prefix)
         else:
             self.name(thing, name, place)

@@ -69,7 +69,9 @@ def _attention(builder: Builder, tensors: Sequence[Tensor], base: str, place: st
     """The sum of the tensors, each weighed by the softmax of a score that a dense layer of its own gives it."""
     scores = [OneLayer("Dense", {"units": 1})(builder, [tensor], f"{base}_score", place) for tensor in tensors]
     joined = OneLayer("Concatenate")(builder, scores, f"{base}_scores", place)
-    weights = OneLayer("Softmax")(builder, [joined], f"{base}_weights", place)
+    is_masked = any(tensor.masked for tensor in tensors)  # Keras fails to lay a mask of steps over scores
+    softmax = OneLayer("Activation", {"activation": "softmax"}) if is_masked else OneLayer("Softmax")
+    weights = softmax(builder, [joined], f"{base}_weights", place)
     return OneLayer("WeightedSum")(builder, [weights, *tensors], base, place)
 
 
@@ -96,6 +98,7 @@ def alike(tensors: Sequence[Tensor], stacks: Sequence[str], how: str, instead: E
     ]
     pairwise = is_pairwise(how) and len(tensors) != 2
     widths = {tensor.shape[-1] for tensor in tensors}
+    pooled += [Edit("append", at, "reshape 1") for each, at in zip(tensors, stacks, strict=True) if len(each.shape) == 1]
     return (*pooled, *([instead] if pairwise or (len(widths) > 1 and how not in EQUAL) or not pooled else []))
 
 

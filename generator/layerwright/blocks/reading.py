@@ -73,14 +73,13 @@ class Reader:
         """A layer, or a group."""
         if isinstance(value, str) and value.strip():
             word, _, rest = value.strip().partition(" ")
-            if word.removesuffix(":") in self.groups:
-                return self.group(word.removesuffix(":"), rest.strip(), place)
-            return self.layer(value, place)
-        if isinstance(value, Mapping) and len(value) == 1:
+            group = self._group(word.removesuffix(":"), place)
+            return self.group(group, rest.strip(), place) if group else self.layer(value, place)
+        if isinstance(value, Mapping) and len(value) == 1 and str(next(iter(value))).strip():
             [(word, content)] = value.items()
-            if word in self.groups:
-                return self.group(word, content, f"{place}.{word}")
-            return self.spelled(str(word), content, f"{place}.{word}")
+            place = f"{place}.{word}"
+            group = self._group(word, place)
+            return self.group(group, content, place) if group else self.spelled(str(word), content, place)
         what = f"{shown(value)} is neither a layer nor a group"
         if isinstance(value, list):
             mend = "write its items into the list around it: a layer is a text, as dense 64; a group one key"
@@ -93,6 +92,16 @@ class Reader:
             mend = "a layer is a text, as dense 64; a group one key; leave all else out"
             self.problems.add(place, what, mend, Edit("drop", place))
         return None
+
+    def _group(self, word: Any, place: str) -> str | None:
+        """The group that a word says or surely means, None if it says a layer."""
+        if word in self.groups:
+            return str(word)
+        sure = meant(word, self.groups) if isinstance(word, str) and word.islower() else None
+        if sure:
+            what, mend = unknown("group", word, self.groups)
+            self.problems.add(place, what, mend, Edit("rename", place, (word, sure)))
+        return sure
 
     def group(self, word: str, content: Any, place: str) -> Item | None:
         """A group."""

@@ -107,7 +107,7 @@ def wrapper_reader(word: str) -> GroupReader:
 
 
 def _listed(content: Any) -> Any:
-    return content if isinstance(content, list) else [content]
+    return content if isinstance(content, list) else [] if content is None else [content]
 
 
 def _from_text(wrapper: Wrapper, text: str, place: str, reader: Reader) -> Item | None:

@@ -10,18 +10,21 @@ from typing import Any
 from ..blocks.builder import InnerModel
 from ..emit import literal
 from ..graph import Composite, CustomLayer, Graph, Layer, Node, RuleLayer, SubModel, Tensor
-from ..layers.rule import Nested, Value
+from ..layers.rule import REQUIRED, Nested, Rule, Value
 from ..plan import Plan
 from ..spec import Output, Spec
 from .data import FEWEST_BATCHES, input_values
-from .scores import scoring
+from .scores import is_stateful, scoring
 from .synthesis import LONGEST
 
 LIGHT = 1_500_000
 """Most products that a network may compute for one sample, if some hundred samples are to be learned in a test."""
 
-HEAVY = 20_000_000
+HEAVY = 30_000_000
 """Most products for one sample, if a few samples are to be seen sixty times."""
+
+SMALL = 50_000
+"""Most parameters of a network that may learn fast."""
 
 STEP = 30_000
 """What a step of a recurrent layer takes beside its products, as many products."""
@@ -52,10 +55,11 @@ def checks(plan: Plan) -> dict[str, Any]:
         "unseen": _pairs((source, name) for source, name in pairs if source not in seen[name]),
         "heads": literal([(name, _nearest_weights(graph, tensor)) for name, tensor in graph.outputs.items()]),
         "shared": [_shared(layer, graph) for layer in calls if calls[layer] > 1 and layer.trainable_parameters],
+        "nested": any(isinstance(layer, Composite) for layer in graph.layers()),
         "wrapped": any(_holds_layers(layer) for layer in graph.all_layers()),
         "models": {name: _parameters_before(tensor, graph) for name, tensor in graph.models.items()},
         "builders": ", ".join(sorted(_builders(plan))),
-        "imports": ", ".join(sorted(["compile_model", *_own_losses(spec)])),
+        "imports": _imports(plan),
         "floors": _floors(spec),
         "keeps_padding_out": _keeps_padding_out(graph),
         "padded": literal(_padded(plan)),
@@ -81,26 +85,25 @@ def _settings(graph: Graph, path: str = "") -> Iterator[tuple[str, str]]:
     for layer in graph.layers():
         if isinstance(layer, RuleLayer):
             if not any(isinstance(value, InnerModel) for value in layer.arguments.values()):
-                yield f"{path}{layer.name}", _said(layer.class_name, layer.rule.defaults(), layer.arguments)
+                yield f"{path}{layer.name}", _said(layer.rule, layer.arguments)
         elif isinstance(layer, Composite):
             yield from _settings(layer.graph, f"{path}{layer.name}/")
 
 
-def _said(class_name: str, defaults: Mapping[str, Value], arguments: Mapping[str, Value]) -> str:
+def _said(rule: Rule, arguments: Mapping[str, Value]) -> str:
     """A class and what is said of it, as source: `("Dense", {"units": 64})`."""
+    defaults = rule.defaults()
     said = [
-        f"{name!r}: {_value(value)}"
-        for name, value in arguments.items()
-        if name not in defaults or repr(value) != repr(defaults[name])
+        f"{each.name!r}: {_value(arguments[each.name])}"
+        for each in rule.arguments
+        if each.name in arguments and repr(arguments[each.name]) != repr(defaults.get(each.name, REQUIRED))
     ]
-    return f"({class_name!r}, {{{', '.join(said)}}})"
+    return f"({rule.name!r}, {{{', '.join(said)}}})"
 
 
 def _value(value: Value) -> str:
     """An argument as source; a layer as its class and what is said of it."""
-    if isinstance(value, Nested):
-        return _said(value.class_name, value.rule.defaults(), value.arguments)
-    return literal(value)
+    return _said(value.rule, value.arguments) if isinstance(value, Nested) else literal(value)
 
 
 def _pairs(pairs: Iterator[tuple[str, str]]) -> str:
@@ -148,6 +151,16 @@ def _builders(plan: Plan) -> Iterator[str]:
         yield "build_model"
     elif plan.spec.transfer.fine_tune:
         yield "unfreeze_top"
+
+
+def _imports(plan: Plan) -> dict[str, str]:
+    """What the tests of the network and of training take from `train.py`."""
+    network = ["compile_model", *_own_losses(plan.spec)]
+    pretrained = ["build_pretrained"] if plan.spec.transfer else []
+    return {
+        "model": ", ".join(sorted([*network, *(["reset_states"] if is_stateful(plan) else [])])),
+        "training": ", ".join(sorted([*network, *pretrained, "fit", "train"])),
+    }
 
 
 def _own_losses(spec: Spec) -> list[str]:
@@ -217,7 +230,8 @@ def probe(plan: Plan) -> dict[str, float]:
         epochs = 60 if work <= HEAVY else 30
         sizes = {"few": 8, "samples": 64, "epochs": 4, "batch": 8, "overfit_epochs": epochs, "learning_rate": 0.003}
     else:
-        sizes = {"few": 16, "samples": 600, "epochs": 10, "batch": 32, "overfit_epochs": 200, "learning_rate": 0.003}
+        rate = 0.01 if plan.graph.parameters <= SMALL else 0.003
+        sizes = {"few": 16, "samples": 600, "epochs": 10, "batch": 32, "overfit_epochs": 200, "learning_rate": rate}
     return _in_batches(sizes, batch) if batch else sizes
 
 

@@ -44,11 +44,13 @@ class Statements:
         self.shared = {layer for layer, nodes in self.calls.items() if len(nodes) > 1}
         self.consumers = self.graph.consumers()
         self.ends = set(self.graph.outputs.values())
-        self.inlined = {
-            node.output: node
-            for node in self.graph.nodes
-            if node.layer in self.shared and all(map(self._stands_in_merge, self.calls[node.layer]))
-        }
+        starts = set(self.graph.inputs.values())
+        inlined = (
+            nodes
+            for layer, nodes in self.calls.items()
+            if layer in self.shared and all(self._stands_in_merge(node, starts) for node in nodes)
+        )
+        self.inlined = {node.output: node for nodes in inlined for node in nodes}
         self.parts = self._parts()
         taken = {builder_name(layer) for layer in self.calls if isinstance(layer, SubModel)}
         taken |= {family.name for family in self.library.families.values()}
@@ -192,7 +194,7 @@ class Statements:
             argument = f"keras.applications.{node.layer.preprocessing}({argument})"
         return f"{self.layer_variables.get(node.layer) or self._made(node.layer)}({argument})"
 
-    def _stands_in_merge(self, node: Node) -> bool:
+    def _stands_in_merge(self, node: Node, starts: set[Tensor]) -> bool:
         """Whether a call is written right where it's merged: `[encoder(left), encoder(right)]`."""
         consumers = self.consumers[node.output]
         return (
@@ -200,7 +202,7 @@ class Statements:
             and len(consumers) == 1
             and len(consumers[0].inputs) > 1
             and node.output not in self.ends
-            and all(tensor in self.graph.inputs.values() for tensor in node.inputs)
+            and starts.issuperset(node.inputs)
         )
 
     def _layer_variables(self, taken: set[str]) -> dict[Layer, str]:

@@ -29,7 +29,11 @@ def _global_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
 
 
 def _adaptive_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
-    """As many places as are asked for. TensorFlow computes its windows from sizes that it has to know before."""
+    """As many places as are asked for.
+
+    TensorFlow computes its windows from sizes that it has to know before, and tries one that is larger by 1 than
+    they need: where no such window fits, it fails, or ends the process.
+    """
     batch, *sizes, channels = inputs[0]
     if None in sizes:
         raise LayerError(
@@ -37,7 +41,14 @@ def _adaptive_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
             "fix the size, or pool globally, as by global_average_pool",
             ("set", "global_average_pool"),
         )
-    return (batch, *ints_of(arguments["output_size"], len(sizes)), channels)
+    wanted = ints_of(arguments["output_size"], len(sizes))
+    if any(size == 1 or count == 1 for size, count in zip(sizes, wanted, strict=True)):
+        raise LayerError(
+            f"an adaptive pool can't make {'×'.join(map(str, wanted))} of {spell(inputs[0])}: TensorFlow fails on 1",
+            "pool globally, as by global_average_pool with keepdims=true, or ask for 2 or more places",
+            ("set", "global_average_pool"),
+        )
+    return (batch, *wanted, channels)
 
 
 def _pool(kind: str, axes: int) -> Rule:

@@ -1,0 +1,134 @@
+"""Protects the generated `data.py`: each kind of input and each task has samples that a network can learn from."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from layerwright.kinds import KINDS
+from layerwright.presets import BLANK
+from layerwright.tasks import TASKS
+
+from .projects import generated, run_module, run_pytest
+
+PROJECTS = {
+    "image": ("photo: image 8x8x1", "mask: segmentation 3, height: map 2"),
+    "volume": ("scan: volume 4x4x4x1", "old: binary"),
+    "table": ("meta: numeric 5, shop: category 12", "prices: regression 2, colours: multilabel 3"),
+    "vector": ("face: vector 12", "who: embedding 8, face_again: reconstruction face"),
+    "text": ("words: text 50x?", "tags: labels 4, scores: regression per_step"),
+    "sequence": ("signal: sequence ?x3, meta: numeric 2", "next_values: forecast 4"),
+    "audio": ("sound: audio 256", "word: multiclass 4"),
+    "pair": ("left: text 30x6, right: text 30x6", "same: distance"),
+}
+"""Inputs and outputs of projects that have every kind and every task among them."""
+
+with_project = pytest.mark.parametrize("name", PROJECTS)
+
+
+def project(name: str) -> Path:
+    """Returns the project of this name."""
+    inputs, outputs = PROJECTS[name]
+    sharing = {"merge": "l2_distance", "sharing": "left + right"} if "distance" in outputs else {}
+    return generated(BLANK, project_name=name, inputs=inputs, outputs=outputs, straight="false", **sharing)
+
+
+def data_module(folder: Path) -> ModuleType:
+    """Returns a project's `data.py`, which needs no other module of it."""
+    path = next(folder.glob("src/*/data.py"))
+    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_data", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_projects_have_every_kind_and_every_task() -> None:
+    ends = [side.split(", ") for both in PROJECTS.values() for side in both]
+    words = {end.split(": ")[1].split()[0] for entries in ends for end in entries}
+    assert words == KINDS.keys() | TASKS.keys()
+
+
+@with_project
+def test_their_own_tests_pass(name: str) -> None:
+    code, output = run_pytest(project(name), "-q")
+    assert code == 0, output
+
+
+@pytest.mark.parametrize("backend", ["jax", "tensorflow"])
+def test_lengths_may_vary_between_batches_on_the_other_backends(backend: str, tmp_path: Path) -> None:
+    arguments = [f"run={tmp_path}", "training.epochs=1", "data.synthetic_samples=200", "training.batch_size=4"]
+    code, output = run_module(project("text"), "train", *arguments, backend=backend)
+    assert code == 0, output
+
+
+def explained(inputs: list[np.ndarray], target: np.ndarray) -> float:
+    """Returns the share of a target's variance that is a linear function of inputs."""
+    columns = np.concatenate([*inputs, np.ones((len(target), 1))], axis=1)
+    rest = target - columns @ np.linalg.lstsq(columns, target, rcond=None)[0]
+    return float(1 - rest.var() / target.var())
+
+
+def test_a_target_needs_every_input() -> None:
+    samples = data_module(project("table")).synthesise(1000, seed=0)
+    shops = np.eye(12)[samples["shop"]]
+    for target in samples["prices"].T[..., None]:
+        alone = [explained([samples["meta"]], target), explained([shops], target)]
+        assert max(alone) < 0.95
+        assert min(alone) > 0.01
+        assert explained([samples["meta"], shops], target) > 0.999
+
+
+@with_project
+def test_another_seed_makes_other_samples_of_the_same_world(name: str) -> None:
+    module = data_module(project(name))
+    some, others = module.synthesise(300, seed=0), module.synthesise(300, seed=1)
+    for key, values in some.items():
+        assert values.shape == others[key].shape
+        assert not np.array_equal(values, others[key])
+        middles = [np.nanmean(samples[key], dtype="float64") for samples in (some, others)]
+        assert abs(middles[0] - middles[1]) < max(0.5 * np.nanstd(values), 1e-6)
+
+
+WORDS = np.array([[3, 1, 4, 1], [2, 7, 0, 0], [5, 0, 0, 0]])
+TAGS = np.zeros((3, 4))
+SCORES = np.where(WORDS, 1.5, np.nan)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "said"),
+    [
+        ({"words": np.where(WORDS == 7, 0, WORDS) + 4 * (WORDS == 5)}, None),
+        ({"words": np.roll(WORDS, 1, axis=1)}, r"words\[0\], row 2: found 0, .*0 only after the last"),
+        ({"words": np.where(WORDS == 4, 0, WORDS)}, r"words\[2\], row 1: found 0, .*0 only after the last"),
+        ({"words": np.where(WORDS == 7, 50, WORDS)}, r"words\[1\], row 2: found 50, expected a whole number .* to 49"),
+        ({"words": WORDS[:, None]}, r"words: found int64 of shape \(1, 4\), expected numbers of shape \(\?,\)"),
+        ({"words": WORDS[:, :0]}, r"words: found int64 of shape \(0,\), expected numbers of shape \(\?,\)"),
+        ({"words": WORDS.astype(str)}, r"words: found .* expected numbers of shape \(\?,\)"),
+        ({"tags": TAGS[..., None]}, None),
+        ({"tags": TAGS + 4}, r"tags\[0, 0\], row 1: found 4.0, expected a whole number from 0 to 3"),
+        ({"tags": TAGS[:, 1:]}, r"expected as many steps of each name, found .*'tags': 3"),
+        ({"scores": np.where(WORDS == 4, np.nan, SCORES)}, r"scores\[2, 0\], row 1: found nan, expected a number"),
+    ],
+)
+def test_texts_and_their_steps_are_checked(arrays: dict[str, Any], said: str | None) -> None:
+    module = data_module(project("text"))
+    samples = {"words": WORDS, "tags": TAGS, "scores": SCORES} | arrays
+    if said is None:
+        checked = module.check(samples, module.INPUTS | module.TARGETS, "file.npz")
+        assert {name: values.shape for name, values in checked.items()} == {
+            "words": (3, 4),
+            "tags": (3, 4, 1),
+            "scores": (3, 4, 1),
+        }
+    else:
+        with pytest.raises(module.DataError, match=f"file.npz.*{said}"):
+            module.check(samples, module.INPUTS | module.TARGETS, "file.npz")
