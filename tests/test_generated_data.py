@@ -65,7 +65,7 @@ def test_their_own_tests_pass(name: str) -> None:
 
 @pytest.mark.parametrize("backend", ["jax", "tensorflow"])
 def test_lengths_may_vary_between_batches_on_the_other_backends(backend: str, tmp_path: Path) -> None:
-    arguments = [f"run={tmp_path}", "training.epochs=1", "data.synthetic_samples=200", "training.batch_size=4"]
+    arguments = [f"run={tmp_path}", "training.epochs=1", "data.synthetic_samples=60", "training.batch_size=4"]
     code, output = run_module(project("text"), "train", *arguments, backend=backend)
     assert code == 0, output
 

@@ -22,9 +22,9 @@ MOST_VALUES = 10
 
 FUNCTIONS = (
     *("numbers", "pixels", "patches", "look_up", "tokens", "steps", "running", "waves"),
-    *("join", "sums", "signs", "nearest", "points", "alike"),
+    *("join", "sums", "signs", "nearest", "alike"),
 )
-"""The functions that statements may call, and each other: `nearest` and `look_up` need `points`."""
+"""The functions that statements may call."""
 
 
 def synthesis(plan: Plan) -> dict[str, Any]:
@@ -33,7 +33,6 @@ def synthesis(plan: Plan) -> dict[str, Any]:
     statements = made.statements
     source = " ".join([*statements, *made.arrays.values()])
     used = [name for name in FUNCTIONS if re.search(rf"\b{name}\(", source)]
-    used += ["points"] if {"nearest", "look_up"} & set(used) else []
     return {"statements": statements, "arrays": made.arrays, "functions": used, "world": "world)" in source}
 
 
