@@ -11,15 +11,18 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import layerwright
-from layerwright.answers import Answers
+from layerwright.answers import KEYS, Answers
 from layerwright.answers.mending import mended
 from layerwright.layers import LayerError
 from layerwright.plan import design
 from layerwright.problems import AnswersError, Edit, Problem, Problems
 
 from . import models
+from .test_bad_input import VALUES
 
 PACKAGE = Path(layerwright.__file__).parent
 
@@ -112,3 +115,214 @@ def test_every_fault_that_can_be_noted_has_a_case(monkeypatch: pytest.MonkeyPatc
         if not any((file, line) in lines for line in range(first, last + 1))
     ]
     assert not missing
+
+
+# Edits
+
+
+LAYERS = {
+    "branches": {"photo": "conv 8, max_pool, flatten", "encoder": ["dense 4"]},
+    "body": [{"residual": ["dense 4", "dense 5"]}, {"merge": {"with": ["photo", "meta"]}}, "merge meta"],
+    "heads": {"y": [{"residual": {"layers": ["dense 4"]}}, {"output": "dense 1"}]},
+}
+ANSWERS = {
+    "inputs": "photo: image 8x8x3, meta: numeric 4, left: vector 2, right: vector 2 batch=1",
+    "outputs": "y: binary from=photo+meta * 0.5, again: reconstruction meta, z: regression per_step",
+    "sharing": "encoder: left + right",
+    "models": {"latent": "y"},
+    "merge": "add",
+    "layers": LAYERS,
+}
+
+
+def _layers(part: str, stacks: Any) -> dict[str, Any]:
+    before = LAYERS[part]
+    return {"layers": LAYERS | {part: before | stacks if isinstance(before, dict) else stacks}}
+
+
+EDITS = [
+    # keys
+    (Edit("set", "merge", "concatenate"), {"merge": "concatenate"}),
+    (Edit("set", "backend", "jax"), {"backend": "jax"}),
+    (Edit("drop", "merge"), {"merge": None}),
+    (Edit("rename", "merge", ("merge", "mergers")), {"merge": None, "mergers": "add"}),
+    (Edit("drop", "models.latent"), {"models": {}}),
+    (Edit("rename", "models.latent", ("latent", "encoder")), {"models": {"encoder": "y"}}),
+    # lines
+    (Edit("set", "inputs.meta", "vector 5"), {"inputs": ANSWERS["inputs"].replace("numeric 4", "vector 5")}),
+    (Edit("argument", "inputs.right", ("batch", None)), {"inputs": ANSWERS["inputs"].replace(" batch=1", "")}),
+    (Edit("argument", "inputs.meta", ("batch", 1)), {"inputs": ANSWERS["inputs"].replace("4", "4 batch=1")}),
+    (Edit("argument", "outputs.y", ("*", "2")), {"outputs": ANSWERS["outputs"].replace("0.5", "2")}),
+    (Edit("argument", "outputs.y", ("from", None)), {"outputs": ANSWERS["outputs"].replace("from=photo+meta ", "")}),
+    (
+        Edit("set", "outputs.y", "multiclass 3"),
+        {"outputs": ANSWERS["outputs"].replace("binary", "multiclass 3")},
+    ),
+    (
+        Edit("rename", "outputs.y", ("y", "y_out")),
+        {
+            "outputs": ANSWERS["outputs"].replace("y:", "y_out:"),
+            "models": {"latent": "y_out"},
+            "layers": LAYERS | {"heads": {"y_out": LAYERS["heads"]["y"]}},
+        },
+    ),
+    (
+        Edit("drop", "inputs.meta"),
+        {
+            "inputs": ANSWERS["inputs"].replace("meta: numeric 4, ", ""),
+            "outputs": "y: binary from=photo * 0.5, z: regression per_step",
+            **_layers("body", [LAYERS["body"][0], {"merge": {"with": "photo"}}]),
+        },
+    ),
+    (
+        Edit("rename", "inputs.meta", ("meta", "facts")),
+        {
+            "inputs": ANSWERS["inputs"].replace("meta", "facts"),
+            "outputs": ANSWERS["outputs"].replace("meta", "facts"),
+            **_layers("body", [LAYERS["body"][0], {"merge": {"with": ["photo", "facts"]}}, "merge facts"]),
+        },
+    ),
+    (
+        Edit("drop", "inputs.left"),
+        {
+            "inputs": ANSWERS["inputs"].replace("left: vector 2, ", ""),
+            "sharing": "",
+            "layers": LAYERS | {"branches": {"photo": LAYERS["branches"]["photo"], "right": ["dense 4"]}},
+        },
+    ),
+    (
+        Edit("drop", "sharing.encoder"),
+        {"sharing": "", "layers": LAYERS | {"branches": {"photo": LAYERS["branches"]["photo"]}}},
+    ),
+    (
+        Edit("set", "inputs.photo", "picture: image 8x8x1"),
+        {
+            "inputs": ANSWERS["inputs"].replace("photo: image 8x8x3", "picture: image 8x8x1"),
+            "outputs": ANSWERS["outputs"].replace("photo", "picture"),
+            "layers": {
+                "branches": {"picture": LAYERS["branches"]["photo"], "encoder": ["dense 4"]},
+                "body": [LAYERS["body"][0], {"merge": {"with": ["picture", "meta"]}}, "merge meta"],
+                "heads": LAYERS["heads"],
+            },
+        },
+    ),
+    # layers
+    (
+        Edit("argument", "layers.branches.photo[1]", ("padding", "same")),
+        _layers("branches", {"photo": ["conv 8", "max_pool padding=same", "flatten"]}),
+    ),
+    (
+        Edit("argument", "layers.branches.photo[0]", ("filters", 16)),
+        _layers("branches", {"photo": ["conv 16", "max_pool", "flatten"]}),
+    ),
+    (
+        Edit("set", "layers.branches.photo[2]", "global_average_pool"),
+        _layers("branches", {"photo": ["conv 8", "max_pool", "global_average_pool"]}),
+    ),
+    (Edit("drop", "layers.branches.photo[1]"), _layers("branches", {"photo": ["conv 8", "flatten"]})),
+    (
+        Edit("before", "layers.branches.photo[1]", "batch_norm"),
+        _layers("branches", {"photo": ["conv 8", "batch_norm", "max_pool", "flatten"]}),
+    ),
+    (
+        Edit("after", "layers.branches.photo[2]", "dense 4"),
+        _layers("branches", {"photo": ["conv 8", "max_pool", "flatten", "dense 4"]}),
+    ),
+    (
+        Edit("append", "layers.branches.meta", "dense 4"),
+        _layers("branches", {"meta": ["dense 4"]}),
+    ),
+    (
+        Edit("append", "layers.heads.y", "dense 2"),
+        _layers("heads", {"y": [{"residual": {"layers": ["dense 4"]}}, "dense 2", {"output": "dense 1"}]}),
+    ),
+    (
+        Edit("rename", "layers.body[0].residual[1]", ("dense", "Dense")),
+        _layers("body", [{"residual": ["dense 4", "Dense 5"]}, *LAYERS["body"][1:]]),
+    ),
+    (Edit("drop", "layers.body[0].residual"), _layers("body", LAYERS["body"][1:])),
+    (
+        Edit("argument", "layers.body[0].residual", ("activation", "relu")),
+        _layers("body", [{"residual": {"layers": ["dense 4", "dense 5"], "activation": "relu"}}, *LAYERS["body"][1:]]),
+    ),
+    (
+        Edit("argument", "layers.heads.y[0].residual.layers[0]", ("units", 6)),
+        _layers("heads", {"y": [{"residual": {"layers": ["dense 6"]}}, {"output": "dense 1"}]}),
+    ),
+    (
+        Edit("argument", "layers.heads.y[1].output", ("activation", "tanh")),
+        _layers("heads", {"y": [{"residual": {"layers": ["dense 4"]}}, {"output": "dense 1 activation=tanh"}]}),
+    ),
+    (
+        Edit("drop", "layers.heads.y[1].output"),
+        _layers("heads", {"y": [{"residual": {"layers": ["dense 4"]}}]}),
+    ),
+    (Edit("drop", "layers.body"), {"layers": {part: LAYERS[part] for part in ("branches", "heads")}}),
+]
+
+
+@pytest.mark.parametrize(("edit", "changes"), EDITS, ids=[f"{edit.action} {edit.place}" for edit, _ in EDITS])
+def test_an_edit_changes_the_answers(edit: Edit, changes: dict[str, Any]) -> None:
+    before = copy.deepcopy(ANSWERS)
+    wanted = {key: value for key, value in (ANSWERS | changes).items() if value is not None}
+    assert mended(ANSWERS, [edit]) == wanted
+    assert before == ANSWERS, "the answers themselves stay as they are"
+
+
+def test_edits_of_one_list_mean_the_places_that_there_were() -> None:
+    answers = {"layers": {"body": "dense 1, dense 2, dense 3"}}
+    edits = [
+        Edit("drop", "layers.body[0]"),
+        Edit("before", "layers.body[1]", "relu"),
+        Edit("argument", "layers.body[1]", ("units", 9)),
+        Edit("append", "layers.body", "tanh"),
+        Edit("set", "layers.body[2]", ["dense 4", "dense 5"]),
+        Edit("drop", "layers.body[0]"),
+    ]
+    assert mended(answers, edits) == {"layers": {"body": ["relu", "dense 9", "dense 4", "dense 5", "tanh"]}}
+
+
+@pytest.mark.parametrize(
+    ("layer", "argument", "wanted"),
+    [
+        ("Conv2D 3 5 2 valid", ("padding", "same"), "Conv2D 3 5 2 same"),
+        ("Conv2D 3 5 2 valid relu", ("strides", None), "Conv2D 3 5 padding=valid relu"),
+        ("dense 8 relu tanh", ("activation", "relu"), "dense 8 activation=relu"),
+        ("dense 8 units=4", ("units", None), "dense 8"),
+        ("bidirectional lstm 8", ("return_sequences", True), "bidirectional lstm 8 return_sequences=true"),
+        ("reshape 4x2", ("target_shape", (2, 4)), "reshape 2x4"),
+        ("RandomRotation 0.2", ("factor", (-0.5, 0.5)), "RandomRotation (-0.5,0.5)"),
+        ({"conv": {"filters": 3, "padding": "valid"}}, ("padding", None), {"conv": {"filters": 3}}),
+        ({"dense": 8}, ("activation", None), "dense 8"),
+        ({"dense": 8}, ("units", 4), "dense 4"),
+        ({"residual": ["dense 4"]}, ("name", "block"), {"residual": {"layers": ["dense 4"], "name": "block"}}),
+    ],
+)
+def test_an_argument_is_set_wherever_it_is_said(layer: Any, argument: tuple[str, Any], wanted: Any) -> None:
+    answers = mended({"layers": {"body": [layer]}}, [Edit("argument", "layers.body[0]", argument)])
+    assert answers == {"layers": {"body": [wanted]}}
+
+
+# Anything at all
+
+
+def _check_mends(answers: Answers) -> None:
+    try:
+        design(copy.deepcopy(answers))
+    except AnswersError as error:
+        before = copy.deepcopy(answers)
+        mended(answers, edits_of(error.problems))
+        assert answers == before
+
+
+@settings(max_examples=150, deadline=None)
+@given(key=st.sampled_from([*KEYS, "foo"]), value=VALUES)
+def test_the_mends_of_any_value_can_be_carried_out(key: str, value: Any) -> None:
+    _check_mends({"inputs": "x: numeric 8", "outputs": "y: binary"} | {key: value})
+
+
+@settings(max_examples=150, deadline=None)
+@given(parts=st.dictionaries(st.sampled_from(["branches", "body", "heads"]), VALUES, max_size=3), value=VALUES)
+def test_the_mends_of_any_layers_can_be_carried_out(parts: Any, value: Any) -> None:
+    layers = {part: stack if part == "body" else {"x": stack, "y": value} for part, stack in parts.items()}
+    _check_mends({"inputs": "x: numeric 8", "outputs": "y: binary", "layers": layers})

@@ -460,7 +460,9 @@ def calls(draw: st.DrawFn, rule: Rule) -> Call:
     for shape in draw(shapes(rule, given_)):
         # A cell's RNN sees to dtypes.
         dtype = "int32" if rule.within is None and kind in ("whole", "both") and draw(st.integers(0, 3)) else "float32"
-        masked = kind in ("masked", "both") and len(shape) > 1 and draw(st.integers(0, 3)) > 0
+        # An image that a layer lets through as it is keeps a mask that Keras never announced.
+        maskable = len(shape) > 1 and rule.name not in IMAGES
+        masked = kind in ("masked", "both") and maskable and draw(st.integers(0, 3)) > 0
         inputs.append(Described(shape, dtype, masked))
     return Call(given_, tuple(inputs))
 
@@ -716,9 +718,11 @@ REFUSED: dict[str, Callable[[Call], bool]] = {
     ),
     **dict.fromkeys(OWN_LAYERS, lambda call: True),
     **dict.fromkeys(IMAGES, _no_colour_image),
+    # TensorFlow pads images above and below where XLA doesn't compile it.
+    "Resizing": lambda call: _no_colour_image(call) or bool(call.arguments.get("pad_to_aspect_ratio")),
     # TensorFlow can't fill up tiles that are larger than the image.
     "ContrastLimitedAdaptiveHistogramEqualization": lambda call: True,
-    **dict.fromkeys(("CategoryEncoding", "Discretization", "Hashing", "Rescaling"), _single),
+    **dict.fromkeys(("CategoryEncoding", "Discretization", "Hashing", "MelSpectrogram", "Rescaling"), _single),
 }
 """What Keras takes and we don't, by class.
 

@@ -18,6 +18,16 @@ ANSWERS = {
 }
 """What differs from a preset: the same network on images that take a fiftieth of the time."""
 
+OWN = {
+    "tagger": {"inputs": "words: text 30x?", "outputs": "tags: labels 4"},
+    "segmenter": {
+        "inputs": "photo: image 16x16x3",
+        "outputs": "areas: segmentation 3",
+        "layers": "{branches: {photo: [conv 16]}, body: []}",
+    },
+}
+"""Answers for what no preset is about."""
+
 
 @dataclass(frozen=True)
 class Mutation:
@@ -46,6 +56,16 @@ def training(fault: str, preset: str, file: str, before: str, after: str, *tests
     return Mutation(fault, preset, file, before, after, tuple(f"test_training.py::{test}" for test in tests))
 
 
+def score(fault: str, preset: str, before: str, after: str, *tests: str) -> Mutation:
+    """A fault of a score, seen by tests that reckon by hand."""
+    return Mutation(fault, preset, "evaluate.py", before, after, tuple(f"test_evaluate.py::{test}" for test in tests))
+
+
+def wrong_loss(fault: str, preset: str, before: str, after: str) -> Mutation:
+    """Another loss than the planned one."""
+    return Mutation(fault, preset, "train.py", before, after, (f"test_model.py::{LOSSES}",))
+
+
 SHAPE = "test_every_layer_has_its_shape"
 PARAMETERS = "test_every_layer_has_its_parameters"
 ENDS = "test_every_input_and_output_has_its_shape"
@@ -56,7 +76,12 @@ PHASE_ONE = "test_phase_one_leaves_the_backbone_as_it_is"
 PHASE_TWO = "test_phase_two_moves_the_chosen_layers_alone"
 WRONG_VALUE = "test_a_wrong_value_is_named"
 OVERFIT = "test_a_batch_can_be_overfitted"
+SETTINGS = "test_every_layer_has_its_settings"
+LOSSES = "test_training_uses_the_planned_losses"
+PADDING = "test_padding_changes_nothing"
 RUN = "test_a_run_leaves_all_that_evaluation_and_prediction_need"
+ERRORS = "test_errors_and_the_share_of_variance_explained"
+THRESHOLD = "test_a_threshold_parts_the_same_from_others"
 WEIGHED = "test_the_loss_weighs_each_output"
 
 UNSHARED = [
@@ -65,7 +90,7 @@ UNSHARED = [
         "siamese-dense",
         ", encoder(right)]",
         ', layers.Dense(64, activation="relu", name="twin")(right)]',
-        "test_encoder_is_the_same_for_each_input",
+        "test_encoder_learns_by_each_call[1]",
         PARAMETERS,
     ),
     model(
@@ -73,7 +98,22 @@ UNSHARED = [
         "siamese-dense",
         ", encoder(right)]",
         ", keras.ops.stop_gradient(encoder(right))]",
-        "test_encoder_learns_from_each_input[right]",
+        "test_encoder_learns_by_each_call[",
+    ),
+    model(
+        "an encoder beside the model with weights of its own",
+        "autoencoder",
+        '    return keras.Model(model.input, model.get_layer("latent").output, name="encoder")',
+        "    model = keras.models.clone_model(model)\n"
+        '    return keras.Model(model.input, model.get_layer("latent").output, name="encoder")',
+        "test_encoder_is_a_part_with_the_same_weights",
+    ),
+    model(
+        "an encoder beside the model that ends elsewhere",
+        "autoencoder",
+        'model.get_layer("latent")',
+        'model.get_layer("image_dense_2")',
+        "test_encoder_is_a_part_with_the_same_weights",
     ),
 ]
 
@@ -117,16 +157,16 @@ WRONG_NETWORK = [
         f"{GRADIENT}[energy_output",
         PARAMETERS,
     ),
-    model("a narrower layer", "power-plant", "layers.Dense(32,", "layers.Dense(16,", f"{SHAPE}[dense_2]", PARAMETERS),
+    model("a narrower layer", "power-plant", "layers.Dense(32,", "layers.Dense(16,", SHAPE, PARAMETERS),
     model(
         "a head with two numbers",
         "power-plant",
         'layers.Dense(1, name="vacuum_output")',
         'layers.Dense(2, name="vacuum_output")',
         ENDS,
-        f"{SHAPE}[vacuum_output]",
+        SHAPE,
     ),
-    model("a larger kernel", "image-metadata", "Conv2D(32, 3,", "Conv2D(32, 5,", f"{SHAPE}[image_conv]", PARAMETERS),
+    model("a larger kernel", "image-metadata", "Conv2D(32, 3,", "Conv2D(32, 5,", SHAPE, PARAMETERS),
     model(
         "a larger kernel, the shape kept",
         "image-metadata",
@@ -144,7 +184,7 @@ WRONG_NETWORK = [
         """            layers.Dense(128, activation="relu", name="dense_2"),
             layers.Dropout(0.3, name="dropout_1"),
 """,
-        f"{SHAPE}[dropout_1]",
+        SHAPE,
     ),
     model("a layer left out", "mnist-mlp", '            layers.Dropout(0.3, name="dropout_2"),\n', "", SHAPE),
     model(
@@ -161,6 +201,33 @@ WRONG_NETWORK = [
         "class Dense(layers.Dense):\n    pass\n\n\nlayers.Dense = Dense\n\n\ndef build_model()",
         SAVED,
     ),
+]
+
+WRONG_SETTINGS = [
+    model("no activation", "power-plant", '32, activation="relu"', "32", f"{SETTINGS}[dense_2]"),
+    model("another activation", "power-plant", '32, activation="relu"', '32, activation="gelu"', SETTINGS),
+    model("an activation too many", "power-plant", '1, name="energy', '1, activation="relu", name="energy', SETTINGS),
+    model("no dropout", "mnist-mlp", '0.3, name="dropout_1"', '0.0, name="dropout_1"', f"{SETTINGS}[dropout_1]"),
+    model("another pooling", "image-metadata", "GlobalAveragePooling2D", "GlobalMaxPooling2D", SETTINGS),
+    model("no scaling", "image-metadata", "Rescaling(1 / 255", "Rescaling(1.0", f"{SETTINGS}[image_rescaling]"),
+    model("another value is padding", "masked-lstm", "Masking(name", "Masking(0.5, name", SETTINGS, PADDING),
+    model("one direction is another layer's", "tagger", "layers.LSTM(32", "layers.GRU(32", SETTINGS),
+    model(
+        "directions are added up",
+        "tagger",
+        'name="words_bidirectional"',
+        'merge_mode="sum", name="words_bidirectional"',
+        SETTINGS,
+    ),
+    model("a mask that is lost", "tagger", ", mask_zero=True", "", SETTINGS, PADDING),
+    model(
+        "a mask that is lost on its way",
+        "tagger",
+        "(words)",
+        "(words)\n    x = layers.Permute((2, 1))(layers.Permute((2, 1))(x))",
+        PADDING,
+    ),
+    model("pixels of some other network", "segmenter", '"same"', '"same", strides=1, use_bias=False', SETTINGS),
 ]
 
 BACKBONE = [
@@ -186,7 +253,7 @@ BACKBONE = [
         "phase two without compiling",
         "resnet-transfer",
         "train.py",
-        '    compile_model(model, settings["learning_rate"] / 100)\n',
+        '    compile_model(model, rate * settings["fine_tune_rate"], decay)\n',
         "",
         RUN,
     ),
@@ -223,7 +290,43 @@ LOSS = [
         "train.py",
         'loss={"energy_output": "mse", "vacuum_output": "mse"}',
         'loss={"energy_output": "mse"}',
-        (f"test_model.py::{GRADIENT}[vacuum_output",),
+        (f"test_model.py::{GRADIENT}[vacuum_output", f"test_model.py::{LOSSES}"),
+    ),
+    wrong_loss("mae for mse", "power-plant", '"energy_output": "mse"', '"energy_output": "mae"'),
+    wrong_loss("mse for crossentropy", "mnist-mlp", '"sparse_categorical_crossentropy"', '"mse"'),
+    wrong_loss("mae for mse, of an image made again", "autoencoder", '"image_out": "mse"', '"image_out": "mae"'),
+    wrong_loss("another margin", "siamese-conv", '"distance": contrastive', '"distance": "mse"'),
+    training(
+        "the same far and others near",
+        "siamese-conv",
+        "train.py",
+        "same * too_far + (1 - same) * too_near",
+        "same * too_near + (1 - same) * too_far",
+        "test_the_loss_wants_the_same_near_and_others_at_a_distance_of_1",
+    ),
+    training(
+        "another margin for others",
+        "siamese-conv",
+        "train.py",
+        "keras.ops.maximum(1 - distances, 0)",
+        "keras.ops.maximum(2 - distances, 0)",
+        "test_the_loss_wants_the_same_near_and_others_at_a_distance_of_1",
+    ),
+    training(
+        "the crossentropy of the first pixels",
+        "segmenter",
+        "train.py",
+        "sparse_categorical_crossentropy(classes, probabilities)",
+        "sparse_categorical_crossentropy(classes, probabilities)[:, :1]",
+        "test_the_loss_is_the_mean_of_all_pixels",
+    ),
+    training(
+        "weights of the last epoch",
+        "power-plant",
+        "train.py",
+        "restore_best_weights=True",
+        "restore_best_weights=False",
+        "test_the_weights_of_the_best_epoch_stay",
     ),
     Mutation(
         "no loss weights",
@@ -342,6 +445,69 @@ RUNS = [
         "math.ceil(len(self.order) / self.batch_size)",
         "len(self.order) // self.batch_size",
         RUN,
+    ),
+]
+
+SCORES = [
+    score("half an error", "power-plant", "mse**0.5", "mse**0.5 / 2", ERRORS),
+    score("r2 of what never changes", "power-plant", "if varies else math.nan", "", ERRORS),
+    score("errors squared for absolute ones", "power-plant", "np.abs(error)", "np.square(error)", ERRORS),
+    score(
+        "the least probable class",
+        "mnist-mlp",
+        "argmax(axis=-1) ==",
+        "argmin(axis=-1) ==",
+        "test_the_most_probable_class_counts",
+    ),
+    score("a guess of zero", "power-plant", "train.mean(axis=0)", "0 * train.mean(axis=0)", "test_a_guess_is_the_mean"),
+    score(
+        "a guess of all classes alike", "mnist-mlp", "/ train.size", "* 0 + 0.1", "test_a_guess_is_the_commonest_class"
+    ),
+    score("a union counted twice", "segmenter", "both / (sizes - both)", "both / sizes", "test_areas_overlap"),
+    score("a class that is nowhere", "segmenter", "        if sizes:\n", "        if True:\n", "test_areas_overlap"),
+    score(
+        "padding counts", "tagger", "if name in STEPS else values", "if False else values", "test_padding_has_no_score"
+    ),
+    score("a threshold too low", "siamese-conv", "right.argmax()", "right.argmin()", THRESHOLD),
+    score("far is the same", "siamese-conv", "distances <= threshold", "distances > threshold", THRESHOLD),
+    score(
+        "a sample is its own neighbour",
+        "siamese-dense",
+        "    np.fill_diagonal(distances, np.inf)\n",
+        "",
+        "test_the_nearest_other_sample_has_the_same_label",
+    ),
+    score(
+        "NaN in a file of JSON",
+        "power-plant",
+        '.replace(": NaN", ": null")',
+        "",
+        "test_what_is_undefined_is_null_in_the_file",
+    ),
+    training(
+        "evaluated by another configuration",
+        "power-plant",
+        "config.py",
+        "    if trained:\n",
+        "    if False:\n",
+        "test_a_run_is_evaluated_as_it_was_trained",
+    ),
+    training(
+        "a run without its configuration",
+        "power-plant",
+        "train.py",
+        "yaml.safe_dump(config, sort_keys=False)",
+        '"{}"',
+        "test_a_run_is_evaluated_as_it_was_trained",
+    ),
+    training(
+        "any value in a configuration",
+        "power-plant",
+        "config.py",
+        "    check(config)\n",
+        "",
+        "test_a_value_that_no_run_can_have_stops_it[seed=-1]",
+        "test_a_value_that_no_run_can_have_stops_it[training.learning_rate=nan]",
     ),
 ]
 
@@ -486,7 +652,7 @@ DATA = [
     ),
 ]
 
-MUTATIONS = [*UNSHARED, *WRONG_NETWORK, *BACKBONE, *LOSS, *RUNS, *DATA]
+MUTATIONS = [*UNSHARED, *WRONG_NETWORK, *WRONG_SETTINGS, *BACKBONE, *LOSS, *RUNS, *SCORES, *DATA]
 
 
 def parameter(mutation: Mutation) -> Any:
@@ -497,7 +663,7 @@ def parameter(mutation: Mutation) -> Any:
 
 def project(preset: str) -> Path:
     """Returns the project that is broken, as it's generated."""
-    return generated(preset, **ANSWERS.get(preset, {}))
+    return generated("blank", **OWN[preset]) if preset in OWN else generated(preset, **ANSWERS.get(preset, {}))
 
 
 @functools.cache

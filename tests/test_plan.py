@@ -90,7 +90,7 @@ def test_a_straight_line_is_sequential(answers: dict[str, Any]) -> None:
             ["MobileNetV2 is a model of its own, the backbone"],
         ),
     ],
-    ids="straight inputs outputs residual empty-residual attention parallel shared backbone".split(),
+    ids=["straight", "inputs", "outputs", "residual", "empty", "attention", "parallel", "shared", "backbone"],
 )
 def test_anything_else_is_functional_and_says_why(answers: dict[str, Any], reasons: list[str]) -> None:
     decision = planned(**answers).decision
@@ -209,6 +209,33 @@ def test_separate_bodies_have_a_stack_each_after_one_merge() -> None:
     assert [fed["y"], fed["z"]] == [["y_body_dense"], ["z_body_dense"]]
 
 
+def test_a_body_that_names_its_layers_is_built_for_each_merge() -> None:
+    layers = {"body": ["dense 8 name=hidden"], "heads": {"z": ["dense 8", {"merge": {"with": "hidden", "how": "add"}}]}}
+    plan = planned(inputs="a: numeric 4, b: numeric 3", outputs="y: binary, z: binary from=a", layers=layers)
+    fed = _fed(plan)
+    assert (fed["y"], fed["z_hidden"]) == (["hidden"], ["a_dense"])
+    assert fed["z_add"] == ["z_dense", "z_hidden"], "a head refers to the body that it stands on"
+
+
+def test_a_branch_that_keeps_steps_for_one_output_is_pooled_for_another() -> None:
+    plan = planned(inputs="words: text 30x8, meta: numeric 4", outputs="tags: labels 3 from=words, y: binary")
+    assert _fed(plan)["merge"] == ["words_global_average_pool", "meta_dense"]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "pools"), [("8x8x3", [2, 2]), ("5x1x3", [(2, 1), (2, 1)]), ("2x9x1", [2, (1, 2)]), ("1x1x3", [])]
+)
+def test_small_images_are_pooled_as_far_as_they_go(sizes: str, pools: list[Any]) -> None:
+    plan = planned(inputs=f"photo: image {sizes}", outputs="y: binary")
+    layers = [layer for layer in plan.graph.layers() if layer.class_name == "MaxPooling2D"]
+    assert [layer.arguments.get("pool_size", 2) for layer in layers] == pools
+
+
+@pytest.mark.parametrize("samples", [16, 19, 31, 2303, 16_000])
+def test_sound_of_any_length_has_a_branch(samples: int) -> None:
+    assert planned(inputs=f"sound: audio {samples}", outputs="y: binary").graph.parameters
+
+
 # Groups and branching
 
 
@@ -295,7 +322,7 @@ def _photo(stack: Any, **answers: Any) -> dict[str, Any]:
         (_body("conv 3"), "layers.body[0]", "conv doesn't take 64", "it takes 2 or 3 or 4 axes, the channels last"),
         (_body("Conv2D 3 3"), "layers.body[0]", "Conv2D takes 3 axes, not 1: it gets 64", "give it a tensor of 3"),
         (_body("reshape 5x-1"), "layers.body[0]", "Reshape can't make 5×-1 of 64", "the sizes' product has to be 64"),
-        (_body("layer_norm axis=3"), "layers.body[0]", "LayerNormalization has axis=3 on 64", "axis=-1 is the last one"),
+        (_body("layer_norm axis=3"), "layers.body[0]", "LayerNormalization has axis=3 on 64", "axis=-1 is the last"),
         (_body("dense 3 name=x"), "layers.body[0]", "the name x is taken by the input x", "name it otherwise"),
         (_body("dense 3 name=y"), "layers.body[0]", "the name y is taken by the output y", "name it otherwise"),
         (

@@ -147,10 +147,10 @@ class Builder:
     `taken` holds the names that layers may not have, with what has them. `elsewhere` finds what a name stands for that
     isn't a layer built here: an input's branch, say. `backend` is what the network will run on, if that's known.
     `said` has all names in the answers, with where they stand; `fault` says why one of them stands for nothing at a
-    place: nothing if that's said elsewhere, None if there's no reason but the place. `batching` gives the edits that fix
-    the size of batches, `outer` is the builder of the graph around this one. `instead` has what mends a fault at a place.
-    `leaves` says whether Keras gives a name to an operation of the graph that is no layer. `left` has the tensors that
-    a path left to go on from another, with where it did.
+    place: nothing if that's said elsewhere, None if there's no reason but the place. `batching` gives the edits that
+    fix the size of batches, `outer` is the builder of the graph around this one, `instead` has what mends a fault at a
+    place. `leaves` says whether Keras gives a name to an operation of the graph that is no layer. `left` has the
+    tensors that a path left to go on from another, with where it did.
     """
 
     vocabulary: Vocabulary

@@ -98,7 +98,8 @@ def alike(tensors: Sequence[Tensor], stacks: Sequence[str], how: str, instead: E
     ]
     pairwise = is_pairwise(how) and len(tensors) != 2
     widths = {tensor.shape[-1] for tensor in tensors}
-    pooled += [Edit("append", at, "reshape 1") for each, at in zip(tensors, stacks, strict=True) if len(each.shape) == 1]
+    bare = [at for tensor, at in zip(tensors, stacks, strict=True) if len(tensor.shape) == 1]
+    pooled += [Edit("append", at, "reshape 1") for at in bare]
     return (*pooled, *([instead] if pairwise or (len(widths) > 1 and how not in EQUAL) or not pooled else []))
 
 

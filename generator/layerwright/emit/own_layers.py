@@ -60,7 +60,7 @@ class Gate(keras.layers.Layer):
 ''',
     "WeightedSum": '''
 class WeightedSum(keras.layers.Layer):
-    """The sum of n branches (..., width), weighed by the n numbers on the last axis of the weights."""
+    """The sum of n branches (..., width), weighed by n numbers on the last axis of the weights."""
 
     def call(self, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
         """Returns the sum."""

@@ -102,7 +102,20 @@ def _resized_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
         what = "crop_to_aspect_ratio and pad_to_aspect_ratio exclude each other"
         mend = "leave one of them out, as pad_to_aspect_ratio"
         raise LayerError(what, mend, ("argument", ("pad_to_aspect_ratio", None)))
+    if arguments.get("pad_to_aspect_ratio") and not _pads_at_the_sides(arguments, inputs[0]):
+        what = f"pad_to_aspect_ratio would pad {spell(inputs[0])} above and below, which fails on TensorFlow with a GPU"
+        mend = "leave pad_to_aspect_ratio out, or say crop_to_aspect_ratio=true in its place"
+        raise LayerError(what, mend, ("argument", ("pad_to_aspect_ratio", None)))
     return (inputs[0][0], int_of(arguments["height"]), int_of(arguments["width"]), inputs[0][-1])
+
+
+def _pads_at_the_sides(arguments: Arguments, shape: Shape) -> bool:
+    """Whether images are as high as is wanted for their width, or higher: XLA can't pad others."""
+    height, width = shape[1:3]
+    if height is None or width is None:
+        return False
+    wanted = width * int_of(arguments["height"]) // int_of(arguments["width"])
+    return wanted - height < 2
 
 
 def _equalized_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
