@@ -8,7 +8,7 @@ EXAMPLES := 10000
 SEED := 1
 PROCESSES := 2
 
-.PHONY: demo test lint types bench properties regenerate clean
+.PHONY: demo test lint types bench backbones properties regenerate clean
 
 # From answers to a trained and evaluated project, without data and without a network beyond the package registry.
 demo: .venv/.tool
@@ -37,6 +37,10 @@ types: .venv/.test
 bench: .venv/.test
 	$(BIN)/python benchmarks/explain.py
 	$(BIN)/python benchmarks/growth.py
+
+# Reads the table of pretrained bodies off real Keras again. Takes some minutes, and downloads nothing.
+backbones: .venv/.test
+	$(BIN)/python -m tests.read_backbones
 
 # Draws 10,000 sets of answers, and compares what is planned with what Keras builds. Takes hours; goes on where it stopped.
 properties: .venv/.test

@@ -22,13 +22,14 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import black
 
-from layerwright.backbones.backbone import STRIDE
+from layerwright.backbones.backbone import STRIDE, Backbone
 
 if TYPE_CHECKING:
     import keras
@@ -74,7 +75,7 @@ def constructors() -> list[str]:
 
 
 @contextmanager
-def _weightless() -> Iterator[None]:
+def weightless() -> Iterator[None]:
     """Models built inside have variables that are never made."""
     import keras
 
@@ -89,7 +90,7 @@ def built(constructor: str, height: int = EXAMPLE, width: int = EXAMPLE, channel
     import keras
 
     function = getattr(keras.applications, constructor)
-    with _weightless():
+    with weightless():
         return function(**{"include_top": False, "weights": None, "input_shape": (height, width, channels), **more})
 
 
@@ -343,18 +344,22 @@ def read_all() -> list[dict[str, Any]]:
     facts = _in_processes(READER, read, names)
     for index, each in enumerate(facts):
         each["refused_by"] = tuple(backend for backend in BACKENDS if refusals[backend][index])
-    return facts
+    return [asdict(Backbone(**each)) for each in facts]
 
 
 def written(facts: Iterable[dict[str, Any]]) -> str:
     """The table as Python source."""
-    entries = "".join(f"Backbone({', '.join(f'{key}={_spelled(value)}' for key, value in each.items())})," for each in facts)
+    entries = "".join(f"Backbone({_arguments(each)})," for each in facts)
     source = (
         f'"""Every constructor of keras.applications, read off Keras {_version()}.\n\n'
         'Written by `make backbones`, and never by hand.\n"""\n\n'
         f"from __future__ import annotations\n\nfrom .backbone import Backbone\n\nTABLE = ({entries})\n"
     )
     return black.format_str(source, mode=black.Mode(line_length=120, target_versions={black.TargetVersion.PY311}))
+
+
+def _arguments(facts: dict[str, Any]) -> str:
+    return ", ".join(f"{key}={_spelled(value)}" for key, value in facts.items())
 
 
 def _spelled(value: Any) -> str:

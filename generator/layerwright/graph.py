@@ -57,7 +57,7 @@ class RuleLayer(Layer):
 class BackboneLayer(Layer):
     """A pretrained body. `constructor` and `preprocessing` are paths under keras.applications.
 
-    `preprocessing` is the function to call before it, None if there's none to call; `remark` says then why.
+    `preprocessing` is the function to call on images before it, None if there's none to call; `remark` says why.
     """
 
     constructor: str = field(kw_only=True)
@@ -85,7 +85,9 @@ class Composite(Layer):
 
 @dataclass(eq=False)
 class SubModel(Composite):
-    """A nested Keras model."""
+    """A nested Keras model. `alias` tells it from another one of the same name, in another model."""
+
+    alias: str = ""
 
 
 @dataclass(eq=False)

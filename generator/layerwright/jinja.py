@@ -21,7 +21,7 @@ from jinja2.runtime import Context
 
 from . import __version__
 from .answers import KEYS, MERGED, Answers, combine, package_name
-from .backbones import BACKBONES
+from .backbones import BACKBONES, Backbone
 from .blocks import MERGES
 from .context import LINE_LENGTH
 from .context import context as project_context
@@ -59,7 +59,7 @@ def install(environment: Environment) -> None:
     }
     environment.globals |= {
         "backbone_choices": {"none: learn from these images alone": "none"}
-        | {f"{name}: {each.parameters / 1e6:.1f} million parameters": name for name, each in BACKBONES.items()},
+        | {_backbone_choice(each): name for name, each in BACKBONES.items()},
         "from_preset": from_preset,
         "kind_choices": _about(KINDS),
         "merge_choices": {f"{name}: {each.about}{' (two branches)' * each.pairwise}": name for name, each in MERGES.items()},
@@ -151,6 +151,11 @@ def _answers(context: Context) -> Answers:
 def _value(context: Context, name: str) -> Any:
     value = context.get(name)
     return None if isinstance(value, Undefined) else value
+
+
+def _backbone_choice(each: Backbone) -> str:
+    made_for = f", made for {each.size}x{each.size}" if each.size else ""
+    return f"{each.constructor}: {each.parameters / 1e6:.1f} million parameters{made_for}"
 
 
 def _about(entries: Mapping[str, Any]) -> list[str]:

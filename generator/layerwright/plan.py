@@ -14,6 +14,7 @@ from typing import Any
 
 from . import choices, mends
 from .answers import Answers, examine
+from .backbones import Backbone
 from .blocks import GROUPS, MERGES, Abandoned, Builder, LayerItem, Reader, Stack
 from .blocks.builder import Spot
 from .blocks.merges import alike
@@ -26,9 +27,6 @@ from .problems import Edit, Problems, nearest
 from .rules import Decision, decide
 from .spec import Group, Head, Input, Output, Spec
 from .tasks import Per
-
-PREPROCESSING = ("add", "get_item", "get_item_1", "get_item_2", "stack", "subtract", "true_divide")
-"""Names that Keras gives to the operations of `preprocess_input`: a layer of the same name can't stand beside them."""
 
 MERGES_BY_DEFAULT = "concatenate"
 
@@ -116,8 +114,9 @@ class _Planning:
     def __post_init__(self) -> None:
         taken = {each.name: f"the input {each.name}" for each in self.spec.inputs}
         taken |= {each.name: f"the output {each.name}" for each in self.spec.outputs}
-        if self.spec.transfer:
-            taken |= dict.fromkeys(PREPROCESSING, "an operation of the preprocessing")
+        transfer = self.spec.transfer
+        if transfer:
+            taken[transfer.backbone.name] = "the backbone"
         self.builder = Builder(
             self.vocabulary,
             self.problems,
@@ -127,6 +126,7 @@ class _Planning:
             said=dict(self._said()),
             fault=self.fault,
             batching=lambda: mends.batches_fixed(self.spec),
+            leaves=transfer.backbone.leaves if transfer else lambda name: False,
         )
         self.late = frozenset(self._joined_late())
 
@@ -273,24 +273,22 @@ class _Planning:
         """Calls the one backbone, which is made at its first call."""
         assert self.spec.transfer is not None
         backbone = self.spec.transfer.backbone
-        sizes = tuple(size or 1 for size in each.sizes)
+        height, width, channels = (size or 1 for size in each.sizes)
+        if not backbone.preprocesses(channels):
+            tensor = self.scaled(each, tensor, self.builder)
         if self.backbone is None:
-            frozen = (
-                Weight("trainable variables", (backbone.trainable,)),
-                Weight("statistics", (backbone.parameters - backbone.trainable,), trainable=False),
-            )
-            self.backbone = BackboneLayer(
-                "",
-                "Functional",
-                weights=frozen,
-                trainable=False,
-                constructor=backbone.constructor,
-                preprocessing=backbone.preprocessing,
-                input_shape=sizes,
-            )
-            self.builder.name(self.backbone, backbone.constructor.lower(), "backbone")
-        features = Tensor((tensor.shape[0], *backbone.features(*sizes[:2])))
+            self.backbone = pretrained(backbone, (height, width, channels))
+            self.check_backbone_name(self.backbone)
+        features = Tensor((tensor.shape[0], *backbone.features(height, width)))
         return self.builder.graph.add(self.backbone, (tensor,), features, self.builder.part)
+
+    def check_backbone_name(self, layer: BackboneLayer) -> None:
+        """Notes an input or output that has the one name that the backbone can have."""
+        for key, ends in (("inputs", self.spec.inputs), ("outputs", self.spec.outputs)):
+            if layer.name in {each.name for each in ends}:
+                what, mend = "the backbone has this name", f"name it otherwise, as {layer.name}_{key[:-1]}"
+                edit = Edit("rename", f"{key}.{layer.name}", (layer.name, f"{layer.name}_{key[:-1]}"))
+                self.problems.add(f"{key}.{layer.name}", what, mend, edit)
 
     def needs(self, names: Iterable[str]) -> list[Per]:
         """What the outputs that see any of these inputs say something of."""
@@ -344,7 +342,7 @@ class _Planning:
         pretrained = self.spec.transfer is not None and members[0].kind.name == "image"
         if pretrained:
             for each in members:
-                with self.builder.within(f"branches.{each.name}", ""):
+                with self.builder.within(f"branches.{each.name}", f"{each.name}_"):
                     starts[each.name] = self.through_backbone(each, starts[each.name])
         inner = self.inner(group, members[0], starts[members[0].name], pretrained=pretrained)
         if not inner.graph.nodes:
@@ -649,19 +647,23 @@ class _Planning:
             self.builder.check((*head.stack, *((head.last,) if head.last else ())))
 
     def check_names(self, graph: Graph) -> None:
-        """Notes names that operations have which Keras adds for masks."""
-        if not any(node.output.masked for node in graph.nodes):
-            return
+        """Notes names that operations have which Keras adds to the graph."""
+        masks = any(node.output.masked for node in graph.nodes)
         named = {layer.name: f"layers of {layer.name}" for layer in graph.layers()}
         named |= {name: f"inputs.{name}" for name in graph.inputs} | {name: f"outputs.{name}" for name in graph.outputs}
         for name, place in named.items():
             base = name.rstrip("0123456789").removesuffix("_")
-            if name in MASKING or (base in MASKING and base != name):
-                what, mend = f"Keras names an operation for masks {name}", f"name it otherwise, as {name}_layer"
-                edit = Edit("rename", place, (name, f"{name}_layer"))
-                if spot := self.builder.said.get(name):
-                    edit = Edit("argument", spot.place, ("name", f"{name}_layer"))
-                self.problems.add(spot.place if spot else place, what, mend, edit)
+            spot = self.builder.said.get(name)
+            if masks and (name in MASKING or (base in MASKING and base != name)):
+                what = f"Keras names an operation for masks {name}"
+            elif self.builder.leaves(name) and (spot is None or place.startswith(("inputs.", "outputs."))):
+                what = f"Keras names an operation of the backbone's preprocessing {name}"
+            else:
+                continue
+            edit = Edit("rename", place, (name, f"{name}_layer"))
+            if spot:
+                edit = Edit("argument", spot.place, ("name", f"{name}_layer"))
+            self.problems.add(spot.place if spot else place, what, f"name it otherwise, as {name}_layer", edit)
 
     def check_reach(self, graph: Graph) -> None:
         """Notes inputs that no output sees, and outputs that see what they may not. What isn't built may see all."""
@@ -704,6 +706,30 @@ class _Planning:
                 output = next(each for each in self.spec.outputs if each.name == name)
                 mend, edits = mends.can_learn(self.spec, output)
                 self.problems.add(f"outputs.{name}", "no layer before it can learn", mend, *self.grown(edits))
+
+
+def pretrained(backbone: Backbone, sizes: tuple[int, int, int]) -> BackboneLayer:
+    """The layer that a pretrained body is, for images of these sizes. It is frozen: training starts so."""
+    preprocesses = backbone.preprocesses(sizes[-1])
+    remark = ""
+    if not preprocesses:
+        remark = "The preprocessing of its weights is for three colours: pixels are scaled to 0…1 instead."
+    elif backbone.preprocessing is None:
+        remark = "Its preprocessing is built in: it takes pixels from 0 to 255."
+    parameters, trainable = backbone.counts(sizes[-1])
+    return BackboneLayer(
+        backbone.name,
+        "Functional",
+        weights=(
+            Weight("trainable variables", (trainable,)),
+            Weight("statistics", (parameters - trainable,), trainable=False),
+        ),
+        trainable=False,
+        constructor=backbone.constructor,
+        preprocessing=backbone.preprocessing if preprocesses else None,
+        input_shape=sizes,
+        remark=remark,
+    )
 
 
 def _part(place: str) -> str:

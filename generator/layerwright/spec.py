@@ -90,11 +90,15 @@ class Layers:
 
 @dataclass(frozen=True)
 class Transfer:
-    """A pretrained body to start from, and how many of its last layers phase two trains."""
+    """A pretrained body to start from, and how many of its last layers phase two trains.
+
+    `block` is the one that they begin with, empty if the answers say a number of layers.
+    """
 
     backbone: Backbone
     weights: str | None
     fine_tune: int
+    block: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,14 @@
-"""Reads what stands between inputs and outputs: branching, backbone, layers."""
+"""Reads what stands between inputs and outputs: branching, layers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..backbones import BACKBONES, Backbone
 from ..blocks import GROUPS, Reader, Stack, is_name
 from ..blocks.layer import split
 from ..problems import Edit, nearest, shown, unknown
-from ..spec import Group, Head, Input, Layers, Output, Transfer
+from ..spec import Group, Head, Input, Layers, Output
 from .fields import Fields
 from .keys import BRANCHINGS
 
@@ -26,62 +25,6 @@ def branching(fields: Fields) -> tuple[str, ...]:
             what, mend = unknown("branching", word, BRANCHINGS)
             fields.problems.add("branching", what, mend if nearest(word, BRANCHINGS) else f"{mend}; or none", edit)
     return tuple(word for word in BRANCHINGS if word in chosen)
-
-
-def transfer(fields: Fields, inputs: Sequence[Input]) -> Transfer | None:
-    """The backbone, if there is one, and how it is trained."""
-    name = fields.choice("backbone", ["none", *BACKBONES])
-    weights, fine_tune = fields.line("backbone_weights"), fields.answers["fine_tune"]
-    if isinstance(fields.answers["backbone_weights"], str) and not weights.strip():
-        edit = Edit("set", "backbone_weights", "imagenet")
-        fields.problems.add("backbone_weights", "it's empty", "imagenet, none, or the path of a file", edit)
-    if not isinstance(fine_tune, int) or isinstance(fine_tune, bool) or fine_tune < 0:
-        mend = "a number of layers, 0 for no phase two"
-        edit = Edit("set", "fine_tune", 0)
-        fields.problems.add("fine_tune", f"{shown(fine_tune)} is no number of layers", mend, edit)
-        fine_tune = 0
-    if "backbone" in fields.broken:
-        fields.broken.update(f"inputs.{each.name}" for each in inputs if each.kind.name == "image")
-    if name == "none":
-        return None
-    backbone = BACKBONES[name]
-    _check_images(fields, backbone, inputs)
-    if fine_tune > backbone.layers:
-        edit = Edit("set", "fine_tune", backbone.layers)
-        mend = f"a number from 0 to {backbone.layers}"
-        fields.problems.add("fine_tune", f"{name} has {backbone.layers} layers", mend, edit)
-    return Transfer(backbone, None if weights == "none" else weights, fine_tune)
-
-
-def _check_images(fields: Fields, backbone: Backbone, inputs: Sequence[Input]) -> None:
-    """Notes what keeps a backbone from being used on the images."""
-    images = [each for each in inputs if each.kind.name == "image"]
-    if inputs and not images and not fields.names("inputs"):
-        edit = Edit("set", "backbone", "none")
-        fields.problems.add("backbone", "there is no image for it", "say an image input, or backbone: none", edit)
-    right = {each.name: _image(each, backbone) for each in images}
-    if len({each.sizes for each in images}) > 1:
-        one = next(iter(right.values()))
-        edits = [Edit("set", f"inputs.{each.name}", one) for each in images]
-        mend = f"one backbone takes one size: say {one} for all of them"
-        fields.problems.add("backbone", "the images have different sizes", mend, *edits)
-    for each in images:
-        *sizes, channels = (size or 0 for size in each.sizes)
-        place, mend = f"inputs.{each.name}", f"as {right[each.name]}"
-        if min(sizes) < backbone.smallest:
-            fields.broken.add(place)
-            what = f"{'×'.join(map(str, sizes))} is below the {backbone.smallest} that the backbone needs"
-            edit = Edit("set", place, right[each.name])
-            fields.problems.add(place, what, f"at least {backbone.smallest} each way, {mend}", edit)
-        if channels != 3:
-            what = f"a backbone takes 3 channels, not {channels}"
-            fields.problems.add(place, what, f"give it colour images, {mend}", Edit("set", place, right[each.name]))
-
-
-def _image(each: Input, backbone: Backbone) -> str:
-    """How an image would be said that the backbone takes."""
-    height, width = (max(size or 0, backbone.smallest) for size in each.sizes[:2])
-    return f"image {height}x{width}x3"
 
 
 def layers(fields: Fields, inputs: Sequence[Input], outputs: Sequence[Output], sharing: Sequence[Group]) -> Layers:

@@ -24,6 +24,7 @@ from .keys import (
     Answers,
 )
 from .sources import normalised
+from .transfer import transfer
 
 USED_MODULES = frozenset(
     {
@@ -120,7 +121,7 @@ def _spec(fields: Fields) -> Spec:
         merge=fields.choice("merge", MERGES),
         sharing=sharing,
         separate_bodies=fields.choice("body", BODIES) == "separate",
-        transfer=network.transfer(fields, inputs),
+        transfer=transfer(fields, inputs, hardware.backend),
         straight=fields.flag("straight"),
         hardware=hardware,
         layers=network.layers(fields, inputs, outputs, sharing),

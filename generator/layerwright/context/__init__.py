@@ -12,6 +12,7 @@ from ..explain import table, totals
 from ..graph import Graph, Tensor
 from ..plan import Plan
 from ..rules import Decision
+from ..spec import Transfer
 from .checks import checks, probe
 from .data import about_input, about_output, data, is_tabular
 from .requirements import requirements
@@ -57,9 +58,16 @@ def model(plan: Plan) -> dict[str, Any]:
         "sequential": plan.decision.template == "sequential",
         "decision_text": _opening(plan),
         "model": asdict(model_source(plan)),
-        "training": asdict(plan.spec.training)
-        | {"fine_tune": plan.spec.transfer.fine_tune if plan.spec.transfer else 0},
+        "training": asdict(plan.spec.training) | _fine_tuning(plan.spec.transfer),
     }
+
+
+def _fine_tuning(transfer: Transfer | None) -> dict[str, Any]:
+    """How many of the backbone's last layers phase two trains, and what to know of them."""
+    if transfer is None:
+        return {"fine_tune": 0}
+    chosen = f"from {transfer.block} on" if transfer.block else "how many of the backbone's last layers phase two trains"
+    return {"fine_tune": transfer.fine_tune, "chosen": chosen, "normalises": transfer.backbone.normalises}
 
 
 def _opening(plan: Plan) -> str:
@@ -89,16 +97,22 @@ def _why(plan: Plan) -> Iterator[str]:
     for group in spec.sharing:
         yield f"`{group.name}` is one encoder for {' and '.join(group.members)}: it learns from all of them."
     if spec.transfer:
-        constructor, count = spec.transfer.backbone.constructor, spec.transfer.fine_tune
-        yield f"{constructor} is frozen in phase one, so that new layers can't spoil what it knows."
-        if count:
-            yield (
-                f"Phase two trains its last {count} layers at a hundredth of the rate; its batch normalisation "
-                "keeps its statistics, which small batches would ruin."
-            )
+        yield from _why_transfer(spec.transfer)
     for output in spec.outputs:
         yield f"`{output.name}` ({output.task.name}) has {output.task.why}."
     yield from (f"{note}." for note in plan.notes)
+
+
+def _why_transfer(transfer: Transfer) -> Iterator[str]:
+    constructor, count = transfer.backbone.constructor, transfer.fine_tune
+    yield f"{constructor} is frozen in phase one, so that new layers can't spoil what it knows."
+    if count:
+        chosen = f"its layers from {transfer.block} on" if transfer.block else f"its last {count} layers"
+        statistics = "; its batch normalisation keeps its statistics, which small batches would ruin"
+        yield (
+            f"Phase two trains {chosen} at a hundredth of the rate"
+            f"{statistics if transfer.backbone.normalises else ''}."
+        )
 
 
 def _losses(plan: Plan) -> dict[str, Any]:

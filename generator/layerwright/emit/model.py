@@ -74,6 +74,7 @@ def model_source(plan: Plan) -> ModelSource:
     float32 = plan.spec.hardware.precision != "float32"
     package = plan.spec.package
     models = list(_models(plan.graph))
+    _tell_apart(models, {"build_model", *(f"build_{name}" for name in plan.graph.models)})
     graphs = [*(model.graph for model in models), plan.graph]
     is_sequence = plan.decision.template == "sequential"
     made = library(graphs[:-1] if is_sequence else graphs)
@@ -110,6 +111,16 @@ def _models(graph: Graph) -> Iterator[SubModel]:
         for model in _nested(layer):
             yield from _models(model.graph)
             yield model
+
+
+def _tell_apart(models: Iterable[SubModel], taken: set[str]) -> None:
+    """Gives models an alias whose function would have the name of another one."""
+    for model in models:
+        number = 1
+        while builder_name(model) in taken:
+            number += 1
+            model.alias = f"{model.name}_{number}"
+        taken.add(builder_name(model))
 
 
 def _nested(layer: Layer) -> Iterator[SubModel]:

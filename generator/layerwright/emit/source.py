@@ -83,7 +83,7 @@ def constructor(layer: Layer, *, float32: bool = False) -> str:
 
 def builder_name(layer: SubModel | Layer) -> str:
     """The name of the function that builds a nested model."""
-    return variable(f"build_{layer.name}")
+    return variable(f"build_{getattr(layer, 'alias', '') or layer.name}")
 
 
 def call_arguments(node: Node, variables: Sequence[str]) -> str:

@@ -62,10 +62,12 @@ class Statements:
         starts = {f"branches.{name}": name for name in self.graph.inputs}
         if len(self.graph.inputs) == 1 and not starts.keys() & self.parts.keys():
             starts = dict.fromkeys(list(self.parts)[:1], next(iter(self.graph.inputs)))
-        sections = [[self._input(name) for part, name in starts.items() if part not in self.parts]]
+        early = set(self._taken_early(starts))
+        first = [name for part, name in starts.items() if part not in self.parts or name in early]
+        sections = [[self._input(name) for name in first]]
         before: Sequence[Line] = ()
         for part, lines in self.parts.items():
-            section = [self._input(starts[part])] if part in starts else []
+            section = [self._input(starts[part])] if part in starts and starts[part] not in early else []
             for line in lines:
                 section += line.write(self.variables)
             if before and self._goes_on(before, lines):
@@ -74,6 +76,15 @@ class Statements:
                 sections.append(section)
             before = lines
         return [section for section in sections if section]
+
+    def _taken_early(self, starts: Mapping[str, str]) -> Iterator[str]:
+        """The inputs that a part takes which comes before their own: a shared encoder's, say."""
+        names = {tensor: name for name, tensor in self.graph.inputs.items()}
+        reached = set()
+        for part, lines in self.parts.items():
+            reached.add(starts.get(part))
+            taken = (names.get(tensor) for line in lines for tensor in line.inputs)
+            yield from (name for name in taken if name is not None and name not in reached)
 
     def _goes_on(self, before: Sequence[Line], lines: Sequence[Line]) -> bool:
         """Whether a part is only the next stretch of the one path that there is."""
