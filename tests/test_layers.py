@@ -356,7 +356,7 @@ def arguments(draw: st.DrawFn, rule: Rule) -> dict[str, Value]:
     """Arguments that pass the rule's own checks; those with a default are often left out."""
     drawn = {
         argument.name: draw(_strategy(rule, argument.name).filter(lambda value, check=argument.check: not check(value)))
-        for argument in rule.arguments
+        for argument in rule.known
         if argument.default is REQUIRED or draw(st.booleans())
     }
     if "dilation_rate" in drawn and draw(st.booleans()):
@@ -498,7 +498,8 @@ def _class(rule: Rule) -> type[keras.layers.Layer]:
 
 def _made(rule: Rule, given_: Arguments) -> keras.layers.Layer:
     """The real layer."""
-    return _class(rule)(**{name: _real(value) for name, value in given_.items()})
+    made = {each.name for each in rule.arguments}
+    return _class(rule)(**{name: _real(value) for name, value in given_.items() if name in made})
 
 
 def _real(value: Value) -> Any:
@@ -566,7 +567,8 @@ def _keras_says(rule: Rule, call: Call) -> Said:
     layer, inputs = _made(rule, call.arguments), call.inputs
     if rule.within is not None:
         layer, inputs = keras.layers.RNN(layer), tuple(map(_stepwise, inputs))
-    symbol = _called(rule, layer, [_symbol(tensor) for tensor in inputs])
+    options = {each.name: call.arguments[each.name] for each in rule.options if each.name in call.arguments}
+    symbol = _called(rule, layer, [_symbol(tensor) for tensor in inputs], **options)
     trainable = {id(weight) for weight in layer.trainable_weights}
     weights = [(weight.name, tuple(weight.shape), id(weight) in trainable) for weight in layer.weights]
     assert layer.count_params() == sum(int(np.prod(shape)) for _, shape, _ in weights)
@@ -576,9 +578,9 @@ def _keras_says(rule: Rule, call: Call) -> Said:
             weight.constraint(weight)
     # What Keras takes as a symbol can still fail on data, and what it computes in training can fail too.
     batch = max((tensor.shape[0] or 0 for tensor in inputs), default=0) or BATCH
-    data = _called(rule, layer, [_data(tensor, batch) for tensor in inputs])
+    data = _called(rule, layer, [_data(tensor, batch) for tensor in inputs], **options)
     if layer._call_has_training_arg:
-        _called(rule, layer, [_data(tensor, batch) for tensor in inputs], training=True)
+        _called(rule, layer, [_data(tensor, batch) for tensor in inputs], training=True, **options)
     assert len(data.shape) == len(symbol.shape)
     assert all(said in (None, real) for said, real in zip(symbol.shape, data.shape, strict=True))
     dtype, mask = keras.backend.standardize_dtype(data.dtype), _mask(data)
@@ -796,6 +798,10 @@ def test_arguments_stand_where_keras_has_them_and_default_to_what_it_does(rule: 
         (each.name, inspect.Parameter.empty if each.default is REQUIRED else each.default) for each in rule.arguments
     ]
     assert ours == theirs
+    taken = inspect.signature(_class(rule).call).parameters
+    assert {each.name: each.default for each in rule.options} == {
+        each.name: taken[each.name].default for each in rule.options
+    }
 
 
 ANY_NUMBERS = {"attention_axes", "axes", "axis", "mean", "offset", "scale"}
@@ -804,7 +810,7 @@ ANY_NUMBERS = {"attention_axes", "axes", "axis", "mean", "offset", "scale"}
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_checks_take_a_rules_own_defaults_and_refuse_nonsense(rule: Rule) -> None:
-    for argument in rule.arguments:
+    for argument in rule.known:
         if argument.default is not REQUIRED:
             assert argument.check(argument.default) is None
             assert argument.written(argument.default) == argument.default
@@ -813,7 +819,7 @@ def test_checks_take_a_rules_own_defaults_and_refuse_nonsense(rule: Rule) -> Non
 
 
 def test_every_argument_of_every_rule_is_drawn() -> None:
-    every = {(rule.name, each.name) for rule in RULES.values() for each in rule.arguments}
+    every = {(rule.name, each.name) for rule in RULES.values() for each in rule.known}
     named = {key if isinstance(key, tuple) else (None, key) for key in STRATEGIES}
     missing = {key for key in every if key not in named and (None, key[1]) not in named}
     unused = {key for key in STRATEGIES if not any(key in (pair, pair[1]) for pair in every)}

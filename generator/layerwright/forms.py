@@ -227,9 +227,14 @@ def relative(name: str, group: str) -> str:
 
 
 def _identity(layer: Layer) -> tuple[Any, ...]:
-    """What has to be equal for layers of one form: their class, and the layers in them."""
+    """What has to be equal for layers of one form: their class, the layers in them, and how they are called."""
     assert isinstance(layer, RuleLayer)
-    inner = tuple((key, _fingerprint(value)) for key, value in layer.arguments.items() if _holds_layer(value))
+    of_call = {each.name for each in layer.rule.options}
+    inner = tuple(
+        (key, _fingerprint(value))
+        for key, value in layer.arguments.items()
+        if _holds_layer(value) or (key in of_call and value)
+    )
     return (layer.class_name, inner)
 
 

@@ -378,7 +378,7 @@ class Builder:
             shape, weights = rule.call(given, tuple(tensor.shape for tensor in tensors))
             rule.check(given, tensors)
             self._check_backend(rule, place)
-            layer = RuleLayer("", rule.name, given, weights, rule=rule)
+            layer = RuleLayer("", rule.class_name, given, weights, rule=rule)
             output = _output(layer, shape, tensors)
         except LayerError as error:
             self._refuse(place, error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..graph import Tensor
@@ -44,13 +44,15 @@ class Transformer:
     """`transformer HEADSxWIDTH units activation`: self-attention, add, norm, two dense layers, add, norm.
 
     The encoder block of Vaswani et al., "Attention Is All You Need" (2017), with the normalisation after each sum.
-    The feed-forward layer has four times the tensor's width and relu by default, as there.
+    The feed-forward layer has four times the tensor's width and relu by default, as there. `causal` holds what the
+    answers say of `use_causal_mask`: then no step sees those after it, as in a decoder.
     """
 
     heads: int
     width: int
     units: int | None
     activation: str | None = None
+    causal: Mapping[str, Value] = field(default_factory=dict)
     name: str | None = None
     place: str = ""
 
@@ -61,7 +63,7 @@ class Transformer:
             builder.refuse(self.place, what, SEQUENCE, Edit("drop", self.place))
         before, width = len(builder.graph.nodes), tensor.shape[-1]
         with builder.group("transformer", "Attends to all steps, then transforms each of them.", self.name, self.place):
-            attended = SelfAttention(self.heads, self.width, {}, None, self.place).build(builder, tensor)
+            attended = SelfAttention(self.heads, self.width, self.causal, None, self.place).build(builder, tensor)
             x = self._added(builder, tensor, attended)
             bent: dict[str, Value] = {"activation": self.activation} if self.activation else {}
             forward = (LayerItem("dense", (self.units or 4 * width,), bent), LayerItem("dense", (width,), LINEAR))
@@ -79,6 +81,7 @@ class Transformer:
 
 
 SEQUENCE = "give it a sequence: keep the steps before it (return_sequences=true), or leave it out"
+CAUSAL = "use_causal_mask"
 LINEAR: Mapping[str, Value] = {"activation": "linear"}
 
 
@@ -103,7 +106,7 @@ def read_transformer(value: Any, place: str, reader: Reader) -> Item | None:
     said = reader.said(value, place)
     if said is None:
         return None
-    _only(said.keywords, ("activation",), place, reader)
+    _only(said.keywords, ("activation", CAUSAL), place, reader)
     activation = reader.activation(said.keywords.get("activation"), place)
     sizes = _heads(said.values[:1], place, reader, "transformer 4x32 256")
     units = said.values[1] if len(said.values) > 1 else None
@@ -115,7 +118,8 @@ def read_transformer(value: Any, place: str, reader: Reader) -> Item | None:
         reader.problems.add(place, f"transformer has {len(said.values)} values", mend, *more)
         return None
     units = units if isinstance(units, int) else None
-    return Transformer(*sizes, units, activation, said.name, place) if sizes else None
+    causal = {CAUSAL: said.keywords[CAUSAL]} if CAUSAL in said.keywords else {}
+    return Transformer(*sizes, units, activation, causal, said.name, place) if sizes else None
 
 
 def _only(keywords: Mapping[str, Value], known: Sequence[str], place: str, reader: Reader) -> None:

@@ -98,7 +98,7 @@ def _said(rule: Rule, arguments: Mapping[str, Value]) -> str:
         for each in rule.arguments
         if each.name in arguments and repr(arguments[each.name]) != repr(defaults.get(each.name, REQUIRED))
     ]
-    return f"({rule.name!r}, {{{', '.join(said)}}})"
+    return f"({rule.class_name!r}, {{{', '.join(said)}}})"
 
 
 def _value(value: Value) -> str:

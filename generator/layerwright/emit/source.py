@@ -87,10 +87,17 @@ def builder_name(layer: SubModel | Layer) -> str:
 
 
 def call_arguments(node: Node, variables: Sequence[str]) -> str:
-    """What a layer is called on: one tensor, several, or a list of them."""
-    rule = getattr(node.layer, "rule", None)
+    """What a layer is called on: one tensor, several, or a list of them; and what is said of the call."""
     listed = ", ".join(variables)
-    return f"[{listed}]" if rule is not None and rule.takes is Takes.LIST else listed
+    if not isinstance(node.layer, RuleLayer):
+        return listed
+    rule, arguments = node.layer.rule, node.layer.arguments
+    said = [
+        f"{each.name}={literal(arguments[each.name])}"
+        for each in rule.options
+        if each.name in arguments and not _same(arguments[each.name], each.default)
+    ]
+    return ", ".join([f"[{listed}]" if rule.takes is Takes.LIST else listed, *said])
 
 
 def arguments_of_input(tensor: Tensor, name: str) -> str:

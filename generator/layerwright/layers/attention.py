@@ -210,6 +210,7 @@ def _masks_of_one_axis(arguments: Arguments, tensors: Sequence[TensorLike]) -> N
 
 
 _DROPOUT = Argument("dropout", 0.0, values.rate)
+_CAUSAL = (Argument("use_causal_mask", False, values.flag),)
 
 RULES = (
     Rule(
@@ -232,6 +233,7 @@ RULES = (
         most=3,
         integers=False,
         guard=_masks_of_one_axis,
+        options=_CAUSAL,
     ),
     Rule(
         "GroupQueryAttention",
@@ -250,6 +252,8 @@ RULES = (
         least=2,
         most=3,
         integers=False,
+        options=_CAUSAL,
+        calls_itself="GroupedQueryAttention",
     ),
     Rule(
         "Attention",
@@ -266,6 +270,7 @@ RULES = (
         most=3,
         integers=False,
         guard=_masks_of_one_axis,
+        options=_CAUSAL,
     ),
     Rule(
         "AdditiveAttention",
@@ -277,5 +282,6 @@ RULES = (
         most=3,
         integers=False,
         guard=_masks_of_one_axis,
+        options=_CAUSAL,
     ),
 )

@@ -211,7 +211,7 @@ class Rule:
     """One class of keras.layers.
 
     `arguments` are in Keras's own order, none left out before the last, so that bare values fill them as
-    Keras's positions. `shape` maps the arguments, defaults filled in, and the shapes of the inputs to the
+    Keras's positions; `options` are said when it is called, by name. `shape` maps the arguments, defaults filled in, and the shapes of the inputs to the
     output's shape, and raises LayerError where Keras would refuse. `weights` lists the variables that a call
     creates. `dtype` and `mask` say the output's dtype, and whether it carries a mask, from those of the inputs.
     `integers`: it computes with whole numbers too, on every backend. `guard` raises LayerError for dtypes and masks
@@ -219,7 +219,7 @@ class Rule:
     `backends` are those that it works on (None: all), and `packages` what it needs beside Keras and a backend.
     `rank` is the number of axes that the input must have, batch included (None: any). `takes` says how
     it is called, on at least `least` and at most `most` tensors (None: any number). `module` is where source finds
-    the class.
+    the class; `calls_itself` is the name that the class has for Python, where that's another one.
     """
 
     name: str
@@ -238,6 +238,18 @@ class Rule:
     within: str | None = None
     backends: tuple[str, ...] | None = None
     packages: tuple[str, ...] = ()
+    options: tuple[Argument, ...] = ()
+    calls_itself: str = ""
+
+    @property
+    def class_name(self) -> str:
+        """What Python calls the class."""
+        return self.calls_itself or self.name
+
+    @property
+    def known(self) -> tuple[Argument, ...]:
+        """All that can be said of it: when it is made, and when it is called."""
+        return (*self.arguments, *self.options)
 
     @property
     def merges(self) -> bool:
@@ -248,13 +260,13 @@ class Rule:
         """The arguments that may be left out, with the value that Keras then takes."""
         return {
             argument.name: argument.default
-            for argument in self.arguments
+            for argument in self.known
             if not isinstance(argument.default, _Required)
         }
 
     def written(self, given: Arguments) -> dict[str, Value]:
         """The same arguments, each value in the form that stands in source."""
-        known = {argument.name: argument for argument in self.arguments}
+        known = {argument.name: argument for argument in self.known}
         values = {name: _configured(value) for name, value in given.items()}
         return {name: known[name].written(value) if name in known else value for name, value in values.items()}
 
@@ -263,7 +275,7 @@ class Rule:
 
         Raises LayerError for an unknown argument, a missing one, or a value that Keras would refuse.
         """
-        known = {argument.name: argument for argument in self.arguments}
+        known = {argument.name: argument for argument in self.known}
         for name in given:
             if name not in known:
                 raise LayerError(f"{self.name} has no argument {name!r}", *self._another(name, given))
@@ -287,10 +299,10 @@ class Rule:
 
     def _another(self, name: str, given: Arguments) -> tuple[str, tuple[Action, Any]]:
         """What would be right where an argument is said that there isn't: one that is like it, or none."""
-        left = [argument.name for argument in self.arguments if argument.name not in given]
+        left = [argument.name for argument in self.known if argument.name not in given]
         if near := meant(name, left):
             return f"did you mean {near}? (it takes: {', '.join(left)})", ("rename", (name, near))
-        takes = ", ".join(argument.name for argument in self.arguments) or "none"
+        takes = ", ".join(argument.name for argument in self.known) or "none"
         return f"leave it out; it takes: {takes}", ("argument", (name, None))
 
     def call(self, given: Arguments, inputs: tuple[Shape, ...]) -> tuple[Shape, tuple[Weight, ...]]:
@@ -386,7 +398,7 @@ class Nested:
     @property
     def class_name(self) -> str:
         """Its class in keras.layers."""
-        return self.rule.name
+        return self.rule.class_name
 
     def call(self, inputs: tuple[Shape, ...]) -> tuple[Shape, tuple[Weight, ...]]:
         """Its output's shape and its variables, called on tensors of these shapes. Raises LayerError."""
