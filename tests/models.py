@@ -276,8 +276,11 @@ def _flowing(model: keras.Model, inputs: list[dict[str, Any]]) -> dict[str, Any]
     every = keras.Model(model.inputs, [tensor for _, tensor in calls])
     given = [numbers[tensor.name] for tensor in model.inputs]
     flowing: dict[str, list[Any]] = {}
-    for (name, _), tensor in zip(calls, keras.tree.flatten(every(given)), strict=True):
-        masked = getattr(tensor, "_keras_mask", None) is not None
+    # Attention takes the masks off what it's called on, when it has read them.
+    attention = [layer for layer in layers if isinstance(layer, keras.layers.MultiHeadAttention)]
+    read = {id(each) for layer in attention for node in layer._inbound_nodes for each in node.input_tensors}
+    for (name, symbol), tensor in zip(calls, keras.tree.flatten(every(given)), strict=True):
+        masked = getattr(symbol if id(symbol) in read else tensor, "_keras_mask", None) is not None
         said = [list(tensor.shape), keras.backend.standardize_dtype(tensor.dtype), masked]
         flowing.setdefault(name, []).append(said)
     return flowing

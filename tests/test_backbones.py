@@ -21,7 +21,7 @@ from layerwright.problems import AnswersError
 from . import models, read_backbones
 from .read_backbones import built, can_be_built, constructors, counts, written
 
-WHOLE = 3
+WHOLE = 2
 """How many bodies are read whole."""
 
 BACKEND = os.environ["KERAS_BACKEND"]

@@ -454,7 +454,7 @@ def test_all_that_is_wrong_is_said_in_one_go() -> None:
         outputs="y: multiclass 3, z: regression 2",
         layers={
             "branches": {"photo": ["dense 4 relu name=b", "konv 3", "drop 1"], "b": "dense 2 unitz=3"},
-            "body": [{"residual": ["dense"]}, {"parallel": {"paths": ["dense 1 2", "relu 3"]}}, "conv 3"],
+            "body": [{"residual": ["dense"]}, {"parallel": {"paths": ["dense 1 2", "gelu 3"]}}, "conv 3"],
             "heads": {"y": ["dense 3 kernel=4", {"output": "dense true"}], "z": ["dropout -1"]},
         },
     )

@@ -27,13 +27,17 @@ class Tensor:
 
 @dataclass(eq=False)
 class Layer:
-    """A Keras layer, called once or more. Its variables are those of the first call."""
+    """A Keras layer, called once or more. Its variables are those of the first call.
+
+    `remark` is what a reader of its source would ask.
+    """
 
     name: str
     class_name: str
     arguments: Mapping[str, Value] = field(default_factory=dict)
     weights: tuple[Weight, ...] = ()
     trainable: bool = True
+    remark: str = field(default="", kw_only=True)
 
     @property
     def parameters(self) -> int:
@@ -63,7 +67,6 @@ class BackboneLayer(Layer):
     constructor: str = field(kw_only=True)
     preprocessing: str | None = field(kw_only=True)
     input_shape: tuple[int, ...] = field(kw_only=True)
-    remark: str = field(default="", kw_only=True)
 
 
 @dataclass(eq=False)

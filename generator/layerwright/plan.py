@@ -7,7 +7,7 @@ Heads that see the same inputs share one merge and, unless bodies are separate, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,10 +19,12 @@ from .blocks import GROUPS, MERGES, Abandoned, Builder, LayerItem, Reader, Stack
 from .blocks.builder import Spot
 from .blocks.merges import alike
 from .blocks.references import names_in, references
+from .blocks.starting import Start
 from .forms import name_classes
-from .graph import BackboneLayer, Graph, Layer, SubModel, Tensor
+from .graph import BackboneLayer, Composite, Graph, Layer, Node, RuleLayer, SubModel, Tensor
 from .layers import LayerError, Vocabulary, Weight, builtin, spell
 from .layers.merging import equal_shapes
+from .lengths import LENGTH, lengths, varies
 from .problems import Edit, Problems, nearest
 from .rules import Decision, decide
 from .spec import Group, Head, Input, Output, Spec
@@ -36,6 +38,12 @@ BROADCAST = frozenset({"add", "average", "maximum", "minimum", "multiply", "subt
 
 AXES = {Per.STEP: 3, Per.PLACE: 3}
 """How many axes, batch included, a head has at least that says something of every step or place."""
+
+VOCABULARIES = {"Embedding": "input_dim", "CategoryEncoding": "num_tokens"}
+"""Layers that look up whole numbers, with the argument that says how many of them there are."""
+
+MOVING = frozenset({"Flatten", "Identity", "Masking", "Permute", "RepeatVector", "Reshape"})
+"""Layers that leave whole numbers as they are."""
 
 MASKING = frozenset(
     {"any", "concatenate", "expand_dims", "logical_or", "not_equal", "ones_like", "zeros_like", "convert_to_tensor"}
@@ -143,8 +151,6 @@ class _Planning:
                 self.heads(outputs, known)
             elif len(known) > 1:
                 self.check_joined(known)
-        if not self.problems.found:
-            self.drop_merges(graph)
         self.builder.check_left()
         self.builder.name_all()
         name_classes(graph)
@@ -154,16 +160,11 @@ class _Planning:
             self.check_said()
         self.check_reach(graph)
         self.check_learning(graph)
+        if not self.problems.found:
+            self.check_values(graph, {tensor: self.spec.input(name) for name, tensor in graph.inputs.items()})
+            self.check_lengths(graph)
         assert self.problems.found or self.complete, "a network that isn't whole has a problem that says why"
         return graph
-
-    def drop_merges(self, graph: Graph) -> None:
-        """Takes out what joins inputs of which every one is joined by name, and whose body goes on from another."""
-        used = set(graph.before(*graph.outputs.values()))
-        idle = {node for node in graph.nodes if node.part == "merge" and node not in used}
-        graph.nodes[:] = [node for node in graph.nodes if node not in idle]
-        joined = {node.output for node in idle}
-        self.builder.left[:] = [(tensor, place) for tensor, place in self.builder.left if tensor not in joined]
 
     @property
     def complete(self) -> bool:
@@ -393,9 +394,13 @@ class _Planning:
         if not outputs or ("merge" in self.spec.broken and len(branches) > 1):
             return
         try:
-            branches = self.pooled(branches, outputs)
-            with self.builder.within("merge", prefix):
-                merged = self.merged(dict(branches), outputs)
+            if place := self.goes_on_elsewhere(outputs):
+                self.builder.left += [(tensor, place) for tensor in branches.values()]
+                merged = next(iter(branches.values()))
+            else:
+                branches = self.pooled(branches, outputs)
+                with self.builder.within("merge", prefix):
+                    merged = self.merged(dict(branches), outputs)
         except Abandoned:
             return
         behind = [output for output in outputs if output.per is not Per.MERGE]
@@ -413,6 +418,16 @@ class _Planning:
             body = bodies.get(output.name if self.spec.separate_bodies else behind[0].name)
             if body is not None:
                 self.head(output, body)
+
+    def goes_on_elsewhere(self, outputs: Sequence[Output]) -> str:
+        """Where body or heads go on from what is named, so that nothing takes a merge; empty if one is needed."""
+        said, heads = self.spec.layers.body, self.spec.layers.heads
+        stacks = [said] if said else [heads[each.name].stack for each in outputs if each.name in heads]
+        starts = [stack[0] for stack in stacks if stack and isinstance(stack[0], Start)]
+        needed = said is None or any(output.per is Per.MERGE for output in outputs)
+        if needed or len(starts) < (1 if said else len(outputs)):
+            return ""
+        return starts[0].place
 
     def have_axes(self, branches: dict[str, Tensor]) -> bool:
         """Whether there is anything to merge and compute with; notes branches of one number without an axis."""
@@ -618,16 +633,21 @@ class _Planning:
 
     def models(self, graph: Graph) -> None:
         """The sub-models beside the model, each with the tensor that it ends in."""
-        names = {node.layer.name: node.output for node in graph.nodes}
+        names = {node.layer.name: node.output for node in reversed(graph.nodes)}
+        own = {layer.name for layer in graph.layers() if isinstance(layer, SubModel | BackboneLayer)}
+        taken = {**self.builder.taken, "model": "the network"}
         for name, layer in self.spec.models.items():
             place = f"models.{name}"
-            if name in self.builder.taken:
-                what = f"the name {name} is taken by {self.builder.taken[name]}"
+            if name in taken:
+                what = f"the name {name} is taken by {taken[name]}"
                 mend, edit = (
                     f"give it a name of its own, as {name}_model",
                     Edit("rename", place, (name, f"{name}_model")),
                 )
                 self.problems.add(place, what, mend, edit)
+            elif layer in own:
+                what, mend = f"{layer} is a model of its own already", "name a layer that isn't one, or leave it out"
+                self.problems.add(place, what, mend, Edit("drop", place))
             elif layer in names:
                 graph.models[name] = names[layer]
             elif self.complete:
@@ -684,6 +704,57 @@ class _Planning:
                     place, sources = f"outputs.{output.name}", "+".join([*output.sources, name])
                     edit = Edit("argument", place, ("from", sources))
                     self.problems.add(place, what, f"say from={sources}, or don't merge it in", edit)
+
+    def check_lengths(self, graph: Graph) -> None:
+        """Notes what can't go together once data come, where lengths vary."""
+        if not any(varies(tensor.shape) for tensor in graph.inputs.values()):
+            return
+        found = lengths(graph)
+        for node in found.clashes:
+            place = self.builder.places.get(node.layer, node.part)
+            what = "it joins tensors whose lengths vary, and not by the same steps"
+            mend = "keep all steps on each way to it (padding=same, no strides, no pools), or pool them all"
+            edits = [Edit("drop", place.removesuffix(".merge") if place.endswith(".parallel.merge") else place)]
+            if place == "merge":
+                owners = dict.fromkeys(self.owner(each) for each in self.spec.inputs if None in each.shape[1:])
+                edits = [Edit("append", f"layers.branches.{owner}", "global_average_pool") for owner in owners]
+            self.problems.add(place, what, f"{mend}; or leave it out", *self.grown(edits))
+        for output in self.spec.outputs if not found.clashes else ():
+            shape = found.shapes[graph.outputs[output.name]]
+            steps = [each for each in output.sources if varies(self.spec.input(each).shape)]
+            if output.per in (Per.STEP, Per.INPUT) and varies(graph.outputs[output.name].shape) and steps:
+                expected = (LENGTH, *self.expected(output, graph.outputs[output.name])[1:])
+                if shape[1] != LENGTH:
+                    what = f"{output.task.name} is about every step of {steps[0]}, and its head has others"
+                    mend, edits_ = mends.shape_fits(self.spec, output, shape, expected)
+                    self.problems.add(f"outputs.{output.name}", what, mend, *edits_)
+
+    def check_values(self, graph: Graph, origins: Mapping[Tensor, Input]) -> None:
+        """Notes embeddings that are smaller than the vocabulary they get, or that get fractions."""
+        of = dict(origins)
+        for node in graph.nodes:
+            source, size = of.get(node.inputs[0]), VOCABULARIES.get(node.layer.class_name)
+            if isinstance(node.layer, Composite):
+                [start] = node.layer.graph.inputs.values()
+                self.check_values(node.layer.graph, {start: source} if source else {})
+            elif size is not None and isinstance(node.layer, RuleLayer):
+                self.check_vocabulary(node, source, size)
+            elif source and node.layer.class_name in MOVING:
+                of[node.output] = source
+
+    def check_vocabulary(self, node: Node, source: Input | None, argument: str) -> None:
+        """Notes an embedding, or a layer like it, that is too small for what it gets, or gets fractions."""
+        place, said = self.builder.places[node.layer], node.layer.arguments.get(argument)
+        if source is None or not source.kind.vocabulary:
+            if node.inputs[0].dtype.startswith("float") and (source is None or source.kind.standardised):
+                what = f"{node.layer.class_name} looks up whole numbers, and gets fractions"
+                self.builder.note(place, what, "put it on a category or text; or leave it out", Edit("drop", place))
+            return
+        needed = source.sizes[0] or 1
+        if isinstance(said, int) and said < needed:
+            what = f"{node.layer.class_name} has {argument}={said}, and {source.name} {needed} values"
+            edit = Edit("argument", place, (argument, needed))
+            self.builder.note(place, what, f"say {argument}={needed}, or more", edit)
 
     def _may_see(self) -> list[str]:
         """The inputs that outputs may see which aren't built: all of them, where one isn't even read."""

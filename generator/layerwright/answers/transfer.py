@@ -10,6 +10,7 @@ from ..backbones import BACKBONES, Backbone
 from ..problems import Edit, nearest, shown, unknown
 from ..spec import Input, Transfer
 from .fields import Fields
+from .keys import KEYS
 
 IMAGENET = "imagenet"
 
@@ -55,6 +56,9 @@ def _depth(fields: Fields, backbone: Backbone | None) -> Depth:
         return Depth(0)
     number = re.fullmatch(r"([0-9]{1,9})(?: (layer|block)s?)?", text)
     if backbone is None:
+        if number is None:
+            mend = "say a backbone, or leave it out"
+            fields.problems.add("fine_tune", f"{shown(said)} is in no backbone", mend, Edit("drop", "fine_tune"))
         return Depth(0)
     if number is None:
         return _since(fields, backbone, text)
@@ -64,10 +68,11 @@ def _depth(fields: Fields, backbone: Backbone | None) -> Depth:
 
 
 def _last_layers(fields: Fields, backbone: Backbone, count: int) -> Depth:
-    if count > backbone.layers:
+    """So many layers. The default is all of them where there are fewer."""
+    if count > backbone.layers and count != KEYS["fine_tune"].default:
         what, mend = f"{backbone.constructor} has {backbone.layers} layers", f"a number from 0 to {backbone.layers}"
         fields.problems.add("fine_tune", what, mend, Edit("set", "fine_tune", backbone.layers))
-    return Depth(count)
+    return Depth(min(count, backbone.layers))
 
 
 def _last_blocks(fields: Fields, backbone: Backbone, count: int) -> Depth:

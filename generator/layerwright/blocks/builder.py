@@ -11,9 +11,10 @@ from itertools import pairwise
 from typing import NoReturn, Protocol
 
 from ..graph import Block, Composite, Graph, Layer, Node, RuleLayer, Tensor
-from ..layers import ACTIVATIONS, LayerError, Rule, Shape, Vocabulary, Weight, Word, spell
+from ..layers import ACTIVATION_LAYERS, ACTIVATIONS, LayerError, Rule, Shape, Vocabulary, Weight, Word, spell
 from ..layers.rule import Inner, Nested, TensorLike, UnbatchedError, Value
 from ..problems import Edit, Problems, meant, nearest, unknown
+from .masking import keep_masks
 from .merges import MERGES
 from .writing import written_value
 
@@ -150,7 +151,7 @@ class Builder:
     place: nothing if that's said elsewhere, None if there's no reason but the place. `batching` gives the edits that
     fix the size of batches, `outer` is the builder of the graph around this one, `instead` has what mends a fault at a
     place. `leaves` says whether Keras gives a name to an operation of the graph that is no layer. `left` has the
-    tensors that a path left to go on from another, with where it did.
+    tensors that a path left to go on from another, with where it did; `places` says where each layer is said.
     """
 
     vocabulary: Vocabulary
@@ -171,6 +172,7 @@ class Builder:
     instead: tuple[str, Sequence[Edit], str] | None = None
     leaves: Callable[[str], bool] = lambda name: False
     left: list[tuple[Tensor, str]] = field(default_factory=list)
+    places: dict[Layer, str] = field(default_factory=dict)
 
     def inside(self, taken: dict[str, str]) -> Builder:
         """A builder for a graph inside this one's."""
@@ -183,6 +185,7 @@ class Builder:
             fault=self.fault,
             batching=self.batching,
             outer=self,
+            places=self.places,
         )
 
     def refuse(self, place: str, what: str, mend: str, *edits: Edit) -> NoReturn:
@@ -308,7 +311,7 @@ class Builder:
         self, word: str, values: Sequence[Value], keywords: Mapping[str, Value], shape: Shape, place: str
     ) -> tuple[Rule, dict[str, Value]]:
         """The rule that a word stands for on a tensor of this shape, and its arguments."""
-        entry = self._entry(word, place)
+        entry = self._entry(word, place, said=bool(values or keywords))
         class_name = entry.classes.get(None) or entry.classes.get(len(shape) - 2)
         if class_name is None:
             mend = f"it takes {_axes(entry)}: give it such a tensor, or leave it out"
@@ -340,7 +343,7 @@ class Builder:
         """Notes a word or arguments that no tensor makes right, unless something is noted for this place already."""
         if self.refused(place):
             return
-        entry = self._entry(word, place)
+        entry = self._entry(word, place, said=bool(values or keywords))
         arguments = self._arguments(entry, values, keywords, place)
         for rule in (self.vocabulary.rules[class_name] for class_name in entry.classes.values()):
             self._check_alone(rule, place)
@@ -395,6 +398,7 @@ class Builder:
         self, layer: Layer, name: str | None, base: str, tensors: tuple[Tensor, ...], output: Tensor, place: str
     ) -> Tensor:
         """Adds the first call of a layer, and names it."""
+        self.places[layer] = place
         self._name(layer, name, base, place)
         self.graph.add(layer, tensors, output, self.part, self.block)
         if name is not None:
@@ -485,6 +489,11 @@ class Builder:
         """What has a name already, if anything has."""
         return "an operation of the preprocessing" if self.leaves(name) else self.taken.get(name)
 
+    def name_beside(self, layer: Layer, other: Layer, base: str) -> None:
+        """Names a layer later, as if it stood where another one does."""
+        will = self.unnamed.get(other)
+        self.unnamed[layer] = replace(will, base=base) if will else Unnamed(f"{other.name}_{base}", None, "")
+
     def name_last(self, name: str) -> None:
         """Names the layer called last, unless its user did."""
         layer = self.graph.nodes[-1].layer
@@ -497,6 +506,7 @@ class Builder:
 
         The layers of a parallel group that is the only one go without its name: the paths are those of the branch.
         """
+        keep_masks(self)
         counts = Counter(self.unnamed.values())
         alone = {
             thing
@@ -526,7 +536,10 @@ class Builder:
         self.taken[name] = "a layer"
         return name
 
-    def _entry(self, word: str, place: str) -> Word:
+    def _entry(self, word: str, place: str, *, said: bool) -> Word:
+        """What a word stands for. `said`: values come with it, which an activation has as a class only."""
+        if said:
+            word = ACTIVATION_LAYERS.get(word, word)
         if word in ACTIVATIONS:
             return Word(word, {None: "Activation"}, defaults={"activation": word})
         entry = self.vocabulary.word(word)

@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..graph import CustomLayer, Tensor
+from ..graph import CustomLayer, RuleLayer, Tensor
 from ..layers import LayerError, spell
 from ..layers.rule import Value
 from ..problems import Edit, meant
-from .builder import Builder, Item, Stack
+from .builder import Builder, Item, Stack, models_in
 from .layer import LayerItem
 from .reading import Reader
 
@@ -68,6 +68,10 @@ class Residual:
         with inner.group("residual", self.about, "", self.place) as block:
             inner.graph.outputs["outputs"] = self.total(inner, start)
         inner.check_left()
+        if any(not isinstance(layer, RuleLayer) or any(models_in(layer)) for layer in inner.graph.layers()):
+            edit = Edit("argument", self.place, ("form", None))
+            what = "form: class is for a block of layers, and there is a model or a class in it"
+            builder.refuse(self.place, what, "leave form out, or the model", edit)
         inner.name_all()
         layer = CustomLayer("", "ResidualBlock", graph=inner.graph, block=block)
         output = Tensor(inner.graph.outputs["outputs"].shape)

@@ -10,7 +10,7 @@ from ..forms import ABSENT, SHORTCUT, Tree, is_projection, relative
 from ..graph import Layer, Node, Tensor
 from .frames import Frame, Parameter, aligned
 from .library import Family, Library, numbered
-from .lines import Line, X, statements
+from .lines import Line, X, remark, statements
 from .source import call_arguments, literal, variable
 
 LEAST_IN_LOOP = 3
@@ -191,7 +191,7 @@ def _leaf(frame: Frame, row: Sequence[Tree], child: Tree) -> Line:
 
     def write(variables: Mapping[Tensor, str]) -> list[str]:
         given = call_arguments(node, [variables[tensor] for tensor in node.inputs])
-        return [f"{variables[node.output]} = {source}({given})"]
+        return [*remark(node), f"{variables[node.output]} = {source}({given})"]
 
     return Line(node.inputs, node.output, write, name)
 

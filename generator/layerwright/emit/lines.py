@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from textwrap import wrap
 
-from ..graph import Tensor
+from ..graph import BackboneLayer, Node, Tensor
 from .source import variable
 
 X = "x"
 
 SAID = ("shortcut",)
 """Reserved names that a line may ask for: a function's own."""
+
+COMMENT = 90
+"""Longest text of a line of a comment, in columns."""
 
 Write = Callable[[Mapping[Tensor, str]], list[str]]
 """Writes a statement, or the few that belong together, from the variables of all tensors."""
@@ -35,6 +39,16 @@ class Line:
     name: str
     always: bool = False
     held: tuple[Tensor, ...] = ()
+
+
+def comment(text: str) -> list[str]:
+    """A text as the lines of a comment, none for an empty one."""
+    return [f"# {line}" for line in wrap(text, COMMENT)]
+
+
+def remark(node: Node) -> list[str]:
+    """What stands before a call, if there is something to say. A backbone's stands where it's made."""
+    return [] if isinstance(node.layer, BackboneLayer) else comment(node.layer.remark)
 
 
 def kept(lines: Sequence[Line], ends: Iterable[Tensor]) -> list[Line]:

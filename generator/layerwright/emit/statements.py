@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from textwrap import wrap
 
 from ..forms import Tree
 from ..graph import BackboneLayer, CustomLayer, Graph, Layer, Node, RuleLayer, SubModel, Tensor
@@ -14,11 +13,8 @@ from .body import LEAST_IN_LOOP, call_line, loop_line
 from .classes import Classes
 from .frames import Frame
 from .library import Library, runs
-from .lines import Line, X, kept
+from .lines import Line, X, comment, kept, remark
 from .source import arguments_of_input, builder_name, call_arguments, constructor, variable
-
-COMMENT = 90
-"""Longest text of a line of a comment, in columns."""
 
 
 @dataclass
@@ -157,7 +153,7 @@ class Statements:
         def write(variables: Mapping[Tensor, str]) -> list[str]:
             made = [*(self.inlined[each].layer for each in node.inputs if each in self.inlined), node.layer]
             definitions = [text for layer in made if layer in self.layer_variables for text in self._definition(layer)]
-            return [*definitions, f"{variables[node.output]} = {self._call(node, variables)}"]
+            return [*definitions, *remark(node), f"{variables[node.output]} = {self._call(node, variables)}"]
 
         inputs = tuple(self._outer(node.inputs))
         return Line(inputs, node.output, write, name, always)
@@ -180,12 +176,11 @@ class Statements:
         self.made.add(layer)
         name = self.layer_variables[layer]
         if isinstance(layer, BackboneLayer):
-            remarks = [f"# {line}" for line in wrap(layer.remark, COMMENT)]
             frozen = f"{name}.trainable = False"
             why = "# Frozen: training starts with the layers after it."
-            return [*remarks, why, f"{name} = {constructor(layer)}", frozen]
-        comment = ["# Made once: all calls share its weights."] if layer in self.shared else []
-        return [*comment, f"{name} = {self._made(layer)}"]
+            return [*comment(layer.remark), why, f"{name} = {constructor(layer)}", frozen]
+        once = ["# Made once: all calls share its weights."] if layer in self.shared else []
+        return [*once, f"{name} = {self._made(layer)}"]
 
     def _made(self, layer: Layer) -> str:
         # What keeps a square root off zero would be zero in float16.

@@ -30,9 +30,9 @@ from . import (
 from .names import ALIASES, REFUSED
 from .rule import LayerError, Rule, Shape, Weight, spell
 from .values import ACTIVATIONS
-from .words import WORDS, Word
+from .words import ACTIVATION_LAYERS, WORDS, Word
 
-__all__ = ["ACTIVATIONS", "LayerError", "Rule", "Shape", "Vocabulary", "Weight", "Word", "builtin", "spell"]
+__all__ = ["ACTIVATIONS", "ACTIVATION_LAYERS", "LayerError", "Rule", "Shape", "Vocabulary", "Weight", "Word", "builtin", "spell"]
 
 
 @dataclass

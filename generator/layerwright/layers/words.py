@@ -57,3 +57,6 @@ WORDS = (
     Word("gru", {1: "GRU"}, ("units",)),
     Word("simple_rnn", {1: "SimpleRNN"}, ("units",)),
 )
+
+ACTIVATION_LAYERS = {"elu": "ELU", "leaky_relu": "LeakyReLU", "relu": "ReLU", "softmax": "Softmax"}
+"""Activations that are a class too, for which values may be said: `leaky_relu 0.2`."""
