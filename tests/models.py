@@ -166,10 +166,11 @@ def _described(layer: keras.layers.Layer) -> dict[str, Any]:
 
 
 def _taken(node: Any) -> list[Any]:
-    """The tensors that a layer was called on, without the masks that came with them."""
+    """The tensors that a layer was called on, and one of its state's, without the masks that came with them."""
     import keras
 
-    return [each for each in keras.tree.flatten(node.arguments.args) if isinstance(each, keras.KerasTensor)]
+    state = keras.tree.flatten(node.arguments.kwargs.get("initial_state"))[:1]
+    return [each for each in (*keras.tree.flatten(node.arguments.args), *state) if isinstance(each, keras.KerasTensor)]
 
 
 def _origins(tensors: list[Any]) -> Iterator[str]:

@@ -40,7 +40,7 @@ def _labels(graph: Graph) -> dict[Tensor, str]:
     for node in graph.nodes:
         again = len(calls[node.layer]) > 1
         called = f"({', '.join(names[tensor] for tensor in node.inputs)})" if again else ""
-        names[node.output] = node.layer.name + called
+        names |= dict.fromkeys(node.gives, node.layer.name + called)
     return names | {tensor: f"{name} ({sizes(tensor.shape)})" for name, tensor in graph.inputs.items()}
 
 

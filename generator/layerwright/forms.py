@@ -168,6 +168,8 @@ class Forms:
     def _closed(self, tree: Tree, nodes: list[Node]) -> bool:
         """Whether it takes few tensors and gives one, and all that it calls is its own."""
         inside = {node.output for node in nodes}
+        if any(node.state or node.begins_with_state for node in nodes):
+            return False
         if len(tree.context) > MOST_CONTEXT or not all(self._is_plain(node.layer) for node in nodes):
             return False
         for node in nodes:

@@ -52,9 +52,10 @@ class Layer:
 
 @dataclass(eq=False)
 class RuleLayer(Layer):
-    """A layer of keras.layers, whose rule is known."""
+    """A layer of keras.layers, whose rule is known. `gives_state`: it gives its last state beside its output."""
 
     rule: Rule = field(kw_only=True)
+    gives_state: bool = False
 
 
 @dataclass(eq=False)
@@ -119,7 +120,8 @@ class Node:
     """One call of a layer.
 
     `part` names the part of the network that it stands in: `branches.photo`, `merge`, `body` (`body.price` if bodies
-    are separate) or `heads.price`; `block` is the innermost group that it belongs to.
+    are separate) or `heads.price`; `block` is the innermost group that it belongs to. `state` is the last state of a
+    recurrent layer, if another one begins with it: that one's last input then.
     """
 
     layer: Layer
@@ -127,6 +129,17 @@ class Node:
     output: Tensor
     part: str = ""
     block: Block | None = None
+    state: Tensor | None = None
+
+    @property
+    def gives(self) -> tuple[Tensor, ...]:
+        """All that comes out."""
+        return (self.output,) if self.state is None else (self.output, self.state)
+
+    @property
+    def begins_with_state(self) -> bool:
+        """Whether its last input is the state that it begins with."""
+        return isinstance(self.layer, RuleLayer) and len(self.inputs) > 1 and not self.layer.rule.merges
 
 
 @dataclass(eq=False)
@@ -176,14 +189,14 @@ class Graph:
     def names(self) -> dict[Tensor, str]:
         """What each tensor is called: the input's name, or that of the layer that gives it."""
         return {tensor: name for name, tensor in self.inputs.items()} | {
-            node.output: node.layer.name for node in self.nodes
+            tensor: node.layer.name for node in self.nodes for tensor in node.gives
         }
 
     def consumers(self) -> dict[Tensor, list[Node]]:
         """The calls that take each tensor."""
         result: dict[Tensor, list[Node]] = {tensor: [] for tensor in self.inputs.values()}
         for node in self.nodes:
-            result.setdefault(node.output, [])
+            result.update({tensor: [] for tensor in node.gives if tensor not in result})
             for tensor in dict.fromkeys(node.inputs):
                 result[tensor].append(node)
         return result
@@ -192,7 +205,7 @@ class Graph:
         """The calls that tensors depend on, the last one first."""
         needed, calls = set(tensors), []
         for node in reversed(self.nodes):
-            if node.output in needed:
+            if not needed.isdisjoint(node.gives):
                 needed.update(node.inputs)
                 calls.append(node)
         return calls
@@ -202,7 +215,7 @@ class Graph:
         found = {tensor: frozenset([name]) for name, tensor in self.inputs.items()}
         for node in self.nodes:
             first, *others = dict.fromkeys(found.get(tensor, frozenset()) for tensor in node.inputs)
-            found[node.output] = first.union(*others) if others else first
+            found |= dict.fromkeys(node.gives, first.union(*others) if others else first)
         return found
 
     def sources(self, tensor: Tensor) -> list[str]:

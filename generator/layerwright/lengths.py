@@ -44,6 +44,7 @@ def _filled(shape: Shape) -> Shape:
 def _follow(graph: Graph, starts: Mapping[Tensor, Shape], found: Lengths) -> None:
     found.shapes |= starts
     for node in graph.nodes:
+        found.shapes |= {tensor: tensor.shape for tensor in node.gives}
         found.shapes[node.output] = _output(node, found) if varies(node.output.shape) else node.output.shape
         if not varies(node.output.shape) and len(node.inputs) > 1 and any(varies(each.shape) for each in node.inputs):
             _output(node, found)  # what it gives doesn't vary, and what it takes may not fit
@@ -51,7 +52,8 @@ def _follow(graph: Graph, starts: Mapping[Tensor, Shape], found: Lengths) -> Non
 
 def _output(node: Node, found: Lengths) -> Shape:
     """What a call gives for data of that length: its shape as it is planned if that can't be told."""
-    taken = tuple(found.shapes[tensor] for tensor in node.inputs)
+    inputs = node.inputs[:-1] if node.begins_with_state else node.inputs
+    taken = tuple(found.shapes[tensor] for tensor in inputs)
     layer = node.layer
     if isinstance(layer, Composite):
         [start], [end] = layer.graph.inputs.values(), layer.graph.outputs.values()
@@ -62,7 +64,7 @@ def _output(node: Node, found: Lengths) -> Shape:
     try:
         shape, _ = layer.rule.call(layer.arguments, taken)
     except LayerError:
-        if len(set(node.inputs)) > 1:
+        if len(set(inputs)) > 1:
             found.clashes.append(node)
         return node.output.shape
     return shape

@@ -98,6 +98,10 @@ def shape_fits(spec: Spec, output: Output, shape: Shape, expected: Sequence[int 
         also = ", and leave output out: the task has a last layer of its own" if own_end else ""
         word = "global_average_pool" if len(shape) < 6 else "flatten"
         return f"pool or flatten before its last layer, as by {word}{also}", (*ending, Edit("append", place, word))
+    if tuple(shape[1:-1]) != tuple(expected[:-1]) and shape[-1] == expected[-1] and None not in shape[1:]:
+        sized = f"{output.task.name} {output.size} {'x'.join(map(str, shape[1:-1]))}"
+        mend = f"say {sized} if that is the size of what it is to say; or keep all steps or places of its input"
+        return mend, (Edit("set", f"outputs.{output.name}", sized),)
     if tuple(shape[1:-1]) != tuple(expected[:-1]):
         mend = "its branch, body and head have to keep all steps or places of its input"
         return _left_to_the_planner(spec, output, mend)

@@ -219,7 +219,9 @@ class _Planning:
 
     def _merged_names(self, sources: Iterable[str]) -> list[str]:
         """Those inputs that are merged before the body; all of them if every one would join late."""
-        return [name for name in sources if name not in self.late] or list(sources)
+        states = {node.output for node in self.builder.graph.nodes if node.state is not None}
+        joined = self.late.union(name for name, tensor in self.ends.items() if tensor in states)
+        return [name for name in sources if name not in joined] or list(sources)
 
     def end(self, name: str) -> Tensor | None:
         """What an input has become where paths join, None if there's no such input or its branch can't be built."""
@@ -610,12 +612,17 @@ class _Planning:
             return output.of.shape[1:]
         if output.per is Per.SAMPLE:
             return (output.size,)
+        if output.places:
+            return (*output.places, output.size)
         sources = [self.spec.input(name) for name in output.sources]
+        own = tensor.shape[1:-1]
         if output.per is Per.STEP:
-            lengths = [each.shape[1] for each in sources if each.kind.steps]
-            return (lengths[0] if lengths else tensor.shape[1], output.size)
-        places = [each.shape[1:-1] for each in sources if each.kind.places]
-        return (*(places[0] if places else tensor.shape[1:-1]), output.size)
+            sizes = [each.shape[1:2] for each in sources if each.kind.steps]
+        else:
+            sizes = [each.shape[1:-1] for each in sources if each.kind.places]
+        # Of several inputs, that which is as long as the head is what it's about.
+        wanted = own if own in sizes or not sizes else sizes[0]
+        return (*wanted, output.size)
 
     def check_fit(self, output: Output, tensor: Tensor) -> None:
         """Notes an output whose shape isn't its task's."""
@@ -771,7 +778,7 @@ class _Planning:
         learning: set[Tensor] = set()
         for node in graph.nodes:
             if not learning.isdisjoint(node.inputs) or node.layer.trainable_parameters:
-                learning.add(node.output)
+                learning.update(node.gives)
         for name, tensor in graph.outputs.items():
             if tensor not in learning:
                 output = next(each for each in self.spec.outputs if each.name == name)

@@ -45,7 +45,8 @@ class Output:
     """One output.
 
     `sources` names the inputs that its head may see; `weight` is its share of the loss. `per_step`: a task of
-    samples said of every step. `of` is the input that a reconstruction makes again.
+    samples said of every step. `of` is the input that a reconstruction makes again. `places` are the sizes that it has
+    where they aren't those of its input: an image made larger, fewer steps.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Output:
     weight: float
     per_step: bool = False
     of: Input | None = None
+    places: tuple[int, ...] = ()
 
     @property
     def per(self) -> Per:

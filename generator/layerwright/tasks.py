@@ -147,7 +147,7 @@ TASKS: Mapping[str, Task] = {
         ),
         Task(
             name="labels",
-            form="K",
+            form="K [T]",
             about="one of K labels for every step of a text or sequence",
             example="labels 9",
             last=("dense {size} softmax",),
@@ -162,7 +162,7 @@ TASKS: Mapping[str, Task] = {
         ),
         Task(
             name="segmentation",
-            form="K",
+            form="K [HxW]",
             about="one of K classes for every pixel; K = 1: yes or no",
             example="segmentation 3",
             last=("conv {size} 1 softmax padding=valid",),
@@ -179,7 +179,7 @@ TASKS: Mapping[str, Task] = {
         ),
         Task(
             name="map",
-            form="N",
+            form="N [HxW]",
             about="N numbers for every pixel, as a depth map",
             example="map 1",
             last=("conv {size} 1 linear padding=valid",),

@@ -65,6 +65,10 @@ def _sizes(fields: Fields, kind: Kind, parts: Sequence[str], place: str) -> tupl
     return tuple(sizes)
 
 
+PLACED = {Per.STEP: (1,), Per.PLACE: (2, 3)}
+"""How many sizes an output may have of its own, by what it says something of."""
+
+
 def _batch(fields: Fields, arguments: list[str], place: str) -> int | None:
     """Takes `batch=N` off an input's arguments."""
     for argument in [argument for argument in arguments if argument.startswith("batch=")]:
@@ -108,8 +112,11 @@ def _output(fields: Fields, name: str, word: str, arguments: list[str], inputs: 
         arguments.remove("per_step")
     if task.per is Per.INPUT:
         return _reconstruction(fields, name, task, arguments, inputs, sources, weight)
+    places = _places(fields, task, arguments, place)
+    if places is None:
+        return None
     if not arguments and task.default is not None:
-        return Output(name, task, task.default, sources, weight, per_step)
+        return Output(name, task, task.default, sources, weight, per_step, places=places)
     if len(arguments) != 1 or not task.form:
         said = shown(" ".join(arguments)) if arguments else "nothing"
         takes = f"takes {task.form}" if task.form else "takes no size"
@@ -117,7 +124,21 @@ def _output(fields: Fields, name: str, word: str, arguments: list[str], inputs: 
         fields.problems.add(place, f"{word} {takes}, not {said}", f"as {name}: {task.example}", edit)
         return None
     size = fields.size(arguments[0], place, task.smallest, task.example)
-    return Output(name, task, size, sources, weight, per_step) if size else None
+    return Output(name, task, size, sources, weight, per_step, places=places) if size else None
+
+
+def _places(fields: Fields, task: Task, arguments: list[str], place: str) -> tuple[int, ...] | None:
+    """Takes the sizes off an output's arguments that it has where they aren't its input's: `map 3 96x96`."""
+    axes = PLACED.get(task.per)
+    if axes is None or len(arguments) != 2:
+        return ()
+    parts = arguments[1].split("x")
+    if len(parts) not in axes:
+        return ()
+    right = f"{task.name} {arguments[0]}"
+    del arguments[1]
+    sizes = [fields.size(part, place, 1, right, Edit("set", place, right)) for part in parts]
+    return tuple(size for size in sizes if size) if all(sizes) else None
 
 
 def _reconstruction(

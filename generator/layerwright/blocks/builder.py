@@ -279,7 +279,9 @@ class Builder:
         if self.problems.found:
             return
         ends = self.graph.outputs.values()
-        taken = {*ends, *(each for node in self.graph.before(*ends) for each in node.inputs)}
+        before = self.graph.before(*ends)
+        taken = {*ends, *(each for node in before for each in node.inputs)}
+        taken |= {node.output for node in before if node.state in taken}
         for tensor, place in self.left:
             if tensor not in taken and tensor not in self.graph.inputs.values():
                 mend = "name a layer there and merge it in somewhere, or leave this out"
@@ -374,8 +376,9 @@ class Builder:
         base: str,
         tensors: tuple[Tensor, ...],
         place: str,
+        state: Tensor | None = None,
     ) -> Tensor:
-        """Makes a layer of a class and calls it. Without a name it gets one made from `base`."""
+        """Makes a layer of a class and calls it, with the state that it begins with. `base` names it for want of a name."""
         try:
             given = rule.written(arguments)
             shape, weights = rule.call(given, tuple(tensor.shape for tensor in tensors))
@@ -385,7 +388,8 @@ class Builder:
             output = _output(layer, shape, tensors)
         except LayerError as error:
             self._refuse(place, error)
-        return self.named_call(layer, name, base, tensors, output, place)
+        taken = tensors if state is None else (*tensors, state)
+        return self.named_call(layer, name, base, taken, output, place)
 
     def _check_backend(self, rule: Rule, place: str) -> None:
         """Refuses a layer that the backend can't run."""

@@ -11,6 +11,7 @@ from ..layers import ACTIVATIONS, LayerError
 from ..layers.rule import Value
 from ..problems import shown
 from .builder import Builder
+from .states import STATE, begun, without_state
 from .writing import written_value
 
 WORDS: Mapping[str, Value] = {"true": True, "false": False, "none": None}
@@ -31,11 +32,13 @@ class LayerItem:
 
     def build(self, builder: Builder, tensor: Tensor) -> Tensor:
         """Calls the layer on the tensor."""
+        if STATE in self.keywords:
+            return begun(builder, self.word, self.values, self.keywords, self.name, tensor, self.place)
         return builder.layer(self.word, self.values, self.keywords, self.name, (tensor,), self.place)
 
     def check(self, builder: Builder) -> None:
         """Notes a word or arguments that can't be right."""
-        builder.check_layer(self.word, self.values, self.keywords, self.place)
+        builder.check_layer(self.word, self.values, without_state(self.keywords), self.place)
 
 
 @dataclass(frozen=True)

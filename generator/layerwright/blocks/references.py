@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from .builder import Item, Spot, Stack
 from .joining import How, Join
+from .layer import LayerItem
 from .modelling import Model
 from .parallel import Parallel
 from .repeating import Repeat
 from .residual import Residual
 from .reusing import Use
 from .starting import Start
+from .states import STATE
 from .wrapping import Wrapped
 
 
@@ -22,6 +24,8 @@ def references(items: Stack) -> Iterator[str]:
             yield from item.names
         if isinstance(item, Start):
             yield item.origin
+        if isinstance(item, LayerItem) and isinstance(state := item.keywords.get(STATE), str):
+            yield state
         for stack in _inner(item):
             yield from references(stack)
 

@@ -74,7 +74,7 @@ def _shapes(graph: Graph, path: str = "") -> Iterator[tuple[str, tuple[int | Non
     """The shapes of layers that are called once, those of nested models by their paths."""
     calls = graph.calls()
     for layer, nodes in calls.items():
-        if len(nodes) == 1:
+        if len(nodes) == 1 and nodes[0].state is None:
             yield f"{path}{layer.name}", nodes[0].output.shape
         if isinstance(layer, SubModel):
             yield from _shapes(layer.graph, f"{path}{layer.name}/")
@@ -85,7 +85,8 @@ def _settings(graph: Graph, path: str = "") -> Iterator[tuple[str, str]]:
     for layer in graph.layers():
         if isinstance(layer, RuleLayer):
             if not any(isinstance(value, InnerModel) for value in layer.arguments.values()):
-                yield f"{path}{layer.name}", _said(layer.rule, layer.arguments)
+                state = {"return_state": True} if layer.gives_state else {}
+                yield f"{path}{layer.name}", _said(layer.rule, {**layer.arguments, **state})
         elif isinstance(layer, Composite):
             yield from _settings(layer.graph, f"{path}{layer.name}/")
 
@@ -116,7 +117,7 @@ def _nearest_weights(graph: Graph, tensor: Tensor) -> str:
     """The name of the last layer on the way to a tensor that training moves."""
     reached = {tensor}
     for node in reversed(graph.nodes):
-        if node.output in reached:
+        if not reached.isdisjoint(node.gives):
             if node.layer.trainable_parameters:
                 return node.layer.name
             reached.update(node.inputs)

@@ -29,7 +29,7 @@ Write = Callable[[Mapping[Tensor, str]], list[str]]
 class Line:
     """A statement to be: the tensors that it takes and gives, and what writes it.
 
-    `name` is what its output is called if it needs a name; `always` that it does. `held` are tensors that it takes
+    `also` is what it gives beside its output. `name` is what its output is called if it needs a name; `always` that it does. `held` are tensors that it takes
     again after an `x` of its own, so that they can't be called `x`.
     """
 
@@ -39,6 +39,7 @@ class Line:
     name: str
     always: bool = False
     held: tuple[Tensor, ...] = ()
+    also: tuple[Tensor, ...] = ()
 
 
 def comment(text: str) -> list[str]:

@@ -78,7 +78,9 @@ def constructor(layer: Layer, *, float32: bool = False) -> str:
         return f"{builder_name(layer)}()"
     assert isinstance(layer, RuleLayer)
     precision: dict[str | int, str] = {"dtype": "'float32'"} if float32 else {}
-    return call(class_path(layer.rule), given(layer.rule, layer.arguments) | precision | {"name": repr(layer.name)})
+    state: dict[str | int, str] = {"return_state": "True"} if layer.gives_state else {}
+    said = given(layer.rule, layer.arguments) | state | precision
+    return call(class_path(layer.rule), said | {"name": repr(layer.name)})
 
 
 def builder_name(layer: SubModel | Layer) -> str:
@@ -97,6 +99,8 @@ def call_arguments(node: Node, variables: Sequence[str]) -> str:
         for each in rule.options
         if each.name in arguments and not _same(arguments[each.name], each.default)
     ]
+    if node.begins_with_state:
+        listed = f"{variables[0]}, initial_state={variables[1]}"
     return ", ".join([f"[{listed}]" if rule.takes is Takes.LIST else listed, *said])
 
 

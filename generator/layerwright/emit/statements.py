@@ -123,7 +123,7 @@ class Statements:
             for line in lines:
                 if not there.issuperset(line.inputs):
                     return False
-                there.add(line.output)
+                there.update((line.output, *line.also))
         return True
 
     def _lines(self, run: Sequence[Tree]) -> Iterator[Line]:
@@ -153,10 +153,18 @@ class Statements:
         def write(variables: Mapping[Tensor, str]) -> list[str]:
             made = [*(self.inlined[each].layer for each in node.inputs if each in self.inlined), node.layer]
             definitions = [text for layer in made if layer in self.layer_variables for text in self._definition(layer)]
-            return [*definitions, *remark(node), f"{variables[node.output]} = {self._call(node, variables)}"]
+            return [*definitions, *remark(node), f"{self._given(node, variables)} = {self._call(node, variables)}"]
 
         inputs = tuple(self._outer(node.inputs))
-        return Line(inputs, node.output, write, name, always)
+        return Line(inputs, node.output, write, name, always, also=node.gives[1:])
+
+    def _given(self, node: Node, variables: Mapping[Tensor, str]) -> str:
+        """What a call's results are called: its output, and the state that another layer begins with."""
+        if node.state is None:
+            return variables[node.output]
+        is_taken = self.consumers[node.output] or node.output in self.ends
+        several = "*" if node.layer.class_name == "LSTM" else ""
+        return f"{variables[node.output] if is_taken else '_'}, {several}{variables[node.state]}"
 
     def _outer(self, tensors: Iterable[Tensor]) -> Iterator[Tensor]:
         """The tensors that have variables, of which these are made in place."""
@@ -231,6 +239,10 @@ class Statements:
             if tensor not in named:
                 named[tensor] = variable(end, taken)
                 taken.add(named[tensor])
+        for node in self.graph.nodes:
+            if node.state is not None:
+                named[node.state] = variable(f"{node.layer.name}_state", taken)
+                taken.add(named[node.state])
         return {line.output: X for line in lines} | named
 
     def _name(self, node: Node) -> str:

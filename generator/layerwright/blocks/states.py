@@ -1,0 +1,77 @@
+"""Recurrent layers that begin with the last state of another: `lstm 64 initial_state=encoder`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ..graph import RuleLayer, Tensor
+from ..layers.rule import Value
+from ..layers.values import int_of
+from ..problems import Edit
+from .builder import Builder, Known
+
+STATE = "initial_state"
+
+KINDS = {"LSTM": "LSTM", "GRU": "GRU", "SimpleRNN": "GRU"}
+"""Recurrent classes, by what their state is: an LSTM's has two tensors."""
+
+
+def without_state(keywords: Mapping[str, Value]) -> dict[str, Value]:
+    """The arguments that aren't the state that a layer begins with."""
+    return {key: value for key, value in keywords.items() if key != STATE}
+
+
+def begun(
+    builder: Builder,
+    word: str,
+    values: Sequence[Value],
+    keywords: Mapping[str, Value],
+    name: str | None,
+    tensor: Tensor,
+    place: str,
+) -> Tensor:
+    """Calls a recurrent layer that begins with the state of the layer that `initial_state` names."""
+    rule, arguments = builder.resolved(word, values, without_state(keywords), tensor.shape, place)
+    leave = Edit("argument", place, (STATE, None))
+    if rule.name not in KINDS:
+        builder.refuse(place, f"{rule.name} has no {STATE}", "leave it out; recurrent layers have one", leave)
+    known = _named(builder, keywords[STATE], place)
+    if known is None:
+        return builder.call(rule, arguments, name, word, (tensor,), place)
+    giver, units = known.nodes[-1].layer, arguments.get("units")
+    if KINDS.get(giver.class_name) != KINDS[rule.name] or len(known.nodes) > 1:
+        what = f"{keywords[STATE]} gives no state that {rule.name} can begin with"
+        builder.refuse(place, what, f"name a {rule.name} without a wrapper, or leave it out", leave)
+    if giver.arguments["units"] != units:
+        what = f"{keywords[STATE]} has {giver.arguments['units']} units, and what begins with its state {units}"
+        edit = Edit("argument", place, ("units", giver.arguments["units"]))
+        builder.refuse(place, what, "give both as many", edit)
+    return builder.call(rule, arguments, name, word, (tensor,), place, state=_state(builder, known))
+
+
+def _named(builder: Builder, name: Value, place: str) -> Known | None:
+    """What a name stands for; None, and a problem, if it's nothing that has a state."""
+    from .joining import find  # it reads layers, which may begin with a state
+
+    known = builder.find(name) if isinstance(name, str) else None
+    if known is not None:
+        return known
+    if not isinstance(name, str) or find(builder, name, place) is not None:
+        mend = "name a recurrent layer before it, or leave it out"
+        builder.note(place, f"{STATE} is no recurrent layer", mend, Edit("argument", place, (STATE, None)))
+    return None
+
+
+def _state(builder: Builder, known: Known) -> Tensor:
+    """The last state of a call, which is given out from when it's first asked for."""
+    nodes = builder.graph.nodes
+    at = next(index for index, node in enumerate(nodes) if node.output is known.output)
+    node = nodes[at]
+    if node.state is not None:
+        return node.state
+    assert isinstance(node.layer, RuleLayer)
+    node.layer.gives_state = True
+    state = Tensor((node.output.shape[0], int_of(node.layer.arguments["units"])), node.output.dtype)
+    nodes[at] = replace(node, state=state)
+    return state
