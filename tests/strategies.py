@@ -111,7 +111,17 @@ BIAS = st.sampled_from(["", "", "", " use_bias=false"])
 
 ANY_RANK = [
     *("batch_norm", "batch_norm momentum=0.9 scale=false", "layer_norm", "LayerNormalization -1 0.01 true false"),
-    *("unit_norm", "dropout 0.25", "Dropout 0", "relu", "leaky_relu", "gelu", "softmax", "Rescaling 2.718281828 -0.5"),
+    *(
+        "unit_norm",
+        "dropout 0.25",
+        "Dropout 0",
+        "relu",
+        "leaky_relu",
+        "leaky_relu 0.2",
+        "gelu",
+        "softmax",
+        "Rescaling 2.718281828 -0.5",
+    ),
     *("Rescaling 0.00392156862745098", "Activation swish", "gaussian_noise 0.1", "GaussianNoise 0.1", "Identity"),
     *("group_norm groups=1", "GroupNormalization 1", "ActivityRegularization 0.01", "PReLU shared_axes=1"),
 ]
@@ -452,11 +462,15 @@ def _sequence(scratch: Scratch, tensor: Tensor, depth: int) -> Any:
     draw = scratch.draw
     heads = f"{draw(st.integers(1, 3))}x{draw(st.integers(1, 3))}"
     name = f" name={name}" if chance(draw, 10) and (name := scratch.name()) else ""
-    match draw(st.integers(0, 2)):
+    match draw(st.integers(0, 3)):
         case 0:
-            return f"self_attention {heads}{draw(st.sampled_from(['', ' dropout=0.1', ' use_bias=false']))}{name}"
+            more = draw(st.sampled_from(["", " dropout=0.1", " use_bias=false", " use_causal_mask=true"]))
+            return f"self_attention {heads}{more}{name}"
         case 1:
-            return f"transformer {heads}{draw(st.sampled_from(['', ' 5']))}{name}"
+            return f"transformer {heads}{draw(st.sampled_from(['', ' 5', ' use_causal_mask=true']))}{name}"
+        case 2 if giver := scratch.name():
+            layer = f"{draw(st.sampled_from(RECURRENT))} {draw(WIDTH)} return_sequences=true"
+            return {"parallel": [[f"{layer} name={giver}"], [f"{layer} initial_state={giver}"]]}
         case _:
             return f"tcn {draw(WIDTH)}{draw(st.sampled_from(['', ' 2', ' 3 2']))}{name}"
 
@@ -549,6 +563,10 @@ def _level(draw: Draw, kind: str, sizes: tuple[int | None, ...]) -> Level:
     if KINDS[kind].places and chance(draw, 35):
         return Level(Per.PLACE, sizes[:-1])
     return VECTOR
+
+
+BODIES = ["MobileNet", "MobileNetV2", "MobileNetV3Small", "VGG16"]
+"""Pretrained bodies that are built in about a second, with a preprocessing of each kind."""
 
 
 def _inputs(draw: Draw, backbone: str) -> dict[str, Said]:
@@ -919,7 +937,7 @@ def _merge(draw: Draw, inputs: Mapping[str, Said], sharing: Mapping[str, Sequenc
 @st.composite
 def networks(draw: Draw) -> dict[str, Any]:
     """A whole set of answers, most of which make sense."""
-    backbone = "MobileNetV2" if chance(draw, 3) else "none"
+    backbone = draw(st.sampled_from(BODIES)) if chance(draw, 3) else "none"
     backend = draw(st.sampled_from(["tensorflow", "tensorflow", "jax", "torch"]))
     inputs = _inputs(draw, backbone)
     sharing = _sharing(draw, inputs)

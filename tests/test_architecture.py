@@ -16,8 +16,34 @@ GENERATOR = PACKAGE.parent
 ARCHITECTURE = GENERATOR.parent / "docs" / "architecture.md"
 
 ORDER = (
-    *("problems", "layers", "graph", "lengths", "forms", "blocks", "kinds", "tasks", "backbones", "spec", "answers", "choices"),
-    *("mends", "rules", "plan", "diagram", "explain", "emit", "context", "places", "presets", "jinja", "template", "cli"),
+    *(
+        "problems",
+        "layers",
+        "graph",
+        "lengths",
+        "forms",
+        "blocks",
+        "kinds",
+        "tasks",
+        "backbones",
+        "spec",
+        "answers",
+        "choices",
+    ),
+    *(
+        "mends",
+        "rules",
+        "plan",
+        "diagram",
+        "explain",
+        "emit",
+        "context",
+        "places",
+        "presets",
+        "jinja",
+        "template",
+        "cli",
+    ),
 )
 """The modules of the package. Each imports only from those before it."""
 

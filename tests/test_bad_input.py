@@ -151,7 +151,11 @@ UNFIT = [
     (TINY | {"layers": "{body: 3}"}, "layers.body: 3 is no stack", "a list"),
     (TINY | {"backbone": "ResNet50"}, "backbone: there is no image for it", "backbone: none"),
     (IMAGE | {"backbone": "ResNet50", "inputs": "photo: image 16x16x3"}, "inputs.photo: 16×16 is below", "32x32"),
-    (IMAGE | {"backbone": "ResNet50", "inputs": "photo: image 64x64x1"}, "inputs.photo: the weights of imagenet are for 3", "colour"),
+    (
+        IMAGE | {"backbone": "ResNet50", "inputs": "photo: image 64x64x1"},
+        "inputs.photo: the weights of imagenet are for 3",
+        "colour",
+    ),
     (IMAGE | {"backbone": "ResNet50", "fine_tune": "900"}, "fine_tune: ResNet50 has 175 layers", "from 0 to 175"),
     (IMAGE | {"backbone": "ResNet50", "backbone_weights": " "}, "backbone_weights: ", "imagenet"),
     (TINY | {"fine_tune": "-1"}, "fine_tune: -1 is no depth", "0"),

@@ -18,6 +18,11 @@ RECALLS: list[Any] = [{"merge": {"with": "memory", "how": "MultiHeadAttention 2 
 NETWORKS: dict[str, dict[str, Any]] = {
     "blocks": {"branches": {"words": [*READS, {"repeat": {"times": 3, "layers": [BLOCK]}}, "global_average_pool"]}},
     "residuals": {"branches": {"words": [*READS, *ATTENDS, *ATTENDS, "lstm 4"]}},
+    "dropout before attention": {
+        "branches": {
+            "words": [*READS, *[{"residual": ["dropout 0.5", "self_attention 2x4"]}, "layer_norm"] * 2, "lstm 4"]
+        }
+    },
     "one memory read twice": {
         "branches": {"words": [*READS, "layer_norm name=memory", "dense 8", *RECALLS, *RECALLS, "lstm 4"]}
     },

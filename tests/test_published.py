@@ -148,6 +148,8 @@ PUBLISHED = {
         conv(49, 3, 768) + 32 * (50 * 768 + dense(768, 768)) + 65 * 4 * 768 + dense(768, 1000), 65 * 2 * 768
     ),
     "convnext-tiny": Counts(28_589_128),  # torchvision
+    # PyTorch's example dcgan: 2,765,568, which leaves out the statistics of its normalisations.
+    "dcgan-discriminator": Counts(2_765_568 + 2 * (128 + 256 + 512), 2 * (128 + 256 + 512)),
     # PyTorch's example dcgan: 3,576,704, which leaves out the statistics of its normalisations.
     "dcgan-generator": Counts(3_576_704 + 2 * (512 + 256 + 128 + 64), 2 * (512 + 256 + 128 + 64)),
     "ddpg-critic": Counts(4 * 17 + dense(17, 400) + 4 * 400 + dense(406, 300) + dense(300, 1), 2 * (17 + 400)),
@@ -161,6 +163,7 @@ PUBLISHED = {
     ),
     # keras.applications has 5,330,571: it standardises colours, by seven numbers.
     "efficientnet-b0": Counts(5_330_571 - 7, 5_330_564 - 5_288_548),
+    "espcn": Counts(conv(25, 1, 64) + conv(9, 64, 32) + conv(9, 32, 9)),
     "fcn-8s": Counts(
         vgg_16()
         + conv(49, 512, 4096)
@@ -172,12 +175,14 @@ PUBLISHED = {
         + 256 * 21**2
     ),
     "googlenet": Counts(13_378_280),  # Caffe's bvlc_googlenet
+    "gpt-2": Counts(124_439_808),  # Hugging Face's gpt2, whose last layer is its table of tokens once more
     "gru4rec": Counts(37_483 * 100 + 2 * gru(100, 100) + dense(100, 37_483)),
     "hierarchical-attention": Counts(sentences()),
     "highway-network": Counts(highway()),
     "inception-v3": Counts(23_851_784, 34_432),  # keras.applications
     "lenet-5": Counts(conv(25, 1, 6) + conv(25, 6, 16) + dense(400, 120) + dense(120, 84) + dense(84, 10)),
     "lstm-autoencoder": Counts(lstm(4096, 2048) + lstm(2048, 2048) + dense(2048, 4096)),
+    "lstm-seq2seq": Counts(lstm(71, 256) + lstm(93, 256) + dense(256, 93)),
     "memory-network": Counts(2 * 22 * 64 + 22 * 4 + lstm(68 + 64, 32) + dense(32, 22)),
     # 18.5 M in the paper: eight times a mix of 196 patches and one of 512 channels.
     "mlp-mixer": Counts(

@@ -62,7 +62,9 @@ def install(environment: Environment) -> None:
         | {_backbone_choice(each): name for name, each in BACKBONES.items()},
         "from_preset": from_preset,
         "kind_choices": _about(KINDS),
-        "merge_choices": {f"{name}: {each.about}{' (two branches)' * each.pairwise}": name for name, each in MERGES.items()},
+        "merge_choices": {
+            f"{name}: {each.about}{' (two branches)' * each.pairwise}": name for name, each in MERGES.items()
+        },
         "preset_choices": {f"{name}: {each.about}": name for name, each in presets().items()} | {"blank": BLANK},
         "planned_project": planned_project,
         "refusal": refusal,

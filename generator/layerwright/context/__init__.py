@@ -66,7 +66,9 @@ def _fine_tuning(transfer: Transfer | None) -> dict[str, Any]:
     """How many of the backbone's last layers phase two trains, and what to know of them."""
     if transfer is None:
         return {"fine_tune": 0, "chosen": "", "normalises": False}
-    chosen = f"from {transfer.block} on" if transfer.block else "how many of the backbone's last layers phase two trains"
+    chosen = (
+        f"from {transfer.block} on" if transfer.block else "how many of the backbone's last layers phase two trains"
+    )
     return {"fine_tune": transfer.fine_tune, "chosen": chosen, "normalises": transfer.backbone.normalises}
 
 
@@ -110,8 +112,7 @@ def _why_transfer(transfer: Transfer) -> Iterator[str]:
         chosen = f"its layers from {transfer.block} on" if transfer.block else f"its last {count} layers"
         statistics = "; its batch normalisation keeps its statistics, which small batches would ruin"
         yield (
-            f"Phase two trains {chosen} at a hundredth of the rate"
-            f"{statistics if transfer.backbone.normalises else ''}."
+            f"Phase two trains {chosen} at a hundredth of the rate{statistics if transfer.backbone.normalises else ''}."
         )
 
 

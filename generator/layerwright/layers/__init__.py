@@ -32,7 +32,18 @@ from .rule import LayerError, Rule, Shape, Weight, spell
 from .values import ACTIVATIONS
 from .words import ACTIVATION_LAYERS, WORDS, Word
 
-__all__ = ["ACTIVATIONS", "ACTIVATION_LAYERS", "LayerError", "Rule", "Shape", "Vocabulary", "Weight", "Word", "builtin", "spell"]
+__all__ = [
+    "ACTIVATIONS",
+    "ACTIVATION_LAYERS",
+    "LayerError",
+    "Rule",
+    "Shape",
+    "Vocabulary",
+    "Weight",
+    "Word",
+    "builtin",
+    "spell",
+]
 
 
 @dataclass

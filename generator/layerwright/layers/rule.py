@@ -259,9 +259,7 @@ class Rule:
     def defaults(self) -> dict[str, Value]:
         """The arguments that may be left out, with the value that Keras then takes."""
         return {
-            argument.name: argument.default
-            for argument in self.known
-            if not isinstance(argument.default, _Required)
+            argument.name: argument.default for argument in self.known if not isinstance(argument.default, _Required)
         }
 
     def written(self, given: Arguments) -> dict[str, Value]:
