@@ -378,7 +378,7 @@ class Builder:
         place: str,
         state: Tensor | None = None,
     ) -> Tensor:
-        """Makes a layer of a class and calls it, with the state that it begins with. `base` names it for want of a name."""
+        """Makes a layer of a class and calls it, with the state that it begins with. `base` stands in for a name."""
         try:
             given = rule.written(arguments)
             shape, weights = rule.call(given, tuple(tensor.shape for tensor in tensors))

@@ -29,8 +29,8 @@ Write = Callable[[Mapping[Tensor, str]], list[str]]
 class Line:
     """A statement to be: the tensors that it takes and gives, and what writes it.
 
-    `also` is what it gives beside its output. `name` is what its output is called if it needs a name; `always` that it does. `held` are tensors that it takes
-    again after an `x` of its own, so that they can't be called `x`.
+    `also` is what it gives beside its output. `name` is what its output is called if it needs a name; `always` that it
+    does. `held` are tensors that it takes again after an `x` of its own, so that they can't be called `x`.
     """
 
     inputs: tuple[Tensor, ...]
