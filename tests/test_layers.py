@@ -301,6 +301,7 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     "units": _same_for_all(st.integers(1, 6)),
     "unroll": FLAG,
     "use_bias": FLAG,
+    "use_causal_mask": FLAG,
     "use_cudnn": _same_for_all(st.sampled_from(["auto", False])),
     "use_gate": FLAG,
     "use_scale": FLAG,
