@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from ..forms import ABSENT, SHORTCUT, Tree, is_projection, relative
 from ..graph import Layer, Node, Tensor
 from .frames import Frame, Parameter, aligned
-from .library import Family, Library, numbered
+from .library import Family, Library
 from .lines import Line, X, statements
+from .runs import numbered
 from .source import call_arguments, literal, variable
 
 LEAST_IN_LOOP = 3
@@ -84,7 +86,7 @@ def loop_line(run: Sequence[Tree], library: Library) -> Line | None:
         lines = [_leaf(frame, list(run), model)]
     else:
         lines = _inner(frame, list(run), model, library)
-    if not _fit_for_loop(frame, run):
+    if not fit_for_loop(frame, run, is_line=bool(family) or run[0].node is not None):
         return None
     differ = frame.parameters
     uses = [index for index, line in enumerate(lines) if model.start in line.inputs]
@@ -105,10 +107,19 @@ def loop_line(run: Sequence[Tree], library: Library) -> Line | None:
     return Line((run[0].start, *model.context), run[-1].end, write, run[-1].name, held=model.context)
 
 
-def _fit_for_loop(frame: Frame, run: Sequence[Tree]) -> bool:
-    """Whether what differs in trees is little enough for a loop over it."""
-    differ = len(frame.parameters)
-    return differ <= MOST_LOOP_VARIABLES and not (differ and run[0].node and len(run) < LEAST_IN_LOOP_OF_VALUES)
+def fit_for_loop(frame: Frame, run: Sequence[Tree], *, is_line: bool) -> bool:
+    """Whether what differs in trees is little enough for a loop over it; of single lines each has to differ."""
+    if not frame.parameters:
+        return True
+    if len(frame.parameters) > MOST_LOOP_VARIABLES:
+        return False
+    return not is_line or (_varies(frame) and (run[0].node is None or len(run) >= LEAST_IN_LOOP_OF_VALUES))
+
+
+def _varies(frame: Frame) -> bool:
+    """Whether the values of no tree are those of the one before it."""
+    rows = list(zip(*(there(each) for each in frame.parameters), strict=True))
+    return all(row != before for before, row in pairwise(rows))
 
 
 def loop_item(run: Sequence[Tree], last: Layer | None) -> str | None:
@@ -123,7 +134,7 @@ def loop_item(run: Sequence[Tree], last: Layer | None) -> str | None:
     frame = Frame(run, f"{base}_{{number}}")
     model = calls[run.index(frame.model)]
     made = [frame.constructor(row, model=node) for node, row in zip(model, zip(*calls, strict=True), strict=True)]
-    if not _fit_for_loop(frame, run):
+    if not fit_for_loop(frame, run, is_line=len(made) == 1):
         return None
     loop = header(frame.parameters, first, len(run)).rstrip(":")
     if len(made) == 1:

@@ -92,6 +92,19 @@ def _argument(node: Node | None, name: str, default: Any) -> Any:
     return ABSENT if node is None else node.layer.arguments.get(name, default)
 
 
+def same_values(one: Tree, other: Tree) -> bool:
+    """Whether the layers of two trees of one form have the same arguments; a projection is left to its shapes."""
+    return all(
+        _equal(_argument(a, argument.name, argument.default), _argument(b, argument.name, argument.default))
+        for a, b in zip(_unprojected(one), _unprojected(other), strict=True)
+        for argument in (a.layer.rule.arguments if isinstance(a.layer, RuleLayer) else ())
+    )
+
+
+def _unprojected(tree: Tree) -> list[Node]:
+    return [node for node in tree.nodes if not is_projection(node, tree)]
+
+
 def _equal(one: Any, other: Any) -> bool:
     return one is other or (type(one) is type(other) and bool(one == other))
 

@@ -9,6 +9,7 @@ from typing import Any
 from ..forms import Forms, Tree, trees
 from ..graph import Graph, Tensor
 from .frames import Frame
+from .runs import runs
 
 LEAST_LINES_SAVED = 1
 """How many lines a function has to save, if it is only a part of a repetition."""
@@ -122,34 +123,3 @@ def _all_runs(roots: Sequence[Tree], seen: set[tuple[Any, ...]]) -> Iterator[lis
                 if tree.form is not None and tree.children:
                     seen.add(tree.form)
                 yield from _all_runs(tree.children, seen)
-
-
-def runs(siblings: Sequence[Tree]) -> list[list[Tree]]:
-    """Trees that stand side by side, in runs of those that a loop can write: alike, chained, numbered."""
-    result: list[list[Tree]] = []
-    for tree in siblings:
-        if result and _follows(tree, result[-1]):
-            result[-1].append(tree)
-        else:
-            result.append([tree])
-    return result
-
-
-def _follows(tree: Tree, run: Sequence[Tree]) -> bool:
-    before = run[-1]
-    if tree.form is None or tree.form != before.form or tree.start is not before.end or before.users is None:
-        return False
-    if not before.users <= set(tree.nodes) or tree.context != before.context:
-        return False
-    (base, number), (base_before, number_before) = numbered(tree.name), numbered(before.name)
-    return base == base_before and number == number_before + 1 > 0 and _part(tree) == _part(before)
-
-
-def _part(tree: Tree) -> str:
-    return tree.first.part
-
-
-def numbered(name: str) -> tuple[str, int]:
-    """A name without the number at its end, and that number: -1 if it has none."""
-    base, _, number = name.rpartition("_")
-    return (base, int(number)) if base and number.isdecimal() and str(int(number)) == number else (name, -1)

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from ..forms import Tree
 from ..graph import Layer
-from .body import LEAST_IN_LOOP, MOST_LOOP_VARIABLES, header, loop_item, positional, there
+from .body import LEAST_IN_LOOP, fit_for_loop, header, loop_item, positional, there
 from .classes import Classes
 from .frames import Frame, rows
-from .library import Family, Library, numbered, runs
+from .library import Family, Library
+from .runs import numbered, runs
 from .source import constructor
 
 
@@ -35,7 +36,7 @@ def _calls(run: Sequence[Tree], family: Family) -> Iterator[str]:
     base, first = numbered(run[0].name)
     frame = Frame(run, f"{base}_{{number}}")
     given = _call(family, run, frame)
-    if len(run) >= LEAST_IN_LOOP and len(frame.parameters) <= MOST_LOOP_VARIABLES:
+    if len(run) >= LEAST_IN_LOOP and fit_for_loop(frame, run, is_line=True):
         yield f"*[layer {header(frame.parameters, first, len(run)).rstrip(':')} for layer in {given}]"
         return
     for tree in run:

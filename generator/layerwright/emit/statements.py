@@ -13,8 +13,9 @@ from ..layers.rule import OWN
 from .body import LEAST_IN_LOOP, call_line, loop_line
 from .classes import Classes
 from .frames import Frame
-from .library import Library, runs
+from .library import Library
 from .lines import Line, X, kept
+from .runs import equals, runs
 from .source import arguments_of_input, builder_name, call_arguments, constructor, variable
 
 COMMENT = 90
@@ -121,23 +122,26 @@ class Statements:
 
     def _lines(self, run: Sequence[Tree]) -> Iterator[Line]:
         """The lines of a run of trees: a loop, a call of a function, or its calls one by one."""
-        [tree, *others] = run
-        if tree.node is not None and (not others or len(run) < LEAST_IN_LOOP):
-            for each in run:
-                assert each.node is not None
-                if each.node.output not in self.inlined:
-                    yield self._call_line(each.node)
-        elif others and (line := loop_line(run, self.library)):
+        is_loop = len(run) >= (2 if run[0].node is None else LEAST_IN_LOOP)
+        if is_loop and (line := loop_line(run, self.library)):
             yield line
-        elif tree.node is not None:
-            yield from (self._call_line(each.node) for each in run if each.node)
-        elif family := self.library.of(tree):
-            for each in run:
-                yield call_line(Frame([each]), [each], each, family, self.library)
+        elif run[0].node is None and 1 < len(stretches := equals(run)) < len(run) and not self.library.of(run[0]):
+            for stretch in stretches:
+                yield from self._lines(stretch)
         else:
             for each in run:
-                for inner in runs(each.children):
-                    yield from self._lines(inner)
+                yield from self._lines_of_one(each)
+
+    def _lines_of_one(self, tree: Tree) -> Iterator[Line]:
+        """The lines of one tree. A call in another call's arguments has none."""
+        if tree.node is not None:
+            if tree.node.output not in self.inlined:
+                yield self._call_line(tree.node)
+        elif family := self.library.of(tree):
+            yield call_line(Frame([tree]), [tree], tree, family, self.library)
+        else:
+            for inner in runs(tree.children):
+                yield from self._lines(inner)
 
     def _call_line(self, node: Node) -> Line:
         always = node.part.startswith("branches.") and any(each.part == "merge" for each in self.consumers[node.output])
