@@ -9,10 +9,12 @@ from . import models
 IMAGE = "photo: image 32x32x3"
 
 
-def _source(layers: list[Any], inputs: str = IMAGE, **more: Any) -> str:
+def _source(layers: list[Any], inputs: str = IMAGE, *, straight: bool = False) -> str:
     """The source for layers of the one branch, which is made sure to build what is planned."""
     name = inputs.partition(":")[0]
-    plan = models.planned(inputs=inputs, outputs="y: multiclass 10", layers={"branches": {name: layers}}, **more)
+    plan = models.planned(
+        inputs=inputs, outputs="y: multiclass 10", layers={"branches": {name: layers}}, straight=straight
+    )
     return _right(plan)
 
 
@@ -27,7 +29,7 @@ def _repeat(times: int, *layers: Any) -> dict[str, Any]:
 
 
 def test_a_neighbour_stands_beside_a_loop_over_equal_layers() -> None:
-    text = _source([_repeat(19, "conv 16"), "conv 1 linear", "flatten"], straight=False)
+    text = _source([_repeat(19, "conv 16"), "conv 1 linear", "flatten"])
     assert (
         """
     for number in range(1, 20):
@@ -39,7 +41,7 @@ def test_a_neighbour_stands_beside_a_loop_over_equal_layers() -> None:
 
 
 def test_what_differs_in_many_ways_stands_beside_a_loop_too() -> None:
-    text = _source([_repeat(4, "conv 16"), "conv 32", "conv 32 5 strides=2", "flatten"], straight=False)
+    text = _source([_repeat(4, "conv 16"), "conv 32", "conv 32 5 strides=2", "flatten"])
     assert "    for number in range(1, 5):\n        x = layers.Conv2D(16, 3, " in text
     assert '\n    x = layers.Conv2D(32, 3, padding="same", activation="relu", name="photo_conv_5")(x)\n' in text
 
@@ -59,7 +61,67 @@ def test_a_list_has_the_same_loops() -> None:
 
 
 def test_values_are_a_table_only_if_each_is_another_one() -> None:
-    text = _source(["conv 8", "conv 16", "conv 32", "conv 64", "flatten"], straight=False)
+    text = _source(["conv 8", "conv 16", "conv 32", "conv 64", "flatten"])
     assert "    for number, filters in enumerate((8, 16, 32, 64), 1):\n" in text
-    text = _source(["conv 8", "conv 8", "conv 32", "conv 64", "flatten"], straight=False)
+    text = _source(["conv 8", "conv 8", "conv 32", "conv 64", "flatten"])
     assert "enumerate" not in text
+
+
+def _lines_with(text: str, *words: str) -> list[str]:
+    """The lines that hold all of the words, without the space before and after."""
+    return [line.strip() for line in text.splitlines() if all(word in line for word in words)]
+
+
+def _inverted(filters: int, inner: int, strides: int) -> list[Any]:
+    return [f"conv {inner} 1", f"depthwise_conv 3 strides={strides}", f"conv {filters} 1 linear", "batch_norm"]
+
+
+def test_several_values_for_one_argument_are_passed_together() -> None:
+    blocks = [_repeat(2, *_inverted(*sizes)) for sizes in ((8, 24, 1), (16, 32, 1), (24, 56, 2), (32, 72, 2))]
+    text = _source([*blocks, "flatten"])
+    assert "filters: tuple[int, ...], strides: int, name: str" in text
+    assert "    filters_1, filters_2 = filters\n" in text
+    assert _lines_with(text, "filters=", "block_1")[0].endswith('(x, filters=(24, 8), strides=1, name="photo_block_1")')
+
+
+def test_two_values_are_told_apart_by_their_order_and_three_by_their_names() -> None:
+    def residual(filters: int, size: int, rate: float) -> dict[str, Any]:
+        return {"residual": [f"conv {filters} {size}", "batch_norm", f"dropout {rate}", f"conv {filters} 1"]}
+
+    text = _source([residual(8, 3, 0.1), residual(16, 5, 0.1), "flatten"])
+    assert _lines_with(text, 'name="photo_residual_2"') == ['x = residual_block(x, 16, 5, name="photo_residual_2")']
+    text = _source([residual(8, 3, 0.1), residual(16, 5, 0.2), "flatten"])
+    assert _lines_with(text, 'name="photo_residual_2"') == [
+        'x = residual_block(x, filters=16, kernel_size=5, rate=0.2, name="photo_residual_2")'
+    ]
+
+
+def _inception(filters: list[int], long: str, wide: str, out: int) -> dict[str, Any]:
+    paths = [["conv 8 1"], [f"conv {filters[0]} 1", f"conv {filters[1]} {long}", f"conv {filters[2]} {wide}"]]
+    return {"residual": [{"parallel": paths}, f"conv {out} 1 linear"]}
+
+
+def test_groups_that_share_only_their_wiring_are_two_functions() -> None:
+    first = _repeat(3, _inception([8, 10, 12], "(1,7)", "(7,1)", 16))
+    second = _repeat(3, _inception([12, 14, 16], "(1,3)", "(3,1)", 24))
+    text = _source(["conv 16", first, "conv 24", second, "flatten"])
+    assert len(_lines_with(text, "def ", "_block")) + len(_lines_with(text, "def ", "_residual")) == 2
+    assert all("filters" not in line for line in _lines_with(text, "x = ", "name=f", "photo_residual_"))
+
+
+def test_many_parameters_are_right_for_many_uses() -> None:
+    def ways(*filters: int) -> dict[str, Any]:
+        one, two, three, four = filters
+        return {
+            "parallel": [
+                [f"conv {one} 1"],
+                [f"conv {two} 1", f"conv {three} 3"],
+                ["max_pool 3 strides=1 padding=same", f"conv {four} 1"],
+            ]
+        }
+
+    sizes = [(8, 9, 10, 11), (9, 10, 12, 5), (6, 5, 4, 9), (3, 8, 4, 2), (7, 3, 8, 5)]
+    text = _source([*(ways(*each) for each in sizes), "flatten"])
+    assert _lines_with(text, 'name="photo_parallel_1"') == [
+        'x = parallel_block(x, filters=(8, 9, 10, 11), name="photo_parallel_1")'
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -12,7 +12,7 @@ from ..graph import Layer, Node, Tensor
 from .frames import Frame, Parameter, aligned
 from .library import Family, Library
 from .lines import Line, X, statements
-from .runs import numbered
+from .runs import MOST_LOOP_VARIABLES, numbered
 from .source import call_arguments, literal, variable
 
 LEAST_IN_LOOP = 3
@@ -21,10 +21,10 @@ LEAST_IN_LOOP = 3
 LEAST_IN_LOOP_OF_VALUES = 4
 """How many of them do if a value differs."""
 
-MOST_LOOP_VARIABLES = 2
-"""How many values may differ in a loop."""
-
 WIDTHS = ("filters", "units")
+
+MOST_BY_POSITION = 2
+"""How many arguments can be told apart by their order."""
 
 FLAGS = ("True", "False")
 """Arguments that are said by name: by itself, such a word says nothing."""
@@ -33,10 +33,7 @@ FLAGS = ("True", "False")
 def call_line(frame: Frame, trees: Sequence[Tree], model: Tree, family: Family, library: Library) -> Line:
     """The call of a function that builds these trees, one in each of the frame's; `model` stands for them."""
     define(family, library)
-    places = [family.places[tree] for tree in trees]
-    arguments = [frame.value(each.name, [there(each)[place] for place in places]) for each in family.frame.parameters]
-    names = [each.name for each in family.frame.parameters]
-    said = positional(zip(names, arguments, strict=True))
+    said = arguments(family, trees, frame)
     name, taken = frame.layer_name(model.name), (model.start, *model.context)
 
     def write(variables: Mapping[Tensor, str]) -> list[str]:
@@ -46,11 +43,22 @@ def call_line(frame: Frame, trees: Sequence[Tree], model: Tree, family: Family, 
     return Line(taken, model.end, write, relative(model.name, frame.model.name) if frame.name else model.name)
 
 
-def positional(arguments: Iterable[tuple[str, str]]) -> list[str]:
-    """Arguments by position, and after them by name those that say nothing without it."""
-    listed = list(arguments)
-    named = [f"{name}={value}" for name, value in listed if value in FLAGS]
-    return [value for _, value in listed if value not in FLAGS] + named
+def arguments(family: Family, trees: Sequence[Tree], frame: Frame) -> list[str]:
+    """What these trees give for the parameters of their function, in the frame of the call."""
+    places = [family.places[tree] for tree in trees]
+    said = []
+    for hint, several in family.frame.packed().items():
+        sources = [frame.value(hint, [there(each)[place] for place in places]) for each in several]
+        said.append((hint, sources[0] if len(sources) == 1 else f"({', '.join(sources)})"))
+    return positional(said)
+
+
+def positional(said: Sequence[tuple[str, str]]) -> list[str]:
+    """Arguments by position, and after them by name those that say nothing without it: all, if one is a tuple."""
+    if len(said) > MOST_BY_POSITION or any(value.startswith("(") for _, value in said):
+        return [f"{name}={value}" for name, value in said]
+    named = [f"{name}={value}" for name, value in said if value in FLAGS]
+    return [value for _, value in said if value not in FLAGS] + named
 
 
 def define(family: Family, library: Library) -> None:
@@ -58,12 +66,12 @@ def define(family: Family, library: Library) -> None:
     if family.body:
         return
     model = family.frame.model
-    lines = _inner(family.frame, list(family.trees), model, library)
+    family.frame, lines = family.frame.settled(lambda frame: _inner(frame, list(family.trees), model, library))
     uses = [index for index, line in enumerate(lines) if model.start in line.inputs]
     family.parameter = X if uses[-1] == 0 else "inputs"
     variables = family.context | {model.start: family.parameter}
-    written = statements(lines, variables, {model.end}, [each.name for each in family.frame.parameters])
-    family.body = _returned(written)
+    written = statements(lines, variables, {model.end}, family.frame.names)
+    family.body = [*family.frame.unpacking(), *_returned(written)]
 
 
 def _returned(written: list[str]) -> list[str]:
@@ -77,15 +85,10 @@ def loop_line(run: Sequence[Tree], library: Library) -> Line | None:
     if library.of(run[0]) and len(run) < LEAST_IN_LOOP:
         return None
     base, first = numbered(run[0].name)
-    frame = Frame(run, f"{base}_{{number}}")
     family = library.of(run[0])
-    model = frame.model
-    if family:
-        lines = [call_line(frame, run, model, family, library)]
-    elif run[0].node is not None:
-        lines = [_leaf(frame, list(run), model)]
-    else:
-        lines = _inner(frame, list(run), model, library)
+    numbers = Frame(run, f"{base}_{{number}}")
+    model = numbers.model
+    frame, lines = numbers.settled(lambda frame: list(_one(frame, list(run), model, library)))
     if not fit_for_loop(frame, run, is_line=bool(family) or run[0].node is not None):
         return None
     differ = frame.parameters
@@ -131,9 +134,9 @@ def loop_item(run: Sequence[Tree], last: Layer | None) -> str | None:
     if len(run) < LEAST_IN_LOOP or any(node.layer is last for nodes in calls for node in nodes):
         return None
     base, first = numbered(run[0].name)
-    frame = Frame(run, f"{base}_{{number}}")
-    model = calls[run.index(frame.model)]
-    made = [frame.constructor(row, model=node) for node, row in zip(model, zip(*calls, strict=True), strict=True)]
+    numbers = Frame(run, f"{base}_{{number}}")
+    columns = list(zip(calls[run.index(numbers.model)], zip(*calls, strict=True), strict=True))
+    frame, made = numbers.settled(lambda frame: [frame.constructor(row, model=node) for node, row in columns])
     if not fit_for_loop(frame, run, is_line=len(made) == 1):
         return None
     loop = header(frame.parameters, first, len(run)).rstrip(":")
@@ -187,7 +190,7 @@ def _one(frame: Frame, row: list[Tree], child: Tree, library: Library) -> Iterat
     """The lines of one child, in each of the trees."""
     if child.node is not None:
         yield _leaf(frame, row, child)
-    elif family := library.of(child):
+    elif (family := library.of(child)) and all(library.of(each) is family for each in row):
         yield call_line(frame, row, child, family, library)
     else:
         yield from _inner(frame, row, child, library)

@@ -101,8 +101,7 @@ def classes(layers: Iterable[Layer], package: str) -> Classes:
     for members in custom_forms(layers).values():
         layer = members[0][0]
         name = layer.class_name
-        frame = Frame([tree for _, tree in members])
-        made, call = _methods(frame)
+        frame, (made, call) = Frame([tree for _, tree in members]).settled(_methods)
         parameters = frame.parameters
         about = layer.block.about
         result.classes.append(Class(name, about, [(each.name, typed(each)) for each in parameters], made, call))
@@ -118,11 +117,12 @@ def _there(parameter: Parameter) -> list[object]:
     return [first if value is ABSENT else value for value in parameter.values]
 
 
-def typed(parameter: Parameter) -> str:
-    """The type of a parameter, as source."""
-    kinds = {type(value).__name__ if value is not None else "None" for value in _there(parameter)}
+def typed(*several: Parameter) -> str:
+    """The type of a parameter, or of several that are passed as a tuple, as source."""
+    kinds = {type(value).__name__ if value is not None else "None" for each in several for value in _there(each)}
     kinds = {"tuple[int, ...]" if kind == "tuple" else kind for kind in kinds}
-    return " | ".join(sorted(kinds))
+    union = " | ".join(sorted(kinds))
+    return f"tuple[{union}, ...]" if len(several) > 1 else union
 
 
 def _methods(frame: Frame) -> tuple[list[str], list[str]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from ..forms import ABSENT, Tree, is_projection, relative
 from ..graph import Node, RuleLayer
 from .source import call, class_path, literal, stated
+
+T = TypeVar("T")
 
 LARGEST_FACTOR = 8
 """Up to which a parameter that is always so many times another one is written as a product."""
@@ -16,10 +18,14 @@ LARGEST_FACTOR = 8
 
 @dataclass(frozen=True)
 class Parameter:
-    """A value in which trees of one form differ: what it's called, and what it is in each of them."""
+    """A value in which trees of one form differ: what it's called, and what it is in each of them.
+
+    `hint` is the argument that it was first needed for.
+    """
 
     name: str
     values: tuple[Any, ...]
+    hint: str
 
 
 @dataclass
@@ -27,11 +33,13 @@ class Frame:
     """Trees of one form, written once.
 
     `name` is the source of what comes before the names of their layers: a parameter, as in `f"{name}_conv"`, or the
-    inside of an f-string; empty for a single tree whose layers have their full names.
+    inside of an f-string; empty for a single tree whose layers have their full names. `ambiguous` are arguments that
+    several parameters are for: those are numbered.
     """
 
     trees: Sequence[Tree]
     name: str = ""
+    ambiguous: frozenset[str] = frozenset()
     parameters: list[Parameter] = field(default_factory=list)
 
     @property
@@ -46,22 +54,48 @@ class Frame:
         if alike and len(said) == len(values):
             return literal(said[0])
         for index, parameter in enumerate(self.parameters):
-            if _compatible(parameter.values, values) and (len(said) == len(values) or parameter.name == hint):
+            if _compatible(parameter.values, values) and (len(said) == len(values) or parameter.hint == hint):
                 both = tuple(b if a is ABSENT else a for a, b in zip(parameter.values, values, strict=True))
-                self.parameters[index] = Parameter(parameter.name, both)
+                self.parameters[index] = replace(parameter, values=both)
                 return parameter.name
         if alike:
             return literal(said[0])
         for parameter in self.parameters:
             if factor := _factor(parameter.values, values):
                 return f"{factor} * {parameter.name}"
-        names = {parameter.name for parameter in self.parameters}
-        number, name = 1, hint
-        while name in names:
-            number += 1
-            name = f"{hint}_{number}"
-        self.parameters.append(Parameter(name, tuple(values)))
+        number = 1 + sum(parameter.hint == hint for parameter in self.parameters)
+        name = f"{hint}_{number}" if hint in self.ambiguous or number > 1 else hint
+        self.parameters.append(Parameter(name, tuple(values), hint))
         return name
+
+    def packed(self) -> dict[str, list[Parameter]]:
+        """The parameters by the arguments that they are for: several for one are passed as a tuple."""
+        by_hint: dict[str, list[Parameter]] = {}
+        for parameter in self.parameters:
+            by_hint.setdefault(parameter.hint, []).append(parameter)
+        return by_hint
+
+    @property
+    def names(self) -> set[str]:
+        """What a function of these parameters calls them."""
+        return {parameter.name for parameter in self.parameters} | self.packed().keys()
+
+    def unpacking(self) -> list[str]:
+        """The statements that take apart tuples of parameters."""
+        return [
+            f"{', '.join(each.name for each in several)} = {hint}"
+            for hint, several in self.packed().items()
+            if len(several) > 1
+        ]
+
+    def settled(self, write: Callable[[Frame], T]) -> tuple[Frame, T]:
+        """What is written in this frame; in one with numbered names if there are several parameters for an argument."""
+        written = write(self)
+        repeated = frozenset(hint for hint, several in self.packed().items() if len(several) > 1)
+        if not repeated:
+            return self, written
+        frame = Frame(self.trees, self.name, repeated)
+        return frame, write(frame)
 
     def layer_name(self, name: str) -> str:
         """The source of the name of one of the model's layers or groups."""
@@ -92,12 +126,30 @@ def _argument(node: Node | None, name: str, default: Any) -> Any:
     return ABSENT if node is None else node.layer.arguments.get(name, default)
 
 
+def parameters(trees: Sequence[Tree]) -> list[Parameter]:
+    """The values in which trees of one form differ."""
+    frame = Frame(trees, "name")
+    for node, row in rows(trees, frame.model):
+        frame.constructor(row, model=node)
+    return frame.parameters
+
+
 def same_values(one: Tree, other: Tree) -> bool:
     """Whether the layers of two trees of one form have the same arguments; a projection is left to its shapes."""
     return all(
         _equal(_argument(a, argument.name, argument.default), _argument(b, argument.name, argument.default))
         for a, b in zip(_unprojected(one), _unprojected(other), strict=True)
         for argument in (a.layer.rule.arguments if isinstance(a.layer, RuleLayer) else ())
+    )
+
+
+def values(tree: Tree, without: Container[str] = ()) -> tuple[str, ...]:
+    """The arguments of a tree's layers, as source: what is equal for equal trees. Some can be left out."""
+    return tuple(
+        literal(_argument(node, argument.name, argument.default))
+        for node in _unprojected(tree)
+        for argument in (node.layer.rule.arguments if isinstance(node.layer, RuleLayer) else ())
+        if argument.name not in without
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..forms import Forms, Tree, trees
 from ..graph import Graph, Tensor
-from .frames import Frame
+from .frames import Frame, parameters, values
 from .runs import runs
 
 LEAST_LINES_SAVED = 1
@@ -16,6 +16,12 @@ LEAST_LINES_SAVED = 1
 
 LEAST_IN_BLOCK = 4
 """How many calls a block of a name that everyone knows has to have for a function of its own."""
+
+MOST_PARAMETERS = 3
+"""How many parameters a function may have, unless it's called with more different values than that."""
+
+SIZES = frozenset({"filters", "units", "strides", "dilation_rate", "rate", "num_heads", "key_dim", "output_dim"})
+"""Arguments that often differ in groups that are one idea."""
 
 
 @dataclass(eq=False)
@@ -62,25 +68,58 @@ def library(graphs: Sequence[Graph], taken: Iterable[str] = ()) -> Library:
     made = Library()
     for graph in graphs:
         made.roots[id(graph)] = _rooted(graph)
+    _tell_apart(_members(made.roots.values()))
     sites: dict[tuple[Any, ...], int] = {}
-    members: dict[tuple[Any, ...], list[Tree]] = {}
     seen: set[tuple[Any, ...]] = set()
     for roots in made.roots.values():
         for run in _all_runs(roots, seen):
             form = run[0].form
             if form is not None and run[0].children:
                 sites[form] = sites.get(form, 0) + 1
-        for tree in _all(roots):
-            if tree.form is not None and tree.children:
-                members.setdefault(tree.form, []).append(tree)
     names = set(taken)
-    for form, uses in members.items():
+    for form, uses in _members(made.roots.values()).items():
         block = uses[0].block
         assert block is not None
         if _worth_a_function(block.kind, uses[0].size, len(uses), sites.get(form, 0)):
             name = _new(f"{block.kind}_block" if block.kind != "block" else "block", names)
             made.families[form] = Family(name, Frame(uses, "name"), block.about)
     return made
+
+
+def _members(all_roots: Iterable[Sequence[Tree]]) -> dict[tuple[Any, ...], list[Tree]]:
+    """The groups of each form."""
+    members: dict[tuple[Any, ...], list[Tree]] = {}
+    for roots in all_roots:
+        for tree in _all(roots):
+            if tree.form is not None and tree.children:
+                members.setdefault(tree.form, []).append(tree)
+    return members
+
+
+def _tell_apart(members: Mapping[tuple[Any, ...], list[Tree]]) -> None:
+    """Gives forms of their own to groups that have little in common but how they're wired."""
+    for form, uses in members.items():
+        kinds = _kinds(uses, [lambda tree: values(tree, SIZES), values])
+        if len(kinds) > 1:
+            for place, kind in enumerate(kinds):
+                for tree in kind:
+                    tree.form = (*form, place)
+
+
+def _kinds(uses: list[Tree], keys: Sequence[Callable[[Tree], object]]) -> list[list[Tree]]:
+    """Groups of one form, split by the first of the keys after which a call can be read."""
+    if not keys or _can_be_read(uses):
+        return [uses]
+    parts: dict[object, list[Tree]] = {}
+    for tree in uses:
+        parts.setdefault(keys[0](tree), []).append(tree)
+    return [kind for part in parts.values() for kind in _kinds(part, keys[1:])]
+
+
+def _can_be_read(uses: Sequence[Tree]) -> bool:
+    """Whether a function for these groups has few parameters, or is called in more ways than it has parameters."""
+    count = len(parameters(uses))
+    return count <= MOST_PARAMETERS or len(set(map(values, uses))) > count
 
 
 def _worth_a_function(kind: str, size: int, uses: int, sites: int) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ..forms import Tree
 from ..graph import Layer
-from .body import LEAST_IN_LOOP, fit_for_loop, header, loop_item, positional, there
+from .body import LEAST_IN_LOOP, arguments, fit_for_loop, header, loop_item
 from .classes import Classes
 from .frames import Frame, rows
 from .library import Family, Library
@@ -44,16 +44,17 @@ def _calls(run: Sequence[Tree], family: Family) -> Iterator[str]:
 
 
 def _call(family: Family, trees: Sequence[Tree], frame: Frame) -> str:
-    places = [family.places[tree] for tree in trees]
-    columns = {each.name: there(each) for each in family.frame.parameters}
-    said = [(name, frame.value(name, [column[place] for place in places])) for name, column in columns.items()]
-    return f"{family.name}({', '.join([*positional(said), f'name={frame.layer_name(trees[0].name)}'])})"
+    said = arguments(family, trees, frame)
+    return f"{family.name}({', '.join([*said, f'name={frame.layer_name(trees[0].name)}'])})"
 
 
 def _define(family: Family) -> None:
     """Writes the list that a family's function returns, and finds its parameters."""
     if family.body:
         return
-    made = [family.frame.constructor(row, model=node) for node, row in rows(family.trees, family.frame.model)]
-    family.body = [f"return [{', '.join(made)}]"]
+    columns = rows(family.trees, family.frame.model)
+    family.frame, made = family.frame.settled(
+        lambda frame: [frame.constructor(row, model=node) for node, row in columns]
+    )
+    family.body = [*family.frame.unpacking(), f"return [{', '.join(made)}]"]
     family.parameter = ""

@@ -158,7 +158,7 @@ def _function(layer: SubModel, made: Library, custom: Classes, *, float32: bool)
 
 
 def _group(family: Family) -> GroupFunction:
-    parameters = [(each.name, typed(each)) for each in family.frame.parameters]
+    parameters = [(hint, typed(*several)) for hint, several in family.frame.packed().items()]
     parameters.append(("name", "str"))
     if not family.parameter:
         about = "Returns the layers that are repeated."

@@ -6,45 +6,48 @@ value would make a table of all the others.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from ..forms import Tree
-from .frames import same_values
+from .frames import parameters, same_values
 
 LEAST_EQUAL = 3
 """How many equal groups in a row are a stretch of their own."""
 
+MOST_LOOP_VARIABLES = 2
+"""How many values may differ in a loop."""
+
 
 def runs(siblings: Sequence[Tree]) -> list[list[Tree]]:
     """Trees that stand side by side, in runs of those that a loop can write: all equal, or each with its own values."""
-    return [run for chain in _chains(siblings) for run in _split(chain)]
+    return [run for chain in _chains(siblings) for run in (_split(chain) if len(chain) > 1 else [chain])]
 
 
-def equals(run: Sequence[Tree]) -> list[list[Tree]]:
-    """The trees of a run, in stretches of those with the same values."""
+def _split(chain: list[Tree]) -> Iterator[list[Tree]]:
+    """A chain's long stretches of equal trees, and what stands between them."""
+    for is_long, stretches in groupby(_equals(chain), lambda stretch: len(stretch) >= LEAST_EQUAL):
+        if is_long:
+            yield from stretches
+        else:
+            yield from _between(list(stretches))
+
+
+def _between(stretches: list[list[Tree]]) -> list[list[Tree]]:
+    """Short stretches as one run, unless they differ too much."""
+    run = [tree for stretch in stretches for tree in stretch]
+    return [run] if len(parameters(run)) <= MOST_LOOP_VARIABLES else stretches
+
+
+def _equals(chain: Sequence[Tree]) -> list[list[Tree]]:
+    """The trees of a chain, in stretches of those with the same values."""
     stretches: list[list[Tree]] = []
-    for tree in run:
+    for tree in chain:
         if stretches and same_values(stretches[-1][-1], tree):
             stretches[-1].append(tree)
         else:
             stretches.append([tree])
     return stretches
-
-
-def _split(chain: list[Tree]) -> list[list[Tree]]:
-    """A chain's long stretches of equal trees, and what stands between them."""
-    if len(chain) < LEAST_EQUAL:
-        return [chain]
-    split: list[list[Tree]] = []
-    is_open = False
-    for stretch in equals(chain):
-        is_short = len(stretch) < LEAST_EQUAL
-        if is_short and is_open:
-            split[-1] += stretch
-        else:
-            split.append(stretch)
-        is_open = is_short
-    return split
 
 
 def _chains(siblings: Sequence[Tree]) -> list[list[Tree]]:

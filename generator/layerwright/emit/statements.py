@@ -15,7 +15,7 @@ from .classes import Classes
 from .frames import Frame
 from .library import Library
 from .lines import Line, X, kept
-from .runs import equals, runs
+from .runs import runs
 from .source import arguments_of_input, builder_name, call_arguments, constructor, variable
 
 COMMENT = 90
@@ -125,9 +125,6 @@ class Statements:
         is_loop = len(run) >= (2 if run[0].node is None else LEAST_IN_LOOP)
         if is_loop and (line := loop_line(run, self.library)):
             yield line
-        elif run[0].node is None and 1 < len(stretches := equals(run)) < len(run) and not self.library.of(run[0]):
-            for stretch in stretches:
-                yield from self._lines(stretch)
         else:
             for each in run:
                 yield from self._lines_of_one(each)
