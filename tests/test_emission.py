@@ -125,3 +125,75 @@ def test_many_parameters_are_right_for_many_uses() -> None:
     assert _lines_with(text, 'name="photo_parallel_1"') == [
         'x = parallel_block(x, filters=(8, 9, 10, 11), name="photo_parallel_1")'
     ]
+
+
+def test_what_is_shared_is_said_once_in_a_function() -> None:
+    shared = models.planned(
+        inputs="a: numeric 4, b: numeric 4, c: numeric 6, d: numeric 6",
+        outputs="y: binary",
+        sharing="first: a + b, second: c + d",
+    )
+    text = _right(shared)
+    assert len(_lines_with(text, "first = layers.Dense(")) == len(_lines_with(text, "second = layers.Dense(")) == 1
+    assert len(_lines_with(text, "# Made once")) == 1
+
+
+def test_a_bare_value_that_says_nothing_has_its_name() -> None:
+    steps = "steps: sequence 8x4"
+    text = _source([{"residual": ["self_attention 2x4"]}, "EinsumDense abc,cd->abd (8,3)", "flatten"], steps)
+    assert "layers.MultiHeadAttention(num_heads=2, key_dim=4, name=" in text
+    assert 'layers.EinsumDense("abc,cd->abd", output_shape=(8, 3), name=' in text
+    answers = {"inputs": "a: numeric 4, b: numeric 4", "outputs": "y: binary", "merge": "dot"}
+    assert "layers.Dot(axes=" in _right(models.planned(**answers))
+
+
+STEPS = "steps: sequence 16x8"
+
+
+def test_what_repeats_in_a_function_is_a_loop_in_it() -> None:
+    block = {"residual": [_repeat(3, "separable_conv 8 5", "batch_norm", "relu")]}
+    text = _source([_repeat(4, block), "global_average_pool"], STEPS)
+    assert (
+        """
+    x = inputs
+    for number in range(1, 4):
+        x = layers.SeparableConv1D(
+            8, 5, padding="same", activation="relu", name=f"{name}_block_{number}_separable_conv"
+        )(x)
+        x = layers.BatchNormalization(name=f"{name}_block_{number}_batch_norm")(x)
+        x = layers.Activation("relu", name=f"{name}_block_{number}_relu")(x)
+    return layers.Add(name=f"{name}_add")([x, inputs])
+"""
+        in text
+    )
+
+
+def test_a_parameter_of_the_function_may_stand_in_its_loop() -> None:
+    def block(filters: int) -> dict[str, Any]:
+        return {"residual": [_repeat(3, f"conv {filters}", "batch_norm")]}
+
+    text = _source([block(8), block(16), "global_average_pool"], STEPS)
+    assert "        x = layers.Conv1D(\n            filters, 3, " in text
+    assert '    x = residual_block(x, 16, name="steps_residual_2")\n' in text
+
+
+def test_a_function_may_end_in_a_loop() -> None:
+    block = {"repeat": {"times": 2, "name": "stage", "layers": ["dense 8", _repeat(3, "dense 9", "dropout 0.1")]}}
+    text = _source(
+        [
+            block,
+            "global_average_pool",
+            "reshape (1,9)",
+            block | {"repeat": block["repeat"] | {"name": "more"}},
+            "flatten",
+        ],
+        STEPS,
+    )
+    assert "\n    return x\n" in text
+
+
+def test_a_loop_in_a_loop_has_a_variable_of_its_own() -> None:
+    text = _source([_repeat(2, "conv 8", _repeat(3, "conv 9", "dropout 0.1")), "global_average_pool"], STEPS)
+    assert "    for number in range(1, 3):\n" in text
+    assert "        for part in range(1, 4):\n" in text
+    assert 'name=f"steps_block_{number}_block_{part}_conv"' in text

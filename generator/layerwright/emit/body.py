@@ -7,12 +7,12 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from ..forms import ABSENT, SHORTCUT, Tree, is_projection, relative
+from ..forms import ABSENT, SHORTCUT, Tree, is_projection
 from ..graph import Layer, Node, Tensor
-from .frames import Frame, Parameter, aligned
+from .frames import Frame, Parameter, aligned, numbered, same_values
 from .library import Family, Library
 from .lines import Line, X, statements
-from .runs import MOST_LOOP_VARIABLES, numbered
+from .runs import MOST_LOOP_VARIABLES, runs
 from .source import call_arguments, literal, variable
 
 LEAST_IN_LOOP = 3
@@ -40,7 +40,7 @@ def call_line(frame: Frame, trees: Sequence[Tree], model: Tree, family: Family, 
         given = ", ".join([*(variables[each] for each in taken), *said, f"name={name}"])
         return [f"{variables[model.end]} = {family.name}({given})"]
 
-    return Line(taken, model.end, write, relative(model.name, frame.model.name) if frame.name else model.name)
+    return Line(taken, model.end, write, frame.short_name(model.name))
 
 
 def arguments(family: Family, trees: Sequence[Tree], frame: Frame) -> list[str]:
@@ -77,6 +77,8 @@ def define(family: Family, library: Library) -> None:
 def _returned(written: list[str]) -> list[str]:
     """Statements whose last gives what it made instead of calling it `x`."""
     *before, last = written
+    if not last.startswith(f"{X} = "):
+        return [*written, f"return {X}"]
     return [*before, f"return {last.removeprefix(f'{X} = ')}"]
 
 
@@ -91,7 +93,12 @@ def loop_line(run: Sequence[Tree], library: Library) -> Line | None:
     frame, lines = numbers.settled(lambda frame: list(_one(frame, list(run), model, library)))
     if not fit_for_loop(frame, run, is_line=bool(family) or run[0].node is not None):
         return None
-    differ = frame.parameters
+    head = header(frame.parameters, first, len(run))
+    return _loop(run, model, lines, head, run[-1].name, {each.name for each in frame.parameters})
+
+
+def _loop(run: Sequence[Tree], model: Tree, lines: Sequence[Line], head: str, name: str, names: set[str]) -> Line:
+    """A loop over trees, of which the model's lines are written; `names` are those of its variables."""
     uses = [index for index, line in enumerate(lines) if model.start in line.inputs]
 
     def write(variables: Mapping[Tensor, str]) -> list[str]:
@@ -101,13 +108,27 @@ def loop_line(run: Sequence[Tree], library: Library) -> Line | None:
         if uses[-1] > 0:
             inner[model.start] = variable("before", set(variables.values()))
             before = [f"{inner[model.start]} = {X}"]
-        body = statements(lines, inner, {model.end}, {*variables.values(), *(each.name for each in differ)})
-        head = header(differ, first, len(run))
+        body = statements(lines, inner, {model.end}, {*variables.values(), *names})
         after = [f"{end} = {X}"] if end != X else []
         begin = [f"{X} = {start}"] if start != X else []
         return [*begin, "\n".join([head, *_indented([*before, *body])]), *after]
 
-    return Line((run[0].start, *model.context), run[-1].end, write, run[-1].name, held=model.context)
+    return Line((run[0].start, *model.context), run[-1].end, write, name, held=model.context)
+
+
+def _loop_within(frame: Frame, run: Sequence[Tree], rows: Sequence[Sequence[Tree]], library: Library) -> Line | None:
+    """A loop over children of a model that are equal in each of the trees, None if they aren't or it doesn't pay."""
+    is_line = run[0].node is not None or library.of(run[0]) is not None
+    inner = frame.loop(run[0])
+    if len(run) < (LEAST_IN_LOOP if is_line else 2) or inner is None:
+        return None
+    if not all(same_values(first, other) for row in rows for first, other in zip(rows[0], row, strict=True)):
+        return None
+    counted, counter = inner
+    _, first = numbered(run[0].name)
+    head = f"for {counter} in range({first}, {first + len(run)}):"
+    lines = list(_one(counted, list(rows[0]), run[0], library))
+    return _loop(run, run[0], lines, head, frame.short_name(run[-1].name), {each.name for each in frame.parameters})
 
 
 def fit_for_loop(frame: Frame, run: Sequence[Tree], *, is_line: bool) -> bool:
@@ -171,14 +192,19 @@ def _inner(frame: Frame, trees: list[Tree], model: Tree, library: Library) -> li
     """The lines of the children of trees of one form; a shortcut first, with what it projects."""
     lines: list[Line] = []
     shortcuts: list[Line] = []
-    for child, row in zip(model.children, aligned(trees, model), strict=True):
-        if child.node is not None and is_projection(child.node, model):
-            shortcuts.append(_projection(frame, trees, row, child.node))
-        elif child.kind == SHORTCUT:
-            *before, last = _one(frame, _full(row), child, library)
-            shortcuts += [*before, replace(last, name=SHORTCUT, always=True)]
-        else:
-            lines += _one(frame, _full(row), child, library)
+    rows = dict(zip(model.children, aligned(trees, model), strict=True))
+    for run in runs(model.children):
+        if len(run) > 1 and (loop := _loop_within(frame, run, [_full(rows[child]) for child in run], library)):
+            lines.append(loop)
+            continue
+        for child in run:
+            if child.node is not None and is_projection(child.node, model):
+                shortcuts.append(_projection(frame, trees, rows[child], child.node))
+            elif child.kind == SHORTCUT:
+                *before, last = _one(frame, _full(rows[child]), child, library)
+                shortcuts += [*before, replace(last, name=SHORTCUT, always=True)]
+            else:
+                lines += _one(frame, _full(rows[child]), child, library)
     return shortcuts + lines
 
 
@@ -201,13 +227,12 @@ def _leaf(frame: Frame, row: Sequence[Tree], child: Tree) -> Line:
     node = child.node
     assert node is not None
     source = frame.constructor([tree.node for tree in row], model=node)
-    name = relative(node.layer.name, frame.model.name)
 
     def write(variables: Mapping[Tensor, str]) -> list[str]:
         given = call_arguments(node, [variables[tensor] for tensor in node.inputs])
         return [f"{variables[node.output]} = {source}({given})"]
 
-    return Line(node.inputs, node.output, write, name)
+    return Line(node.inputs, node.output, write, frame.short_name(node.layer.name))
 
 
 def _projection(frame: Frame, trees: list[Tree], row: Sequence[Tree | None], node: Node) -> Line:

@@ -12,6 +12,9 @@ from .source import call, class_path, literal, stated
 
 T = TypeVar("T")
 
+COUNTERS = ("number", "part")
+"""The variables of a loop, and of one in it."""
+
 LARGEST_FACTOR = 8
 """Up to which a parameter that is always so many times another one is written as a product."""
 
@@ -34,12 +37,14 @@ class Frame:
 
     `name` is the source of what comes before the names of their layers: a parameter, as in `f"{name}_conv"`, or the
     inside of an f-string; empty for a single tree whose layers have their full names. `ambiguous` are arguments that
-    several parameters are for: those are numbered.
+    several parameters are for: those are numbered. `counted` says in a loop what its model's layers are named after,
+    and the source of it.
     """
 
     trees: Sequence[Tree]
     name: str = ""
     ambiguous: frozenset[str] = frozenset()
+    counted: tuple[str, str] | None = None
     parameters: list[Parameter] = field(default_factory=list)
 
     @property
@@ -101,11 +106,30 @@ class Frame:
         """The source of the name of one of the model's layers or groups."""
         if not self.name:
             return repr(name)
-        rest = relative(name, self.model.name)
+        rest = self._counted(relative(name, self.model.name))
         if self.model.name in (rest, name):
             return self.name if self.name.isidentifier() else f'f"{self.name}"'
         before = f"{{{self.name}}}" if self.name.isidentifier() else self.name
         return f'f"{before}_{rest}"'
+
+    def _counted(self, rest: str) -> str:
+        """What a name is within the group, with the number of the loop that it's in."""
+        group, source = self.counted or ("", "")
+        return rest.replace(group, source, 1) if group and f"{rest}_".startswith(f"{group}_") else rest
+
+    def short_name(self, name: str) -> str:
+        """What something is called within what is written together: the group, or a loop in it."""
+        rest = relative(name, self.model.name) if self.name else name
+        return relative(rest, self.counted[0]) if self.counted and rest != self.counted[0] else rest
+
+    def loop(self, tree: Tree) -> tuple[Frame, str] | None:
+        """The frame for a loop that begins with a tree in the model, and its variable; None in a loop in a loop."""
+        group = relative(tree.name, self.model.name)
+        base, number = numbered(group)
+        if self.counted or number < 0:
+            return None
+        counter = next(each for each in COUNTERS if f"{{{each}}}" not in self.name)
+        return replace(self, counted=(group, f"{base}_{{{counter}}}")), counter
 
     def constructor(self, nodes: Sequence[Node | None], model: Node) -> str:
         """The call that makes the layer of one call, which is one of these in each of the trees."""
@@ -203,3 +227,9 @@ def rows(trees: Sequence[Tree], model: Tree) -> list[tuple[Node, list[Node | Non
         else:
             found += rows([tree for tree in row if tree is not None], child)
     return found
+
+
+def numbered(name: str) -> tuple[str, int]:
+    """A name without the number at its end, and that number: -1 if it has none."""
+    base, _, number = name.rpartition("_")
+    return (base, int(number)) if base and number.isdecimal() and str(int(number)) == number else (name, -1)

@@ -8,9 +8,9 @@ from ..forms import Tree
 from ..graph import Layer
 from .body import LEAST_IN_LOOP, arguments, fit_for_loop, header, loop_item
 from .classes import Classes
-from .frames import Frame, rows
+from .frames import Frame, numbered, rows
 from .library import Family, Library
-from .runs import numbered, runs
+from .runs import runs
 from .source import constructor
 
 

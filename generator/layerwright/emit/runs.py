@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from ..forms import Tree
-from .frames import parameters, same_values
+from .frames import numbered, parameters, same_values
 
 LEAST_EQUAL = 3
 """How many equal groups in a row are a stretch of their own."""
@@ -73,9 +73,3 @@ def _follows(tree: Tree, run: Sequence[Tree]) -> bool:
 
 def _part(tree: Tree) -> str:
     return tree.first.part
-
-
-def numbered(name: str) -> tuple[str, int]:
-    """A name without the number at its end, and that number: -1 if it has none."""
-    base, _, number = name.rpartition("_")
-    return (base, int(number)) if base and number.isdecimal() and str(int(number)) == number else (name, -1)

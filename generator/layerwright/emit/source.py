@@ -15,9 +15,14 @@ from ..graph import BackboneLayer, Layer, Node, RuleLayer, SubModel, Tensor
 from ..layers.rule import OWN, REQUIRED, Nested, Rule, Takes, Value
 
 RESERVED = frozenset(dir(builtins)) | {
-    *("keras", "layers", "x", "weights", "build_model", "shortcut", "number", "name", "Any", "functools")
+    *("keras", "layers", "x", "weights", "build_model", "shortcut", "number", "part", "name", "Any", "functools")
 }
 """Names that a variable of the generated `build_model` may not have."""
+
+SAID_BY_NAME = frozenset({"axes", "output_shape", "num_bins", "factor", "height_factor", "width_factor"}) | {
+    *("num_heads", "key_dim", "head_dim", "num_query_heads", "num_key_value_heads")
+}
+"""Required arguments whose bare value says nothing."""
 
 
 def literal(value: object) -> str:
@@ -40,7 +45,7 @@ def call(function: str, arguments: Mapping[str | int, str]) -> str:
 
 
 def given(rule: Rule, arguments: Mapping[str, Value]) -> dict[str | int, str]:
-    """The source of a layer's arguments: required ones by position, others by name where they aren't Keras's own."""
+    """The source of a layer's arguments: most required ones by position, others by name where not Keras's own."""
     return {key: literal(value) for key, _, value in stated(rule, arguments)}
 
 
@@ -55,7 +60,7 @@ def stated(
     for argument in rule.arguments:
         name = argument.name
         if argument.default is REQUIRED:
-            yield position, name, arguments[name]
+            yield name if name in SAID_BY_NAME else position, name, arguments[name]
             position += 1
         elif name in also or (name in arguments and not _same(arguments[name], defaults[name])):
             yield name, name, arguments.get(name, defaults[name])

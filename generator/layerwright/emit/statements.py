@@ -174,8 +174,13 @@ class Statements:
             frozen = f"{name}.trainable = False"
             why = "# Frozen: training starts with the layers after it."
             return [*remarks, why, f"{name} = {constructor(layer)}", frozen]
-        comment = ["# Made once: all calls share its weights."] if layer in self.shared else []
-        return [*comment, f"{name} = {self._made(layer)}"]
+        return [*self._remark(layer), f"{name} = {self._made(layer)}"]
+
+    def _remark(self, layer: Layer) -> list[str]:
+        """What is said of the first shared layer, for all of them."""
+        if layer not in self.shared or self.shared & (self.made - {layer}):
+            return []
+        return ["# Made once: all calls share its weights."]
 
     def _made(self, layer: Layer) -> str:
         # What keeps a square root off zero would be zero in float16.
