@@ -197,3 +197,55 @@ def test_a_loop_in_a_loop_has_a_variable_of_its_own() -> None:
     assert "    for number in range(1, 3):\n" in text
     assert "        for part in range(1, 4):\n" in text
     assert 'name=f"steps_block_{number}_block_{part}_conv"' in text
+
+
+def test_two_kinds_of_a_group_are_called_by_what_tells_them_apart() -> None:
+    attention = {"residual": ["layer_norm", "self_attention 2x4"]}
+    dense = {"residual": ["layer_norm", "dense 16", "dense 8 linear"]}
+    text = _source([_repeat(3, attention, dense), "global_average_pool"], STEPS)
+    assert (
+        """
+def attention_residual(inputs: keras.KerasTensor, name: str) -> keras.KerasTensor:
+    \"\"\"Adds its input to what a layer normalisation and an attention layer make of it.\"\"\"
+"""
+        in text
+    )
+    assert (
+        """
+    for number in range(1, 4):
+        x = attention_residual(x, name=f"steps_block_{number}_residual_1")
+        x = dense_residual(x, name=f"steps_block_{number}_residual_2")
+"""
+        in text
+    )
+
+
+def test_a_shortcut_of_its_own_is_said() -> None:
+    def residual(filters: int, **more: Any) -> dict[str, Any]:
+        return {"residual": {"layers": [f"conv {filters}", "batch_norm", f"conv {filters} linear"], **more}}
+
+    projected = [residual(filters, shortcut=[f"conv {filters} 1", "batch_norm"]) for filters in (16, 24)]
+    text = _source(["conv 16", projected[0], residual(16), residual(16), projected[1], residual(24), "flatten"])
+    assert "\ndef projected_residual(" in text
+    assert '"""Adds its input, through a convolution, to what two convolutions make of it."""' in text
+    assert "\ndef conv_residual(" in text
+
+
+def test_a_function_has_the_name_that_the_answers_give() -> None:
+    stage = {
+        "times": 2,
+        "name": "stage",
+        "layers": ["conv 8", "batch_norm", "conv 8", "batch_norm", "relu", "max_pool"],
+    }
+    text = _source(["conv 16", {"repeat": stage}, "conv 16", {"residual": ["conv 16", "conv 16"]}, "flatten"])
+    assert "stage_{number}" in text
+    more = {"residual": {"layers": ["conv 16", "batch_norm", "conv 16"], "name": "deep_1"}}
+    other = {"residual": {"layers": ["conv 16", "batch_norm", "conv 16"], "name": "deep_2"}}
+    text = _source(["conv 16", more, "max_pool", other, "flatten"])
+    assert '    x = deep_block(x, name="deep_2")\n' in text
+
+
+def test_parallel_ways_are_counted() -> None:
+    ways = {"parallel": [["conv 8 1"], ["conv 8 3"], ["max_pool 3 strides=1 padding=same", "conv 8 1"]]}
+    text = _source([ways, "conv 9", ways, "flatten"])
+    assert '"""Goes three ways, through three convolutions, and joins what comes of them."""' in text

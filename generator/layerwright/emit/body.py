@@ -70,7 +70,7 @@ def define(family: Family, library: Library) -> None:
     uses = [index for index, line in enumerate(lines) if model.start in line.inputs]
     family.parameter = X if uses[-1] == 0 else "inputs"
     variables = family.context | {model.start: family.parameter}
-    written = statements(lines, variables, {model.end}, family.frame.names)
+    written = statements(lines, variables, {model.end}, family.frame.names | library.names)
     family.body = [*family.frame.unpacking(), *_returned(written)]
 
 
@@ -94,7 +94,7 @@ def loop_line(run: Sequence[Tree], library: Library) -> Line | None:
     if not fit_for_loop(frame, run, is_line=bool(family) or run[0].node is not None):
         return None
     head = header(frame.parameters, first, len(run))
-    return _loop(run, model, lines, head, run[-1].name, {each.name for each in frame.parameters})
+    return _loop(run, model, lines, head, run[-1].name, frame.names | library.names)
 
 
 def _loop(run: Sequence[Tree], model: Tree, lines: Sequence[Line], head: str, name: str, names: set[str]) -> Line:
@@ -128,7 +128,7 @@ def _loop_within(frame: Frame, run: Sequence[Tree], rows: Sequence[Sequence[Tree
     _, first = numbered(run[0].name)
     head = f"for {counter} in range({first}, {first + len(run)}):"
     lines = list(_one(counted, list(rows[0]), run[0], library))
-    return _loop(run, run[0], lines, head, frame.short_name(run[-1].name), {each.name for each in frame.parameters})
+    return _loop(run, run[0], lines, head, frame.short_name(run[-1].name), frame.names | library.names)
 
 
 def fit_for_loop(frame: Frame, run: Sequence[Tree], *, is_line: bool) -> bool:

@@ -10,6 +10,7 @@ from ..graph import CustomLayer, Layer, Node, Tensor
 from .body import positional
 from .frames import Frame, Parameter, rows
 from .lines import Line, X, statements
+from .naming import about
 from .source import call_arguments, literal, variable
 
 OF_EVERY_LAYER = frozenset(
@@ -103,8 +104,9 @@ def classes(layers: Iterable[Layer], package: str) -> Classes:
         name = layer.class_name
         frame, (made, call) = Frame([tree for _, tree in members]).settled(_methods)
         parameters = frame.parameters
-        about = layer.block.about
-        result.classes.append(Class(name, about, [(each.name, typed(each)) for each in parameters], made, call))
+        result.classes.append(
+            Class(name, about(frame.model, name), [(each.name, typed(each)) for each in parameters], made, call)
+        )
         for place, (member, _) in enumerate(members):
             values = [(each.name, literal(_there(each)[place])) for each in parameters]
             given = positional(values)

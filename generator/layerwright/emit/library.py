@@ -9,6 +9,7 @@ from typing import Any
 from ..forms import Forms, Tree, trees
 from ..graph import Graph, Tensor
 from .frames import Frame, parameters, values
+from .naming import REPEATED, function_names
 from .runs import runs
 
 LEAST_LINES_SAVED = 1
@@ -16,6 +17,9 @@ LEAST_LINES_SAVED = 1
 
 LEAST_IN_BLOCK = 4
 """How many calls a block of a name that everyone knows has to have for a function of its own."""
+
+LEAST_BESIDE = 3
+"""How many do if another one beside it, in the same group, has a function."""
 
 MOST_PARAMETERS = 3
 """How many parameters a function may have, unless it's called with more different values than that."""
@@ -30,7 +34,6 @@ class Family:
 
     name: str
     frame: Frame
-    about: str
     body: list[str] = field(default_factory=list)
     parameter: str = "x"
     places: dict[Tree, int] = field(init=False)
@@ -58,6 +61,11 @@ class Library:
     families: dict[tuple[Any, ...], Family] = field(default_factory=dict)
     roots: dict[int, list[Tree]] = field(default_factory=dict)
 
+    @property
+    def names(self) -> set[str]:
+        """The names of all the functions."""
+        return {family.name for family in self.families.values()}
+
     def of(self, tree: Tree) -> Family | None:
         """The function that builds a tree, if one does."""
         return self.families.get(tree.form) if tree.form is not None else None
@@ -76,13 +84,17 @@ def library(graphs: Sequence[Graph], taken: Iterable[str] = ()) -> Library:
             form = run[0].form
             if form is not None and run[0].children:
                 sites[form] = sites.get(form, 0) + 1
-    names = set(taken)
-    for form, uses in _members(made.roots.values()).items():
-        block = uses[0].block
-        assert block is not None
-        if _worth_a_function(block.kind, uses[0].size, len(uses), sites.get(form, 0)):
-            name = _new(f"{block.kind}_block" if block.kind != "block" else "block", names)
-            made.families[form] = Family(name, Frame(uses, "name"), block.about)
+    members = _members(made.roots.values())
+    chosen = {
+        form: uses
+        for form, uses in members.items()
+        if _worth_a_function(uses[0].kind, uses[0].size, len(uses), sites.get(form, 0))
+    }
+    beside = [form for form, uses in members.items() if form not in chosen and _stands_beside(uses, chosen)]
+    groups = {form: uses for form, uses in members.items() if form in chosen or form in beside}
+    names = function_names(list(groups.values()), set(taken))
+    for (form, uses), name in zip(groups.items(), names, strict=True):
+        made.families[form] = Family(name, Frame(uses, "name"))
     return made
 
 
@@ -124,18 +136,17 @@ def _can_be_read(uses: Sequence[Tree]) -> bool:
 
 def _worth_a_function(kind: str, size: int, uses: int, sites: int) -> bool:
     """Whether trees of one form become a function: a residual, say, that comes up twice; or what saves lines."""
-    if kind not in ("", "block"):
+    if kind not in ("", REPEATED):
         return uses > 1 and size >= LEAST_IN_BLOCK
     return sites > 1 and size * sites - (size + 4 + sites) >= LEAST_LINES_SAVED
 
 
-def _new(name: str, taken: set[str]) -> str:
-    number, base = 1, name
-    while name in taken:
-        number += 1
-        name = f"{base}_{number}"
-    taken.add(name)
-    return name
+def _stands_beside(uses: Sequence[Tree], chosen: Mapping[tuple[Any, ...], list[Tree]]) -> bool:
+    """Whether one half of a pair is a function: then so is the other, unless it's too short."""
+    first = uses[0]
+    if len(uses) < 2 or first.kind in ("", REPEATED) or first.size < LEAST_BESIDE or first.parent is None:
+        return False
+    return any(each.kind == first.kind and each.form in chosen for each in first.parent.children)
 
 
 def _rooted(graph: Graph) -> list[Tree]:

@@ -12,6 +12,7 @@ from ..plan import Plan
 from .classes import Class, Classes, classes, typed
 from .library import Family, Library, library
 from .listed import items
+from .naming import about
 from .own_layers import own_layer
 from .source import arguments_of_input, builder_name
 from .statements import Statements
@@ -77,7 +78,7 @@ def model_source(plan: Plan) -> ModelSource:
     graphs = [*(model.graph for model in models), plan.graph]
     is_sequence = plan.decision.template == "sequential"
     made = library(graphs[:-1] if is_sequence else graphs)
-    listed = library(graphs[-1:] if is_sequence else (), {family.name for family in made.families.values()})
+    listed = library(graphs[-1:] if is_sequence else (), made.names)
     custom = classes((layer for graph in graphs for layer in graph.layers()), package)
     ends = {node.layer for node in plan.graph.nodes if node.output in plan.graph.outputs.values()}
     functions = [_function(model, made, custom, float32=float32 and model in ends) for model in models]
@@ -160,12 +161,13 @@ def _function(layer: SubModel, made: Library, custom: Classes, *, float32: bool)
 def _group(family: Family) -> GroupFunction:
     parameters = [(hint, typed(*several)) for hint, several in family.frame.packed().items()]
     parameters.append(("name", "str"))
+    model = family.frame.model
     if not family.parameter:
-        about = "Returns the layers that are repeated."
-        return GroupFunction(family.name, about, parameters, "list[layers.Layer]", family.body)
+        return GroupFunction(
+            family.name, about(model, family.name, "Returns"), parameters, "list[layers.Layer]", family.body
+        )
     tensors = [(name, TENSOR) for name in (family.parameter, *family.context.values())]
-    about = family.about or "Adds the layers that are repeated."
-    return GroupFunction(family.name, about, [*tensors, *parameters], TENSOR, family.body)
+    return GroupFunction(family.name, about(model, family.name), [*tensors, *parameters], TENSOR, family.body)
 
 
 def _beside(graph: Graph, name: str, tensor: Tensor) -> BesideModel:

@@ -54,7 +54,7 @@ class Statements:
         self.inlined = {node.output: node for nodes in inlined for node in nodes}
         self.parts = self._parts()
         taken = {builder_name(layer) for layer in self.calls if isinstance(layer, SubModel)}
-        taken |= {family.name for family in self.library.families.values()}
+        taken |= self.library.names
         self.layer_variables = self._layer_variables(taken)
         self.variables = self._variables(taken)
 
