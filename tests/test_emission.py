@@ -249,3 +249,19 @@ def test_parallel_ways_are_counted() -> None:
     ways = {"parallel": [["conv 8 1"], ["conv 8 3"], ["max_pool 3 strides=1 padding=same", "conv 8 1"]]}
     text = _source([ways, "conv 9", ways, "flatten"])
     assert '"""Goes three ways, through three convolutions, and joins what comes of them."""' in text
+
+
+def test_a_name_that_python_or_the_source_has_says_what_it_stands_for() -> None:
+    plan = models.planned(
+        inputs="x: numeric 4, bytes: numeric 4", outputs="sum: regression, class: multiclass 3", layers={}
+    )
+    text = _right(plan)
+    assert '    x_input = keras.Input((4,), name="x")\n' in text
+    assert '    bytes_input = keras.Input((4,), name="bytes")\n' in text
+    assert '    sum_output = layers.Dense(1, name="sum")(x)\n' in text
+    assert "    class_ = layers.Dense(3, " in text
+
+
+def test_a_class_keeps_its_layers_under_their_names() -> None:
+    text = _source([{"residual": {"layers": ["conv 8"], "form": "class"}}, "flatten"])
+    assert '        self.shortcut = layers.Conv2D(8, 1, name="shortcut")\n' in text

@@ -106,7 +106,7 @@ def _loop(run: Sequence[Tree], model: Tree, lines: Sequence[Line], head: str, na
         inner = {model.start: X, model.end: X} | {tensor: variables[tensor] for tensor in model.context}
         before = []
         if uses[-1] > 0:
-            inner[model.start] = variable("before", set(variables.values()))
+            inner[model.start] = variable("before", set(variables.values()), "part")
             before = [f"{inner[model.start]} = {X}"]
         body = statements(lines, inner, {model.end}, {*variables.values(), *names})
         after = [f"{end} = {X}"] if end != X else []

@@ -11,7 +11,7 @@ from .body import positional
 from .frames import Frame, Parameter, rows
 from .lines import Line, X, statements
 from .naming import about
-from .source import call_arguments, literal, variable
+from .source import call_arguments, identifier, literal
 
 OF_EVERY_LAYER = frozenset(
     {
@@ -158,7 +158,7 @@ def _line(node: Node, *, optional: bool) -> Line:
 
 def _attribute(layer: Layer) -> str:
     """Where a class keeps one of its layers: under its name, unless Keras's own layers have something there."""
-    name = variable(layer.name)
+    name = identifier(layer.name)
     return (
         f"self.{name}_layer" if name in OF_EVERY_LAYER or name.startswith(("add_", "get_", "set_")) else f"self.{name}"
     )

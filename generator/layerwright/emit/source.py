@@ -88,7 +88,7 @@ def constructor(layer: Layer, *, float32: bool = False) -> str:
 
 def builder_name(layer: SubModel | Layer) -> str:
     """The name of the function that builds a nested model."""
-    return variable(f"build_{layer.name}")
+    return identifier(f"build_{layer.name}")
 
 
 def call_arguments(node: Node, variables: Sequence[str]) -> str:
@@ -110,9 +110,20 @@ def _same(value: object, default: object) -> bool:
     return value == default and isinstance(value, bool) == isinstance(default, bool)
 
 
-def variable(name: str, taken: Iterable[str] = ()) -> str:
-    """A name that can be a variable of a function: lower case, and as close to `name` as can be."""
+def variable(name: str, taken: Iterable[str] = (), role: str = "output") -> str:
+    """A name that can be a variable of a function: lower case, and as close to `name` as can be.
+
+    A keyword gets the underscore that Python's own style guide has for it; `role` tells others from what has the name.
+    """
+    name = identifier(name)
+    number, free = 1, name
+    while free in RESERVED or free in taken:
+        free = f"{name.rstrip('_')}_{role}" + (f"_{number}" if number > 1 else "")
+        number += 1
+    return free
+
+
+def identifier(name: str) -> str:
+    """A name as Python may write it."""
     name = name.lower().replace("-", "_")
-    while keyword.iskeyword(name) or name in RESERVED or name in taken:
-        name += "_"
-    return name
+    return f"{name}_" if keyword.iskeyword(name) else name

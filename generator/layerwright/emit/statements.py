@@ -216,7 +216,7 @@ class Statements:
         named = {}
         for layer in self.calls:
             if layer in self.shared or isinstance(layer, BackboneLayer):
-                named[layer] = variable(layer.name, taken)
+                named[layer] = variable(layer.name, taken, "layer")
                 taken.add(named[layer])
         return named
 
@@ -226,10 +226,12 @@ class Statements:
         lines = [line for part in self.parts.values() for line in part]
         # A nested model's output has its input's name: there `x` is clearer.
         ends = {**self.graph.outputs, **self.graph.inputs}
+        inputs = set(self.graph.inputs.values())
         outlived = ((line.name, line.output) for line in kept(lines, ends.values()))
         for end, tensor in [*self.graph.inputs.items(), *ends.items(), *outlived]:
             if tensor not in named:
-                named[tensor] = variable(end, taken)
+                role = "input" if tensor in inputs else "output"
+                named[tensor] = variable(end, taken, role)
                 taken.add(named[tensor])
         return {line.output: X for line in lines} | named
 
