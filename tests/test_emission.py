@@ -265,3 +265,64 @@ def test_a_name_that_python_or_the_source_has_says_what_it_stands_for() -> None:
 def test_a_class_keeps_its_layers_under_their_names() -> None:
     text = _source([{"residual": {"layers": ["conv 8"], "form": "class"}}, "flatten"])
     assert '        self.shortcut = layers.Conv2D(8, 1, name="shortcut")\n' in text
+
+
+def _normalised(filters: int, *more: str) -> list[str]:
+    return [" ".join([f"conv {filters}", *more, "linear use_bias=false"]), "batch_norm", "relu"]
+
+
+def test_a_chain_that_comes_up_often_is_a_function() -> None:
+    stages = [[*_normalised(width), *_normalised(width), "max_pool"] for width in (8, 12, 16, 20)]
+    text = _source([layer for stage in stages for layer in stage] + ["flatten"])
+    assert (
+        """
+def conv_block(x: keras.KerasTensor, filters: int, name: str, number: int) -> keras.KerasTensor:
+    \"\"\"Adds a convolution, a batch normalisation and an activation.\"\"\"
+    x = layers.Conv2D(filters, 3, padding="same", use_bias=False, name=f"{name}_conv_{number}")(x)
+    x = layers.BatchNormalization(name=f"{name}_batch_norm_{number}")(x)
+    return layers.Activation("relu", name=f"{name}_relu_{number}")(x)
+"""
+        in text
+    )
+    assert (
+        """
+    x = conv_block(x, 8, name="photo", number=1)
+    x = conv_block(x, 8, name="photo", number=2)
+    x = layers.MaxPooling2D(name="photo_max_pool_1")(x)
+"""
+        in text
+    )
+
+
+def test_a_chain_that_comes_up_in_a_row_is_a_loop() -> None:
+    text = _source([layer for width in (8, 12, 16, 20) for layer in _normalised(width)] + ["flatten"])
+    assert "    for number, filters in enumerate((8, 12, 16, 20), 1):\n" in text
+    assert '        x = layers.BatchNormalization(name=f"photo_batch_norm_{number}")(x)\n' in text
+
+
+def test_chains_in_the_ways_of_a_group_are_calls_too() -> None:
+    ways = [_normalised(8, "1")] + [_normalised(8, "3", f"dilation_rate={rate}") for rate in (2, 3, 4)]
+    text = _source([{"parallel": ways}, *_normalised(8), "flatten"])
+    call = 'photo_relu_3 = conv_block(photo_rescaling, 3, dilation_rate=3, name="photo", number=3)'
+    assert _lines_with(text, "dilation_rate=3") == [call]
+    assert "\n    x = layers.BatchNormalization" not in text.partition("def build_model")[2]
+
+
+def test_a_usual_value_is_the_default_of_its_parameter() -> None:
+    stages = [[*_normalised(width), "max_pool"] for width in (8, 12, 16)]
+    last = _normalised(20, "strides=2")
+    text = _source([*(layer for stage in stages for layer in stage), *last, "flatten"])
+    assert "name: str, number: int, strides: int = 1" in " ".join(text.split())
+    assert '    x = conv_block(x, 16, name="photo", number=3)\n' in text
+    assert '    x = conv_block(x, 20, strides=2, name="photo", number=4)\n' in text
+
+
+def test_a_list_calls_a_function_for_its_chains() -> None:
+    stages = [[*_normalised(width), "max_pool"] for width in (8, 8, 12, 12)]
+    text = _source([*(layer for stage in stages for layer in stage), "flatten"], straight=True)
+    assert '            *conv_block(8, name="photo", number=2),\n' in text
+
+
+def test_three_chains_stay_as_they_are() -> None:
+    stages = [[*_normalised(width), "max_pool"] for width in (8, 12, 16)]
+    assert "def conv_block" not in _source([*(layer for stage in stages for layer in stage), "flatten"])

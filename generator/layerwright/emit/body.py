@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from ..forms import ABSENT, SHORTCUT, Tree, is_projection
+from ..forms import ABSENT, CHAIN, SHORTCUT, Tree, is_projection
 from ..graph import Layer, Node, Tensor
 from .frames import Frame, Parameter, aligned, numbered, same_values
 from .library import Family, Library
@@ -26,6 +26,12 @@ WIDTHS = ("filters", "units")
 MOST_BY_POSITION = 2
 """How many arguments can be told apart by their order."""
 
+SIZES = ("kernel_size", "pool_size")
+"""Arguments that are known for a tuple too: `(1, 7)` after the filters is a convolution's size."""
+
+NAMED = ("strides", "dilation_rate", "padding", "groups")
+"""Arguments that are said by name: after others they'd be taken for sizes."""
+
 FLAGS = ("True", "False")
 """Arguments that are said by name: by itself, such a word says nothing."""
 
@@ -34,31 +40,42 @@ def call_line(frame: Frame, trees: Sequence[Tree], model: Tree, family: Family, 
     """The call of a function that builds these trees, one in each of the frame's; `model` stands for them."""
     define(family, library)
     said = arguments(family, trees, frame)
-    name, taken = frame.layer_name(model.name), (model.start, *model.context)
+    named, taken = frame.naming(model), (model.start, *model.context)
 
     def write(variables: Mapping[Tensor, str]) -> list[str]:
-        given = ", ".join([*(variables[each] for each in taken), *said, f"name={name}"])
+        given = ", ".join([*(variables[each] for each in taken), *said, *named])
         return [f"{variables[model.end]} = {family.name}({given})"]
 
-    return Line(taken, model.end, write, frame.short_name(model.name))
+    return Line(taken, model.end, write, frame.short_name(output_name(model)))
+
+
+def output_name(tree: Tree) -> str:
+    """What is called after a tree: its output, if it needs a name."""
+    return tree.last.layer.name if tree.kind == CHAIN else tree.name
 
 
 def arguments(family: Family, trees: Sequence[Tree], frame: Frame) -> list[str]:
     """What these trees give for the parameters of their function, in the frame of the call."""
     places = [family.places[tree] for tree in trees]
-    said = []
+    defaults = family.frame.defaults()
+    said: list[tuple[str, str]] = []
+    unusual: list[tuple[str, str]] = []
     for hint, several in family.frame.packed().items():
-        sources = [frame.value(hint, [there(each)[place] for place in places]) for each in several]
-        said.append((hint, sources[0] if len(sources) == 1 else f"({', '.join(sources)})"))
-    return positional(said)
+        columns = [[there(each)[place] for place in places] for each in several]
+        if hint in defaults and {literal(value) for value in columns[0]} == {defaults[hint]}:
+            continue
+        sources = [frame.value(hint, column) for column in columns]
+        source = sources[0] if len(sources) == 1 else f"({', '.join(sources)})"
+        (unusual if hint in defaults else said).append((hint, source))
+    return positional(said) + [f"{hint}={source}" for hint, source in unusual]
 
 
 def positional(said: Sequence[tuple[str, str]]) -> list[str]:
     """Arguments by position, and after them by name those that say nothing without it: all, if one is a tuple."""
-    if len(said) > MOST_BY_POSITION or any(value.startswith("(") for _, value in said):
+    if len(said) > MOST_BY_POSITION or any(value[0] == "(" and name not in SIZES for name, value in said):
         return [f"{name}={value}" for name, value in said]
-    named = [f"{name}={value}" for name, value in said if value in FLAGS]
-    return [value for _, value in said if value not in FLAGS] + named
+    named = [(name, value) for name, value in said if value in FLAGS or name in NAMED]
+    return [each[1] for each in said if each not in named] + [f"{name}={value}" for name, value in named]
 
 
 def define(family: Family, library: Library) -> None:
@@ -94,7 +111,7 @@ def loop_line(run: Sequence[Tree], library: Library) -> Line | None:
     if not fit_for_loop(frame, run, is_line=bool(family) or run[0].node is not None):
         return None
     head = header(frame.parameters, first, len(run))
-    return _loop(run, model, lines, head, run[-1].name, frame.names | library.names)
+    return _loop(run, model, lines, head, output_name(run[-1]), frame.names | library.names)
 
 
 def _loop(run: Sequence[Tree], model: Tree, lines: Sequence[Line], head: str, name: str, names: set[str]) -> Line:
@@ -128,7 +145,7 @@ def _loop_within(frame: Frame, run: Sequence[Tree], rows: Sequence[Sequence[Tree
     _, first = numbered(run[0].name)
     head = f"for {counter} in range({first}, {first + len(run)}):"
     lines = list(_one(counted, list(rows[0]), run[0], library))
-    return _loop(run, run[0], lines, head, frame.short_name(run[-1].name), frame.names | library.names)
+    return _loop(run, run[0], lines, head, frame.short_name(output_name(run[-1])), frame.names | library.names)
 
 
 def fit_for_loop(frame: Frame, run: Sequence[Tree], *, is_line: bool) -> bool:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from ..forms import ABSENT, Tree, is_projection, relative
+from ..forms import ABSENT, CHAIN, Tree, is_projection, relative, within
 from ..graph import Node, RuleLayer
 from .source import call, class_path, literal, stated
+
+USUAL = 0.6
+"""How large a part of the uses has a value for it to be a parameter's default."""
+
+ALWAYS_PASSED = frozenset({"filters", "units", "kernel_size", "output_shape", "target_shape"})
+"""Arguments that a reader wants to see in every call."""
+
+PLAIN = {"strides": "1", "dilation_rate": "1"}
+"""Arguments that a reader misses unless they're as plain as this."""
 
 T = TypeVar("T")
 
@@ -85,6 +95,17 @@ class Frame:
         """What a function of these parameters calls them."""
         return {parameter.name for parameter in self.parameters} | self.packed().keys()
 
+    def defaults(self) -> dict[str, str]:
+        """The parameters that nearly always have one value, with that value: only what differs is passed."""
+        found: dict[str, str] = {}
+        for hint, several in self.packed().items():
+            said = [literal(value) for value in several[0].values if value is not ABSENT]
+            (usual, count), *_ = Counter(said).most_common(1)
+            is_usual = len(said) > 2 and count >= USUAL * len(said) and PLAIN.get(hint, usual) == usual
+            if is_usual and len(several) == 1 and hint not in ALWAYS_PASSED:
+                found[hint] = usual
+        return found
+
     def unpacking(self) -> list[str]:
         """The statements that take apart tuples of parameters."""
         return [
@@ -104,13 +125,31 @@ class Frame:
 
     def layer_name(self, name: str) -> str:
         """The source of the name of one of the model's layers or groups."""
+        return _quoted(self._template(name))
+
+    def naming(self, tree: Tree) -> list[str]:
+        """The arguments that name a group in the model: for a chain, also the number of its layers."""
+        template = self._template(tree.name)
+        if tree.kind != CHAIN:
+            return [f"name={_quoted(template)}"]
+        before, _, number = template.rpartition("_")
+        return [f"name={_quoted(before)}", f"number={number.strip('{}')}"]
+
+    def _template(self, name: str) -> str:
+        """A name as the inside of an f-string."""
         if not self.name:
-            return repr(name)
-        rest = self._counted(relative(name, self.model.name))
-        if self.model.name in (rest, name):
-            return self.name if self.name.isidentifier() else f'f"{self.name}"'
+            return name
         before = f"{{{self.name}}}" if self.name.isidentifier() else self.name
-        return f'f"{before}_{rest}"'
+        if self.model.kind == CHAIN:
+            return self._in_chain(name, before)
+        rest = self._counted(relative(name, self.model.name))
+        return before if self.model.name in (rest, name) else f"{before}_{rest}"
+
+    def _in_chain(self, name: str, before: str) -> str:
+        if name == self.model.name:
+            return before
+        group, number = (before, "{number}") if self.name.isidentifier() else before.rsplit("_", 1)
+        return f"{group}_{within(name, self.model)}_{number}"
 
     def _counted(self, rest: str) -> str:
         """What a name is within the group, with the number of the loop that it's in."""
@@ -144,6 +183,14 @@ class Frame:
             key: self.value(name, vectors[name]) for key, name, _ in stated(layer.rule, layer.arguments, differ)
         }
         return call(class_path(layer.rule), arguments | {"name": self.layer_name(layer.name)})
+
+
+def _quoted(template: str) -> str:
+    """The source of a text that may hold variables in braces; a variable alone is that."""
+    if "{" not in template:
+        return repr(template)
+    alone = template.removeprefix("{").removesuffix("}")
+    return alone if alone.isidentifier() else f'f"{template}"'
 
 
 def _argument(node: Node | None, name: str, default: Any) -> Any:

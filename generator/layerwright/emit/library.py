@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..forms import Forms, Tree, trees
+from ..forms import CHAIN, Forms, Tree, trees
 from ..graph import Graph, Tensor
+from .chains import LEAST_CHAINS, group_chains
 from .frames import Frame, parameters, values
 from .naming import REPEATED, function_names
 from .runs import runs
@@ -136,7 +137,9 @@ def _can_be_read(uses: Sequence[Tree]) -> bool:
 
 def _worth_a_function(kind: str, size: int, uses: int, sites: int) -> bool:
     """Whether trees of one form become a function: a residual, say, that comes up twice; or what saves lines."""
-    if kind not in ("", REPEATED):
+    if kind == CHAIN and sites < LEAST_CHAINS:
+        return False
+    if kind not in ("", REPEATED, CHAIN):
         return uses > 1 and size >= LEAST_IN_BLOCK
     return sites > 1 and size * sites - (size + 4 + sites) >= LEAST_LINES_SAVED
 
@@ -152,6 +155,7 @@ def _stands_beside(uses: Sequence[Tree], chosen: Mapping[tuple[Any, ...], list[T
 def _rooted(graph: Graph) -> list[Tree]:
     """The trees of a graph, with their forms."""
     roots = trees(graph.nodes)
+    group_chains(graph, roots)
     shared = {layer for layer, nodes in graph.calls().items() if len(nodes) > 1}
     outside: set[Tensor] = {*graph.outputs.values(), *graph.models.values()}
     Forms(shared, graph.consumers(), outside).give(roots)

@@ -45,7 +45,7 @@ def _calls(run: Sequence[Tree], family: Family) -> Iterator[str]:
 
 def _call(family: Family, trees: Sequence[Tree], frame: Frame) -> str:
     said = arguments(family, trees, frame)
-    return f"{family.name}({', '.join([*said, f'name={frame.layer_name(trees[0].name)}'])})"
+    return f"{family.name}({', '.join([*said, *frame.naming(frame.model)])})"
 
 
 def _define(family: Family) -> None:

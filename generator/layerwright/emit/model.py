@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..blocks.builder import models_in
+from ..forms import CHAIN
 from ..graph import BackboneLayer, Graph, Layer, RuleLayer, SubModel, Tensor
 from ..layers.rule import OWN
 from ..plan import Plan
@@ -35,7 +36,7 @@ class GroupFunction:
 
     name: str
     about: str
-    parameters: list[tuple[str, str]]
+    parameters: list[str]
     returns: str
     body: list[str]
 
@@ -159,14 +160,16 @@ def _function(layer: SubModel, made: Library, custom: Classes, *, float32: bool)
 
 
 def _group(family: Family) -> GroupFunction:
-    parameters = [(hint, typed(*several)) for hint, several in family.frame.packed().items()]
-    parameters.append(("name", "str"))
     model = family.frame.model
+    types = {hint: typed(*several) for hint, several in family.frame.packed().items()}
+    types |= {"name": "str", "number": "int"} if model.kind == CHAIN else {"name": "str"}
+    defaults = family.frame.defaults()
+    parameters = [f"{name}: {of}" for name, of in types.items() if name not in defaults]
+    parameters += [f"{name}: {types[name]} = {value}" for name, value in defaults.items()]
     if not family.parameter:
-        return GroupFunction(
-            family.name, about(model, family.name, "Returns"), parameters, "list[layers.Layer]", family.body
-        )
-    tensors = [(name, TENSOR) for name in (family.parameter, *family.context.values())]
+        sentence = about(model, family.name, "Returns")
+        return GroupFunction(family.name, sentence, parameters, "list[layers.Layer]", family.body)
+    tensors = [f"{name}: {TENSOR}" for name in (family.parameter, *family.context.values())]
     return GroupFunction(family.name, about(model, family.name), [*tensors, *parameters], TENSOR, family.body)
 
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..forms import SHORTCUT, Tree, is_projection
+from ..forms import CHAIN, SHORTCUT, Tree, is_projection
 from ..graph import Layer, Node
 from ..layers.words import WORDS
 from .frames import numbered
@@ -22,6 +22,7 @@ _WORDS = {name: word.name for word in WORDS for name in word.classes.values()} |
 """The short word for each class that has one."""
 
 _NOUNS = {
+    "activation": "activation",
     "attention": "attention layer",
     "average_pool": "average pooling",
     "batch_norm": "batch normalisation",
@@ -29,6 +30,7 @@ _NOUNS = {
     "conv_transpose": "transposed convolution",
     "dense": "dense layer",
     "depthwise_conv": "depthwise convolution",
+    "dropout": "dropout",
     "embedding": "embedding",
     "group_norm": "group normalisation",
     "layer_norm": "layer normalisation",
@@ -75,7 +77,7 @@ def _sentence(tree: Tree, inside: Sequence[Layer], shortcut: Sequence[Layer], ve
         ways = len(tree.last.inputs)
         number = _NUMBERS[ways] if 1 < ways < len(_NUMBERS) else "several"
         return f"Goes {number} ways, through {listed}, and joins what comes of them."
-    if tree.kind == REPEATED:
+    if tree.kind in (REPEATED, CHAIN):
         return f"{verb} {listed}{', and joins what comes of them' if len(tree.last.inputs) > 1 else ''}."
     return ""
 
@@ -110,7 +112,7 @@ def _is_normalization(layer: Layer) -> bool:
 def _layers(tree: Tree, name: str) -> list[Layer]:
     """The layers that make a group what it is, its shortcut's aside: those with weights, and what it's named after."""
     nodes = (node.layer for node in _way(tree))
-    return [layer for layer in nodes if layer.weights or name.startswith(f"{_word(layer)}_")]
+    return [layer for layer in nodes if layer.weights or tree.kind == CHAIN or name.startswith(f"{_word(layer)}_")]
 
 
 def _way(tree: Tree) -> Iterator[Node]:
@@ -134,7 +136,8 @@ def function_names(groups: Sequence[Sequence[Tree]], taken: set[str]) -> list[st
             place for place, name in enumerate(names) if not name and (groups[place][0].kind or REPEATED) == kind
         ]
         for place, word in zip(unnamed, _distinctive([words[place] for place in unnamed], kind), strict=True):
-            names[place] = f"{word}_{kind}" if word else f"{kind}_block".replace("block_block", "block")
+            base = "block" if kind in (REPEATED, CHAIN) else kind
+            names[place] = f"{word}_{base}" if word else f"{kind}_block".removeprefix("block_")
     return [_new(name, taken) for name in names]
 
 
@@ -143,7 +146,12 @@ def _given(uses: Sequence[Tree]) -> str:
     bases = {numbered(tree.name) for tree in uses}
     base = next(iter(bases))[0]
     kind = uses[0].kind or REPEATED
-    if {each for each, _ in bases} != {base} or any(number < 0 for _, number in bases) or base.endswith(kind):
+    if (
+        {each for each, _ in bases} != {base}
+        or any(number < 0 for _, number in bases)
+        or base.endswith(kind)
+        or kind == CHAIN
+    ):
         return ""
     return f"{variable(base)}_block"
 
@@ -159,7 +167,7 @@ def _words(tree: Tree) -> list[str]:
 def _distinctive(words: Sequence[Sequence[str]], kind: str) -> list[str]:
     """The first word of each that no other has; for a single one left the first of its own; empty for the others."""
     if len(words) == 1:
-        return [words[0][0] if kind == REPEATED and words[0] else ""]
+        return [words[0][0] if kind in (REPEATED, CHAIN) and words[0] else ""]
     counts = Counter(word for each in words for word in each)
     found = [next((word for word in each if counts[word] == 1), "") for each in words]
     if found.count("") == 1:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import wrap
 
-from ..forms import Tree
+from ..forms import CHAIN, Tree
 from ..graph import BackboneLayer, CustomLayer, Graph, Layer, Node, RuleLayer, SubModel, Tensor
 from ..layers.rule import OWN
 from .body import LEAST_IN_LOOP, call_line, loop_line
@@ -122,7 +122,7 @@ class Statements:
 
     def _lines(self, run: Sequence[Tree]) -> Iterator[Line]:
         """The lines of a run of trees: a loop, a call of a function, or its calls one by one."""
-        is_loop = len(run) >= (2 if run[0].node is None else LEAST_IN_LOOP)
+        is_loop = len(run) >= (2 if run[0].node is None and run[0].kind != CHAIN else LEAST_IN_LOOP)
         if is_loop and (line := loop_line(run, self.library)):
             yield line
         else:
