@@ -326,3 +326,17 @@ def test_a_list_calls_a_function_for_its_chains() -> None:
 def test_three_chains_stay_as_they_are() -> None:
     stages = [[*_normalised(width), "max_pool"] for width in (8, 12, 16)]
     assert "def conv_block" not in _source([*(layer for stage in stages for layer in stage), "flatten"])
+
+
+def test_a_chain_in_the_body_has_only_a_number() -> None:
+    def plan(*layers: str) -> Any:
+        return models.planned(inputs="a: numeric 4", outputs="y: binary", straight=False, layers={"body": list(layers)})
+
+    chains = [[f"dense {units} linear", "batch_norm", "relu"] for units in (8, 12, 16, 20)]
+    text = _right(plan(*(layer for chain in chains for layer in chain)))
+    assert "    for number, units in enumerate((8, 12, 16, 20), 1):\n" in text
+    text = _right(plan(*(layer for chain in chains for layer in [*chain, "dropout 0.1"])))
+    assert "    for number, units in enumerate((8, 12, 16, 20), 1):\n" in text
+    text = _right(plan(*(layer for chain in chains for layer in [*chain, "reshape (2,-1)", "flatten"])))
+    assert "\ndef dense_block(x: keras.KerasTensor, units: int, number: int) -> keras.KerasTensor:\n" in text
+    assert "    x = dense_block(x, 12, number=2)\n" in text

@@ -162,7 +162,7 @@ class Forms:
             name = "" if tree.node else within(node.layer.name, tree)
             parts.append((*_identity(node.layer), wiring, name))
         groups = tuple((child.kind, child.size, child.form is not None) for child in tree.children if child.children)
-        return (tree.kind, tuple(parts), groups)
+        return (tree.kind, has_prefix(tree), tuple(parts), groups)
 
     def _is_plain(self, layer: Layer) -> bool:
         """Whether a layer is one of keras.layers that is called once."""
@@ -232,6 +232,11 @@ def relative(name: str, group: str) -> str:
 def within(name: str, tree: Tree) -> str:
     """The name of a layer within its tree."""
     return within_chain(name, tree.name) if tree.kind == CHAIN else relative(name, tree.name)
+
+
+def has_prefix(tree: Tree) -> bool:
+    """Whether the layers of a chain are named after a group or a branch: in a body they aren't."""
+    return tree.kind == CHAIN and not tree.name.startswith("_")
 
 
 def within_chain(name: str, chain: str) -> str:

@@ -60,7 +60,7 @@ class _Chains:
             if tree.node is None or not self._goes_on(nodes[-1], tree.node):
                 break
             nodes.append(tree.node)
-        return len(nodes) if len(nodes) >= LEAST_LAYERS and _prefix(nodes) else 1
+        return len(nodes) if len(nodes) >= LEAST_LAYERS else 1
 
     def _begins(self, node: Node) -> bool:
         is_plain = isinstance(node.layer, RuleLayer) and node.layer not in self.shared and len(node.inputs) == 1

@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from ..forms import ABSENT, CHAIN, Tree, is_projection, relative, within
+from ..forms import ABSENT, CHAIN, Tree, has_prefix, is_projection, relative, within
 from ..graph import Node, RuleLayer
 from .source import call, class_path, literal, stated
 
@@ -133,7 +133,8 @@ class Frame:
         if tree.kind != CHAIN:
             return [f"name={_quoted(template)}"]
         before, _, number = template.rpartition("_")
-        return [f"name={_quoted(before)}", f"number={number.strip('{}')}"]
+        named = [f"name={_quoted(before)}"] if before else []
+        return [*named, f"number={number.strip('{}')}"]
 
     def _template(self, name: str) -> str:
         """A name as the inside of an f-string."""
@@ -149,7 +150,8 @@ class Frame:
         if name == self.model.name:
             return before
         group, number = (before, "{number}") if self.name.isidentifier() else before.rsplit("_", 1)
-        return f"{group}_{within(name, self.model)}_{number}"
+        named = [group] if has_prefix(self.model) else []
+        return "_".join([*named, within(name, self.model), number])
 
     def _counted(self, rest: str) -> str:
         """What a name is within the group, with the number of the loop that it's in."""
@@ -158,7 +160,7 @@ class Frame:
 
     def short_name(self, name: str) -> str:
         """What something is called within what is written together: the group, or a loop in it."""
-        rest = relative(name, self.model.name) if self.name else name
+        rest = within(name, self.model) if self.name else name
         return relative(rest, self.counted[0]) if self.counted and rest != self.counted[0] else rest
 
     def loop(self, tree: Tree) -> tuple[Frame, str] | None:
@@ -279,4 +281,8 @@ def rows(trees: Sequence[Tree], model: Tree) -> list[tuple[Node, list[Node | Non
 def numbered(name: str) -> tuple[str, int]:
     """A name without the number at its end, and that number: -1 if it has none."""
     base, _, number = name.rpartition("_")
-    return (base, int(number)) if base and number.isdecimal() and str(int(number)) == number else (name, -1)
+    return (
+        (base, int(number))
+        if (base or name[:1] == "_") and number.isdecimal() and str(int(number)) == number
+        else (name, -1)
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..blocks.builder import models_in
-from ..forms import CHAIN
+from ..forms import CHAIN, has_prefix
 from ..graph import BackboneLayer, Graph, Layer, RuleLayer, SubModel, Tensor
 from ..layers.rule import OWN
 from ..plan import Plan
@@ -162,7 +162,8 @@ def _function(layer: SubModel, made: Library, custom: Classes, *, float32: bool)
 def _group(family: Family) -> GroupFunction:
     model = family.frame.model
     types = {hint: typed(*several) for hint, several in family.frame.packed().items()}
-    types |= {"name": "str", "number": "int"} if model.kind == CHAIN else {"name": "str"}
+    types |= {"name": "str"} if model.kind != CHAIN or has_prefix(model) else {}
+    types |= {"number": "int"} if model.kind == CHAIN else {}
     defaults = family.frame.defaults()
     parameters = [f"{name}: {of}" for name, of in types.items() if name not in defaults]
     parameters += [f"{name}: {types[name]} = {value}" for name, value in defaults.items()]
