@@ -340,3 +340,9 @@ def test_a_chain_in_the_body_has_only_a_number() -> None:
     text = _right(plan(*(layer for chain in chains for layer in [*chain, "reshape (2,-1)", "flatten"])))
     assert "\ndef dense_block(x: keras.KerasTensor, units: int, number: int) -> keras.KerasTensor:\n" in text
     assert "    x = dense_block(x, 12, number=2)\n" in text
+
+
+def test_a_loop_in_a_list_may_have_one_in_it() -> None:
+    text = _source([_repeat(3, _repeat(4, "dense 9", "dropout 0.1"), "layer_norm"), "flatten"], STEPS, straight=True)
+    assert len(_lines_with(text, "layers.Dense(")) == 3
+    assert _lines_with(text, "for part in range(1, 5)")

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from ..forms import ABSENT, CHAIN, SHORTCUT, Tree, is_projection
-from ..graph import Layer, Node, Tensor
+from ..graph import Node, Tensor
 from .frames import Frame, Parameter, aligned, numbered, same_values
 from .library import Family, Library
 from .lines import Line, X, statements
@@ -136,6 +136,18 @@ def _loop(run: Sequence[Tree], model: Tree, lines: Sequence[Line], head: str, na
 def _loop_within(frame: Frame, run: Sequence[Tree], rows: Sequence[Sequence[Tree]], library: Library) -> Line | None:
     """A loop over children of a model that are equal in each of the trees, None if they aren't or it doesn't pay."""
     is_line = run[0].node is not None or library.of(run[0]) is not None
+    loop = loop_within(frame, run, rows, is_line=is_line)
+    if loop is None:
+        return None
+    counted, head = loop
+    lines = list(_one(counted, list(rows[0]), run[0], library))
+    return _loop(run, run[0], lines, head, frame.short_name(output_name(run[-1])), frame.names | library.names)
+
+
+def loop_within(
+    frame: Frame, run: Sequence[Tree], rows: Sequence[Sequence[Tree]], *, is_line: bool
+) -> tuple[Frame, str] | None:
+    """The frame and the first line of a loop over children of a model, None if there's none."""
     inner = frame.loop(run[0])
     if len(run) < (LEAST_IN_LOOP if is_line else 2) or inner is None:
         return None
@@ -143,9 +155,7 @@ def _loop_within(frame: Frame, run: Sequence[Tree], rows: Sequence[Sequence[Tree
         return None
     counted, counter = inner
     _, first = numbered(run[0].name)
-    head = f"for {counter} in range({first}, {first + len(run)}):"
-    lines = list(_one(counted, list(rows[0]), run[0], library))
-    return _loop(run, run[0], lines, head, frame.short_name(output_name(run[-1])), frame.names | library.names)
+    return counted, f"for {counter} in range({first}, {first + len(run)}):"
 
 
 def fit_for_loop(frame: Frame, run: Sequence[Tree], *, is_line: bool) -> bool:
@@ -161,26 +171,6 @@ def _varies(frame: Frame) -> bool:
     """Whether the values of no tree are those of the one before it."""
     rows = list(zip(*(there(each) for each in frame.parameters), strict=True))
     return all(row != before for before, row in pairwise(rows))
-
-
-def loop_item(run: Sequence[Tree], last: Layer | None) -> str | None:
-    """Trees of one form as one item of a list: a comprehension. None if too much differs, or the last layer is there.
-
-    `last` is the layer that is made in another way than the rest.
-    """
-    calls = [list(tree.nodes) for tree in run]
-    if len(run) < LEAST_IN_LOOP or any(node.layer is last for nodes in calls for node in nodes):
-        return None
-    base, first = numbered(run[0].name)
-    numbers = Frame(run, f"{base}_{{number}}")
-    columns = list(zip(calls[run.index(numbers.model)], zip(*calls, strict=True), strict=True))
-    frame, made = numbers.settled(lambda frame: [frame.constructor(row, model=node) for node, row in columns])
-    if not fit_for_loop(frame, run, is_line=len(made) == 1):
-        return None
-    loop = header(frame.parameters, first, len(run)).rstrip(":")
-    if len(made) == 1:
-        return f"*[{made[0]} {loop}]"
-    return f"*[layer {loop} for layer in ({', '.join(made)})]"
 
 
 def _indented(statements: Sequence[str]) -> list[str]:
@@ -211,21 +201,22 @@ def _inner(frame: Frame, trees: list[Tree], model: Tree, library: Library) -> li
     shortcuts: list[Line] = []
     rows = dict(zip(model.children, aligned(trees, model), strict=True))
     for run in runs(model.children):
-        if len(run) > 1 and (loop := _loop_within(frame, run, [_full(rows[child]) for child in run], library)):
+        if len(run) > 1 and (loop := _loop_within(frame, run, [full(rows[child]) for child in run], library)):
             lines.append(loop)
             continue
         for child in run:
             if child.node is not None and is_projection(child.node, model):
                 shortcuts.append(_projection(frame, trees, rows[child], child.node))
             elif child.kind == SHORTCUT:
-                *before, last = _one(frame, _full(rows[child]), child, library)
+                *before, last = _one(frame, full(rows[child]), child, library)
                 shortcuts += [*before, replace(last, name=SHORTCUT, always=True)]
             else:
-                lines += _one(frame, _full(rows[child]), child, library)
+                lines += _one(frame, full(rows[child]), child, library)
     return shortcuts + lines
 
 
-def _full(row: Sequence[Tree | None]) -> list[Tree]:
+def full(row: Sequence[Tree | None]) -> list[Tree]:
+    """A row of trees without the gaps where some have no projection."""
     return [tree for tree in row if tree is not None]
 
 
