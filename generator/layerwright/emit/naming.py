@@ -15,6 +15,9 @@ from .source import variable
 REPEATED = "block"
 """The kind of a group that is only a repetition."""
 
+NAMED_AFTER_LAYERS = (REPEATED, CHAIN, "residual", "parallel")
+"""The kinds whose name says little; others, as the transformer, are known by it."""
+
 PROJECTED = "projected"
 """What tells a residual whose shortcut has layers of its own from one whose input is added as it is."""
 
@@ -130,30 +133,29 @@ def _shortcut(tree: Tree) -> list[Layer]:
 def function_names(groups: Sequence[Sequence[Tree]], taken: set[str]) -> list[str]:
     """A name for the function of each of some kinds of groups, other than those taken; adds them to `taken`."""
     names = [_given(uses) for uses in groups]
-    words = [_words(uses[0]) for uses in groups]
-    for kind in dict.fromkeys(uses[0].kind or REPEATED for uses in groups):
-        unnamed = [
-            place for place, name in enumerate(names) if not name and (groups[place][0].kind or REPEATED) == kind
-        ]
-        for place, word in zip(unnamed, _distinctive([words[place] for place in unnamed], kind), strict=True):
-            base = "block" if kind in (REPEATED, CHAIN) else kind
-            names[place] = f"{word}_{base}" if word else f"{kind}_block".removeprefix("block_")
+    places: dict[str, list[int]] = {}
+    for place, uses in enumerate(groups):
+        if not names[place]:
+            places.setdefault(uses[0].kind or REPEATED, []).append(place)
+    for kind, unnamed in places.items():
+        words = [_words(groups[place][0]) for place in unnamed]
+        for place, word in zip(unnamed, _distinctive(words, kind), strict=True):
+            names[place] = _named(kind, word)
     return [_new(name, taken) for name in names]
+
+
+def _named(kind: str, word: str) -> str:
+    if kind in (REPEATED, CHAIN):
+        return f"{word}_block" if word else "block"
+    return f"{word}_{kind}" if word else f"{kind}_block"
 
 
 def _given(uses: Sequence[Tree]) -> str:
     """The name that the answers give to all uses, with numbers; empty if they give none."""
-    bases = {numbered(tree.name) for tree in uses}
-    base = next(iter(bases))[0]
-    kind = uses[0].kind or REPEATED
-    if (
-        {each for each, _ in bases} != {base}
-        or any(number < 0 for _, number in bases)
-        or base.endswith(kind)
-        or kind == CHAIN
-    ):
-        return ""
-    return f"{variable(base)}_block"
+    names = [numbered(tree.name) for tree in uses]
+    base, kind = names[0][0], uses[0].kind or REPEATED
+    is_given = all(each == base and number >= 0 for each, number in names) and not base.endswith(kind)
+    return f"{variable(base)}_block" if is_given and kind != CHAIN else ""
 
 
 def _words(tree: Tree) -> list[str]:
@@ -166,6 +168,8 @@ def _words(tree: Tree) -> list[str]:
 
 def _distinctive(words: Sequence[Sequence[str]], kind: str) -> list[str]:
     """The first word of each that no other has; for a single one left the first of its own; empty for the others."""
+    if kind not in NAMED_AFTER_LAYERS:
+        return [""] * len(words)
     if len(words) == 1:
         return [words[0][0] if kind in (REPEATED, CHAIN) and words[0] else ""]
     counts = Counter(word for each in words for word in each)
