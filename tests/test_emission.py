@@ -346,3 +346,11 @@ def test_a_loop_in_a_list_may_have_one_in_it() -> None:
     text = _source([_repeat(3, _repeat(4, "dense 9", "dropout 0.1"), "layer_norm"), "flatten"], STEPS, straight=True)
     assert len(_lines_with(text, "layers.Dense(")) == 3
     assert _lines_with(text, "for part in range(1, 5)")
+
+
+def test_a_function_may_have_a_loop_in_a_loop() -> None:
+    inner = _repeat(2, "conv 8", _repeat(3, "conv 8 1", "batch_norm"))
+    text = _source(["conv 8", *[{"residual": [inner]}, "max_pool"] * 2, "flatten"])
+    assert "    for number in range(1, 3):\n" in text
+    assert "        for part in range(1, 4):\n" in text
+    assert 'name=f"{name}_block_{number}_block_{part}_batch_norm"' in text

@@ -164,13 +164,14 @@ class Frame:
         return relative(rest, self.counted[0]) if self.counted and rest != self.counted[0] else rest
 
     def loop(self, tree: Tree) -> tuple[Frame, str] | None:
-        """The frame for a loop that begins with a tree in the model, and its variable; None in a loop in a loop."""
+        """The frame for a loop that begins with a tree in the model, and its variable; None if all are taken."""
         group = relative(tree.name, self.model.name)
         base, number = numbered(group)
-        if self.counted or number < 0:
+        used = self.name + (self.counted[1] if self.counted else "")
+        counter = next((each for each in COUNTERS if f"{{{each}}}" not in used), None)
+        if counter is None or number < 0:
             return None
-        counter = next(each for each in COUNTERS if f"{{{each}}}" not in self.name)
-        return replace(self, counted=(group, f"{base}_{{{counter}}}")), counter
+        return replace(self, counted=(group, f"{self._counted(base)}_{{{counter}}}")), counter
 
     def constructor(self, nodes: Sequence[Node | None], model: Node) -> str:
         """The call that makes the layer of one call, which is one of these in each of the trees."""

@@ -48,6 +48,9 @@ _NUMBERS = ("no", "a", "two", "three", "four", "five", "six", "seven", "eight", 
 
 _VOWELS = ("a", "e", "i", "o", "LSTM", "RNN")
 
+MOST_LAYERS = len(_NUMBERS) - 1
+"""How many layers a docstring counts."""
+
 MOST_NOUNS = 4
 """How many kinds of layers a docstring names."""
 
@@ -65,8 +68,9 @@ def about(tree: Tree, name: str, verb: str = "Adds") -> str:
     inside, shortcut = _layers(tree, name), _shortcut(tree)
     without = [layer for layer in inside if not _is_normalization(layer)]
     for layers, way in ((inside, shortcut), (without, [layer for layer in shortcut if not _is_normalization(layer)])):
-        sentence = _sentence(tree, layers, way, verb) if layers else ""
-        if sentence and len(set(map(_noun, layers))) <= MOST_NOUNS and len(sentence) <= LONGEST:
+        can_be_told = 0 < len(layers) <= MOST_LAYERS >= len(way) and len(set(map(_noun, layers))) <= MOST_NOUNS
+        sentence = _sentence(tree, layers, way, verb) if can_be_told else ""
+        if sentence and len(sentence) <= LONGEST:
             return sentence
     return block.about or f"{verb} the layers that are repeated."
 
@@ -95,7 +99,7 @@ def _listed(layers: Iterable[Layer]) -> str:
 def _counted(noun: str, count: int) -> str:
     if count == 1:
         return f"an {noun}" if noun.startswith(_VOWELS) else f"a {noun}"
-    return f"{_NUMBERS[count] if count < len(_NUMBERS) else count} {noun}s"
+    return f"{_NUMBERS[count]} {noun}s"
 
 
 def _noun(layer: Layer) -> str:
