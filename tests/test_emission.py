@@ -354,3 +354,16 @@ def test_a_function_may_have_a_loop_in_a_loop() -> None:
     assert "    for number in range(1, 3):\n" in text
     assert "        for part in range(1, 4):\n" in text
     assert 'name=f"{name}_block_{number}_block_{part}_batch_norm"' in text
+
+
+def test_what_is_projected_only_once_is_no_loop_in_a_function() -> None:
+    inner = [{"residual": ["conv 6", "batch_norm", "conv 6"]}] * 3
+    text = _source(["conv 4", *[{"residual": [*inner, "conv 4"]}, "max_pool"] * 2, "flatten"])
+    assert "shape[-1] != 6" in text
+
+
+def test_chains_in_a_loop_of_a_function_keep_their_names() -> None:
+    block = {"repeat": {"times": 2, "layers": [*_normalised(8), *_normalised(8), *_normalised(8)]}}
+    ways = {"parallel": [["conv 8"], [block, *_normalised(6)]]}
+    text = _source([ways, ways, "flatten"])
+    assert 'name=f"{name}_block_{number}_conv_2"' in text or "number=2)" in text

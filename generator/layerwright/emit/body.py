@@ -151,7 +151,9 @@ def loop_within(
     inner = frame.loop(run[0])
     if len(run) < (LEAST_IN_LOOP if is_line else 2) or inner is None:
         return None
-    if not all(same_values(first, other) for row in rows for first, other in zip(rows[0], row, strict=True)):
+    pairs = [pair for row in rows for pair in zip(rows[0], row, strict=True)]
+    # Of other size is what has a projection, if the first has none.
+    if any(first.size != other.size or not same_values(first, other) for first, other in pairs):
         return None
     counted, counter = inner
     _, first = numbered(run[0].name)

@@ -164,12 +164,15 @@ class Frame:
         return relative(rest, self.counted[0]) if self.counted and rest != self.counted[0] else rest
 
     def loop(self, tree: Tree) -> tuple[Frame, str] | None:
-        """The frame for a loop that begins with a tree in the model, and its variable; None if all are taken."""
+        """The frame for a loop that begins with a tree in the model, and its variable; None if all are taken.
+
+        The names in a chain have its number at their end, where a loop in a group can't put it.
+        """
         group = relative(tree.name, self.model.name)
         base, number = numbered(group)
         used = self.name + (self.counted[1] if self.counted else "")
         counter = next((each for each in COUNTERS if f"{{{each}}}" not in used), None)
-        if counter is None or number < 0:
+        if counter is None or number < 0 or tree.kind == CHAIN:
             return None
         return replace(self, counted=(group, f"{self._counted(base)}_{{{counter}}}")), counter
 
