@@ -17,7 +17,7 @@ from .workbench import Checkout, Result, listing, new_checkout
 
 pytest_plugins = ["tests.workbench"]
 
-BETTER_PYTHON = ("emit", "Made once and called on each", "Made once, and called on every one")
+BETTER_PYTHON = ("emit", "Made once: all calls share", "Made once, and all calls share")
 """Where in the generator, what it writes into a `model.py` with shared weights, and what the new version writes."""
 
 BETTER_TEMPLATE = ("Without data of your own", "As long as there is no data of your own")

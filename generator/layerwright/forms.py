@@ -16,6 +16,9 @@ from .layers.rule import OWN, Inner, Nested, Value
 SHORTCUT = "shortcut"
 """The projection of a residual: a layer of this name, which only some of a form may have."""
 
+CHAIN = "chain"
+"""The kind of a group that no answer says: layers in a row whose names have one number, `conv_2` and `relu_2`."""
+
 MOST_CONTEXT = 2
 """How many tensors a group may take beside the one that goes through it, to be one of several."""
 
@@ -156,10 +159,10 @@ class Forms:
             wiring = _wiring(node, tree, labels)
             if any(label is None for label in wiring):
                 return None
-            name = "" if tree.node else relative(node.layer.name, tree.name)
+            name = "" if tree.node else within(node.layer.name, tree)
             parts.append((*_identity(node.layer), wiring, name))
         groups = tuple((child.kind, child.size, child.form is not None) for child in tree.children if child.children)
-        return (tree.kind, tuple(parts), groups)
+        return (tree.kind, has_prefix(tree), tuple(parts), groups)
 
     def _is_plain(self, layer: Layer) -> bool:
         """Whether a layer is one of keras.layers that is called once."""
@@ -226,6 +229,22 @@ def relative(name: str, group: str) -> str:
     if not group:
         return name
     return name.removeprefix(f"{group}_") if name.startswith(f"{group}_") else f"{{{name}}}"
+
+
+def within(name: str, tree: Tree) -> str:
+    """The name of a layer within its tree."""
+    return within_chain(name, tree.name) if tree.kind == CHAIN else relative(name, tree.name)
+
+
+def has_prefix(tree: Tree) -> bool:
+    """Whether the layers of a chain are named after a group or a branch: in a body they aren't."""
+    return tree.kind == CHAIN and not tree.name.startswith("_")
+
+
+def within_chain(name: str, chain: str) -> str:
+    """The word for a layer within a chain: `conv` for `photo_conv_2` in `photo_2`."""
+    before, _, number = chain.rpartition("_")
+    return name.removeprefix(f"{before}_").removesuffix(f"_{number}")
 
 
 def _identity(layer: Layer) -> tuple[Any, ...]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
-from ..forms import ABSENT, SHORTCUT, Tree, is_projection, relative
-from ..graph import Layer, Node, Tensor
-from .frames import Frame, Parameter, aligned
-from .library import Family, Library, numbered
+from ..forms import ABSENT, CHAIN, SHORTCUT, Tree, is_projection
+from ..graph import Node, Tensor
+from .frames import Frame, Parameter, aligned, numbered, same_values
+from .library import Family, Library
 from .lines import Line, X, remark, statements
+from .runs import MOST_LOOP_VARIABLES, runs
 from .source import call_arguments, literal, variable
 
 LEAST_IN_LOOP = 3
@@ -19,10 +21,16 @@ LEAST_IN_LOOP = 3
 LEAST_IN_LOOP_OF_VALUES = 4
 """How many of them do if a value differs."""
 
-MOST_LOOP_VARIABLES = 2
-"""How many values may differ in a loop."""
-
 WIDTHS = ("filters", "units")
+
+MOST_BY_POSITION = 2
+"""How many arguments can be told apart by their order."""
+
+SIZES = ("kernel_size", "pool_size")
+"""Arguments that are known for a tuple too: `(1, 7)` after the filters is a convolution's size."""
+
+NAMED = ("strides", "dilation_rate", "padding", "groups")
+"""Arguments that are said by name: after others they'd be taken for sizes."""
 
 FLAGS = ("True", "False")
 """Arguments that are said by name: by itself, such a word says nothing."""
@@ -31,24 +39,43 @@ FLAGS = ("True", "False")
 def call_line(frame: Frame, trees: Sequence[Tree], model: Tree, family: Family, library: Library) -> Line:
     """The call of a function that builds these trees, one in each of the frame's; `model` stands for them."""
     define(family, library)
-    places = [family.places[tree] for tree in trees]
-    arguments = [frame.value(each.name, [there(each)[place] for place in places]) for each in family.frame.parameters]
-    names = [each.name for each in family.frame.parameters]
-    said = positional(zip(names, arguments, strict=True))
-    name, taken = frame.layer_name(model.name), (model.start, *model.context)
+    said = arguments(family, trees, frame)
+    named, taken = frame.naming(model), (model.start, *model.context)
 
     def write(variables: Mapping[Tensor, str]) -> list[str]:
-        given = ", ".join([*(variables[each] for each in taken), *said, f"name={name}"])
+        given = ", ".join([*(variables[each] for each in taken), *said, *named])
         return [f"{variables[model.end]} = {family.name}({given})"]
 
-    return Line(taken, model.end, write, relative(model.name, frame.model.name) if frame.name else model.name)
+    return Line(taken, model.end, write, frame.short_name(output_name(model)))
 
 
-def positional(arguments: Iterable[tuple[str, str]]) -> list[str]:
-    """Arguments by position, and after them by name those that say nothing without it."""
-    listed = list(arguments)
-    named = [f"{name}={value}" for name, value in listed if value in FLAGS]
-    return [value for _, value in listed if value not in FLAGS] + named
+def output_name(tree: Tree) -> str:
+    """What is called after a tree: its output, if it needs a name."""
+    return tree.last.layer.name if tree.kind == CHAIN else tree.name
+
+
+def arguments(family: Family, trees: Sequence[Tree], frame: Frame) -> list[str]:
+    """What these trees give for the parameters of their function, in the frame of the call."""
+    places = [family.places[tree] for tree in trees]
+    defaults = family.frame.defaults()
+    said: list[tuple[str, str]] = []
+    unusual: list[tuple[str, str]] = []
+    for hint, several in family.frame.packed().items():
+        columns = [[there(each)[place] for place in places] for each in several]
+        if hint in defaults and {literal(value) for value in columns[0]} == {defaults[hint]}:
+            continue
+        sources = [frame.value(hint, column) for column in columns]
+        source = sources[0] if len(sources) == 1 else f"({', '.join(sources)})"
+        (unusual if hint in defaults else said).append((hint, source))
+    return positional(said) + [f"{hint}={source}" for hint, source in unusual]
+
+
+def positional(said: Sequence[tuple[str, str]]) -> list[str]:
+    """Arguments by position, and after them by name those that say nothing without it: all, if one is a tuple."""
+    if len(said) > MOST_BY_POSITION or any(value[0] == "(" and name not in SIZES for name, value in said):
+        return [f"{name}={value}" for name, value in said]
+    named = [(name, value) for name, value in said if value in FLAGS or name in NAMED]
+    return [each[1] for each in said if each not in named] + [f"{name}={value}" for name, value in named]
 
 
 def define(family: Family, library: Library) -> None:
@@ -56,17 +83,19 @@ def define(family: Family, library: Library) -> None:
     if family.body:
         return
     model = family.frame.model
-    lines = _inner(family.frame, list(family.trees), model, library)
+    family.frame, lines = family.frame.settled(lambda frame: _inner(frame, list(family.trees), model, library))
     uses = [index for index, line in enumerate(lines) if model.start in line.inputs]
     family.parameter = X if uses[-1] == 0 else "inputs"
     variables = family.context | {model.start: family.parameter}
-    written = statements(lines, variables, {model.end}, [each.name for each in family.frame.parameters])
-    family.body = _returned(written)
+    written = statements(lines, variables, {model.end}, family.frame.names | library.names)
+    family.body = [*family.frame.unpacking(), *_returned(written)]
 
 
 def _returned(written: list[str]) -> list[str]:
     """Statements whose last gives what it made instead of calling it `x`."""
     *before, last = written
+    if not last.startswith(f"{X} = "):
+        return [*written, f"return {X}"]
     return [*before, f"return {last.removeprefix(f'{X} = ')}"]
 
 
@@ -75,18 +104,18 @@ def loop_line(run: Sequence[Tree], library: Library) -> Line | None:
     if library.of(run[0]) and len(run) < LEAST_IN_LOOP:
         return None
     base, first = numbered(run[0].name)
-    frame = Frame(run, f"{base}_{{number}}")
     family = library.of(run[0])
-    model = frame.model
-    if family:
-        lines = [call_line(frame, run, model, family, library)]
-    elif run[0].node is not None:
-        lines = [_leaf(frame, list(run), model)]
-    else:
-        lines = _inner(frame, list(run), model, library)
-    if not _fit_for_loop(frame, run):
+    numbers = Frame(run, f"{base}_{{number}}")
+    model = numbers.model
+    frame, lines = numbers.settled(lambda frame: list(_one(frame, list(run), model, library)))
+    if not fit_for_loop(frame, run, is_line=bool(family) or run[0].node is not None):
         return None
-    differ = frame.parameters
+    head = header(frame.parameters, first, len(run))
+    return _loop(run, model, lines, head, output_name(run[-1]), frame.names | library.names)
+
+
+def _loop(run: Sequence[Tree], model: Tree, lines: Sequence[Line], head: str, name: str, names: set[str]) -> Line:
+    """A loop over trees, of which the model's lines are written; `names` are those of its variables."""
     uses = [index for index, line in enumerate(lines) if model.start in line.inputs]
 
     def write(variables: Mapping[Tensor, str]) -> list[str]:
@@ -94,41 +123,56 @@ def loop_line(run: Sequence[Tree], library: Library) -> Line | None:
         inner = {model.start: X, model.end: X} | {tensor: variables[tensor] for tensor in model.context}
         before = []
         if uses[-1] > 0:
-            inner[model.start] = variable("before", set(variables.values()))
+            inner[model.start] = variable("before", set(variables.values()), "part")
             before = [f"{inner[model.start]} = {X}"]
-        body = statements(lines, inner, {model.end}, {*variables.values(), *(each.name for each in differ)})
-        head = header(differ, first, len(run))
+        body = statements(lines, inner, {model.end}, {*variables.values(), *names})
         after = [f"{end} = {X}"] if end != X else []
         begin = [f"{X} = {start}"] if start != X else []
         return [*begin, "\n".join([head, *_indented([*before, *body])]), *after]
 
-    return Line((run[0].start, *model.context), run[-1].end, write, run[-1].name, held=model.context)
+    return Line((run[0].start, *model.context), run[-1].end, write, name, held=model.context)
 
 
-def _fit_for_loop(frame: Frame, run: Sequence[Tree]) -> bool:
-    """Whether what differs in trees is little enough for a loop over it."""
-    differ = len(frame.parameters)
-    return differ <= MOST_LOOP_VARIABLES and not (differ and run[0].node and len(run) < LEAST_IN_LOOP_OF_VALUES)
-
-
-def loop_item(run: Sequence[Tree], last: Layer | None) -> str | None:
-    """Trees of one form as one item of a list: a comprehension. None if too much differs, or the last layer is there.
-
-    `last` is the layer that is made in another way than the rest.
-    """
-    calls = [list(tree.nodes) for tree in run]
-    if len(run) < LEAST_IN_LOOP or any(node.layer is last for nodes in calls for node in nodes):
+def _loop_within(frame: Frame, run: Sequence[Tree], rows: Sequence[Sequence[Tree]], library: Library) -> Line | None:
+    """A loop over children of a model that are equal in each of the trees, None if they aren't or it doesn't pay."""
+    is_line = run[0].node is not None or library.of(run[0]) is not None
+    loop = loop_within(frame, run, rows, is_line=is_line)
+    if loop is None:
         return None
-    base, first = numbered(run[0].name)
-    frame = Frame(run, f"{base}_{{number}}")
-    model = calls[run.index(frame.model)]
-    made = [frame.constructor(row, model=node) for node, row in zip(model, zip(*calls, strict=True), strict=True)]
-    if not _fit_for_loop(frame, run):
+    counted, head = loop
+    lines = list(_one(counted, list(rows[0]), run[0], library))
+    return _loop(run, run[0], lines, head, frame.short_name(output_name(run[-1])), frame.names | library.names)
+
+
+def loop_within(
+    frame: Frame, run: Sequence[Tree], rows: Sequence[Sequence[Tree]], *, is_line: bool
+) -> tuple[Frame, str] | None:
+    """The frame and the first line of a loop over children of a model, None if there's none."""
+    inner = frame.loop(run[0])
+    if len(run) < (LEAST_IN_LOOP if is_line else 2) or inner is None:
         return None
-    loop = header(frame.parameters, first, len(run)).rstrip(":")
-    if len(made) == 1:
-        return f"*[{made[0]} {loop}]"
-    return f"*[layer {loop} for layer in ({', '.join(made)})]"
+    pairs = [pair for row in rows for pair in zip(rows[0], row, strict=True)]
+    # Of other size is what has a projection, if the first has none.
+    if any(first.size != other.size or not same_values(first, other) for first, other in pairs):
+        return None
+    counted, counter = inner
+    _, first = numbered(run[0].name)
+    return counted, f"for {counter} in range({first}, {first + len(run)}):"
+
+
+def fit_for_loop(frame: Frame, run: Sequence[Tree], *, is_line: bool) -> bool:
+    """Whether what differs in trees is little enough for a loop over it; of single lines each has to differ."""
+    if not frame.parameters:
+        return True
+    if len(frame.parameters) > MOST_LOOP_VARIABLES:
+        return False
+    return not is_line or (_varies(frame) and (run[0].node is None or len(run) >= LEAST_IN_LOOP_OF_VALUES))
+
+
+def _varies(frame: Frame) -> bool:
+    """Whether the values of no tree are those of the one before it."""
+    rows = list(zip(*(there(each) for each in frame.parameters), strict=True))
+    return all(row != before for before, row in pairwise(rows))
 
 
 def _indented(statements: Sequence[str]) -> list[str]:
@@ -157,18 +201,24 @@ def _inner(frame: Frame, trees: list[Tree], model: Tree, library: Library) -> li
     """The lines of the children of trees of one form; a shortcut first, with what it projects."""
     lines: list[Line] = []
     shortcuts: list[Line] = []
-    for child, row in zip(model.children, aligned(trees, model), strict=True):
-        if child.node is not None and is_projection(child.node, model):
-            shortcuts.append(_projection(frame, trees, row, child.node))
-        elif child.kind == SHORTCUT:
-            *before, last = _one(frame, _full(row), child, library)
-            shortcuts += [*before, replace(last, name=SHORTCUT, always=True)]
-        else:
-            lines += _one(frame, _full(row), child, library)
+    rows = dict(zip(model.children, aligned(trees, model), strict=True))
+    for run in runs(model.children):
+        if len(run) > 1 and (loop := _loop_within(frame, run, [full(rows[child]) for child in run], library)):
+            lines.append(loop)
+            continue
+        for child in run:
+            if child.node is not None and is_projection(child.node, model):
+                shortcuts.append(_projection(frame, trees, rows[child], child.node))
+            elif child.kind == SHORTCUT:
+                *before, last = _one(frame, full(rows[child]), child, library)
+                shortcuts += [*before, replace(last, name=SHORTCUT, always=True)]
+            else:
+                lines += _one(frame, full(rows[child]), child, library)
     return shortcuts + lines
 
 
-def _full(row: Sequence[Tree | None]) -> list[Tree]:
+def full(row: Sequence[Tree | None]) -> list[Tree]:
+    """A row of trees without the gaps where some have no projection."""
     return [tree for tree in row if tree is not None]
 
 
@@ -176,7 +226,7 @@ def _one(frame: Frame, row: list[Tree], child: Tree, library: Library) -> Iterat
     """The lines of one child, in each of the trees."""
     if child.node is not None:
         yield _leaf(frame, row, child)
-    elif family := library.of(child):
+    elif (family := library.of(child)) and all(library.of(each) is family for each in row):
         yield call_line(frame, row, child, family, library)
     else:
         yield from _inner(frame, row, child, library)
@@ -187,13 +237,12 @@ def _leaf(frame: Frame, row: Sequence[Tree], child: Tree) -> Line:
     node = child.node
     assert node is not None
     source = frame.constructor([tree.node for tree in row], model=node)
-    name = relative(node.layer.name, frame.model.name)
 
     def write(variables: Mapping[Tensor, str]) -> list[str]:
         given = call_arguments(node, [variables[tensor] for tensor in node.inputs])
         return [*remark(node), f"{variables[node.output]} = {source}({given})"]
 
-    return Line(node.inputs, node.output, write, name)
+    return Line(node.inputs, node.output, write, frame.short_name(node.layer.name))
 
 
 def _projection(frame: Frame, trees: list[Tree], row: Sequence[Tree | None], node: Node) -> Line:

@@ -10,7 +10,8 @@ from ..graph import CustomLayer, Layer, Node, Tensor
 from .body import positional
 from .frames import Frame, Parameter, rows
 from .lines import Line, X, statements
-from .source import call_arguments, literal, variable
+from .naming import about
+from .source import call_arguments, identifier, literal
 
 OF_EVERY_LAYER = frozenset(
     {
@@ -101,11 +102,11 @@ def classes(layers: Iterable[Layer], package: str) -> Classes:
     for members in custom_forms(layers).values():
         layer = members[0][0]
         name = layer.class_name
-        frame = Frame([tree for _, tree in members])
-        made, call = _methods(frame)
+        frame, (made, call) = Frame([tree for _, tree in members]).settled(_methods)
         parameters = frame.parameters
-        about = layer.block.about
-        result.classes.append(Class(name, about, [(each.name, typed(each)) for each in parameters], made, call))
+        result.classes.append(
+            Class(name, about(frame.model, name), [(each.name, typed(each)) for each in parameters], made, call)
+        )
         for place, (member, _) in enumerate(members):
             values = [(each.name, literal(_there(each)[place])) for each in parameters]
             given = positional(values)
@@ -118,11 +119,12 @@ def _there(parameter: Parameter) -> list[object]:
     return [first if value is ABSENT else value for value in parameter.values]
 
 
-def typed(parameter: Parameter) -> str:
-    """The type of a parameter, as source."""
-    kinds = {type(value).__name__ if value is not None else "None" for value in _there(parameter)}
+def typed(*several: Parameter) -> str:
+    """The type of a parameter, or of several that are passed as a tuple, as source."""
+    kinds = {type(value).__name__ if value is not None else "None" for each in several for value in _there(each)}
     kinds = {"tuple[int, ...]" if kind == "tuple" else kind for kind in kinds}
-    return " | ".join(sorted(kinds))
+    union = " | ".join(sorted(kinds))
+    return f"tuple[{union}, ...]" if len(several) > 1 else union
 
 
 def _methods(frame: Frame) -> tuple[list[str], list[str]]:
@@ -156,7 +158,7 @@ def _line(node: Node, *, optional: bool) -> Line:
 
 def _attribute(layer: Layer) -> str:
     """Where a class keeps one of its layers: under its name, unless Keras's own layers have something there."""
-    name = variable(layer.name)
+    name = identifier(layer.name)
     return (
         f"self.{name}_layer" if name in OF_EVERY_LAYER or name.startswith(("add_", "get_", "set_")) else f"self.{name}"
     )

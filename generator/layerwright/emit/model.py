@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..blocks.builder import models_in
+from ..forms import CHAIN, has_prefix
 from ..graph import BackboneLayer, Graph, Layer, RuleLayer, SubModel, Tensor
 from ..layers.rule import OWN
 from ..plan import Plan
 from .classes import Class, Classes, classes, typed
 from .library import Family, Library, library
 from .listed import items
+from .naming import about
 from .own_layers import own_layer
 from .source import arguments_of_input, builder_name
 from .statements import Statements
@@ -34,7 +36,7 @@ class GroupFunction:
 
     name: str
     about: str
-    parameters: list[tuple[str, str]]
+    parameters: list[str]
     returns: str
     body: list[str]
 
@@ -78,7 +80,7 @@ def model_source(plan: Plan) -> ModelSource:
     graphs = [*(model.graph for model in models), plan.graph]
     is_sequence = plan.decision.template == "sequential"
     made = library(graphs[:-1] if is_sequence else graphs)
-    listed = library(graphs[-1:] if is_sequence else (), {family.name for family in made.families.values()})
+    listed = library(graphs[-1:] if is_sequence else (), made.names)
     custom = classes((layer for graph in graphs for layer in graph.layers()), package)
     ends = {node.layer for node in plan.graph.nodes if node.output in plan.graph.outputs.values()}
     functions = [_function(model, made, custom, float32=float32 and model in ends) for model in models]
@@ -169,14 +171,18 @@ def _function(layer: SubModel, made: Library, custom: Classes, *, float32: bool)
 
 
 def _group(family: Family) -> GroupFunction:
-    parameters = [(each.name, typed(each)) for each in family.frame.parameters]
-    parameters.append(("name", "str"))
+    model = family.frame.model
+    types = {hint: typed(*several) for hint, several in family.frame.packed().items()}
+    types |= {"name": "str"} if model.kind != CHAIN or has_prefix(model) else {}
+    types |= {"number": "int"} if model.kind == CHAIN else {}
+    defaults = family.frame.defaults()
+    parameters = [f"{name}: {of}" for name, of in types.items() if name not in defaults]
+    parameters += [f"{name}: {types[name]} = {value}" for name, value in defaults.items()]
     if not family.parameter:
-        about = "Returns the layers that are repeated."
-        return GroupFunction(family.name, about, parameters, "list[layers.Layer]", family.body)
-    tensors = [(name, TENSOR) for name in (family.parameter, *family.context.values())]
-    about = family.about or "Adds the layers that are repeated."
-    return GroupFunction(family.name, about, [*tensors, *parameters], TENSOR, family.body)
+        sentence = about(model, family.name, "Returns")
+        return GroupFunction(family.name, sentence, parameters, "list[layers.Layer]", family.body)
+    tensors = [f"{name}: {TENSOR}" for name in (family.parameter, *family.context.values())]
+    return GroupFunction(family.name, about(model, family.name), [*tensors, *parameters], TENSOR, family.body)
 
 
 def _beside(graph: Graph, name: str, tensor: Tensor) -> BesideModel:

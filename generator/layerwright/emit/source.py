@@ -15,9 +15,14 @@ from ..graph import BackboneLayer, Layer, Node, RuleLayer, SubModel, Tensor
 from ..layers.rule import OWN, REQUIRED, Nested, Rule, Takes, Value
 
 RESERVED = frozenset(dir(builtins)) | {
-    *("keras", "layers", "x", "weights", "build_model", "shortcut", "number", "name", "Any", "functools")
+    *("keras", "layers", "x", "weights", "build_model", "shortcut", "number", "part", "name", "Any", "functools")
 }
 """Names that a variable of the generated `build_model` may not have."""
+
+SAID_BY_NAME = frozenset({"axes", "output_shape", "num_bins", "factor", "height_factor", "width_factor"}) | {
+    *("num_heads", "key_dim", "head_dim", "num_query_heads", "num_key_value_heads")
+}
+"""Required arguments whose bare value says nothing."""
 
 
 def literal(value: object) -> str:
@@ -40,7 +45,7 @@ def call(function: str, arguments: Mapping[str | int, str]) -> str:
 
 
 def given(rule: Rule, arguments: Mapping[str, Value]) -> dict[str | int, str]:
-    """The source of a layer's arguments: required ones by position, others by name where they aren't Keras's own."""
+    """The source of a layer's arguments: most required ones by position, others by name where not Keras's own."""
     return {key: literal(value) for key, _, value in stated(rule, arguments)}
 
 
@@ -55,7 +60,7 @@ def stated(
     for argument in rule.arguments:
         name = argument.name
         if argument.default is REQUIRED:
-            yield position, name, arguments[name]
+            yield name if name in SAID_BY_NAME else position, name, arguments[name]
             position += 1
         elif name in also or (name in arguments and not _same(arguments[name], defaults[name])):
             yield name, name, arguments.get(name, defaults[name])
@@ -85,7 +90,7 @@ def constructor(layer: Layer, *, float32: bool = False) -> str:
 
 def builder_name(layer: SubModel | Layer) -> str:
     """The name of the function that builds a nested model."""
-    return variable(f"build_{getattr(layer, 'alias', '') or layer.name}")
+    return identifier(f"build_{getattr(layer, 'alias', '') or layer.name}")
 
 
 def call_arguments(node: Node, variables: Sequence[str]) -> str:
@@ -116,9 +121,20 @@ def _same(value: object, default: object) -> bool:
     return value == default and isinstance(value, bool) == isinstance(default, bool)
 
 
-def variable(name: str, taken: Iterable[str] = ()) -> str:
-    """A name that can be a variable of a function: lower case, and as close to `name` as can be."""
+def variable(name: str, taken: Iterable[str] = (), role: str = "output") -> str:
+    """A name that can be a variable of a function: lower case, and as close to `name` as can be.
+
+    A keyword gets the underscore that Python's own style guide has for it; `role` tells others from what has the name.
+    """
+    name = identifier(name)
+    number, free = 1, name
+    while free in RESERVED or free in taken:
+        free = f"{name.rstrip('_')}_{role}" + (f"_{number}" if number > 1 else "")
+        number += 1
+    return free
+
+
+def identifier(name: str) -> str:
+    """A name as Python may write it."""
     name = name.lower().replace("-", "_")
-    while keyword.iskeyword(name) or name in RESERVED or name in taken:
-        name += "_"
-    return name
+    return f"{name}_" if keyword.iskeyword(name) else name

@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..forms import Tree
+from ..forms import CHAIN, Tree
 from ..graph import BackboneLayer, CustomLayer, Graph, Layer, Node, RuleLayer, SubModel, Tensor
 from ..layers.rule import OWN
 from .body import LEAST_IN_LOOP, call_line, loop_line
 from .classes import Classes
 from .frames import Frame
-from .library import Library, runs
+from .library import Library
 from .lines import Line, X, comment, kept, remark
+from .runs import runs
 from .source import arguments_of_input, builder_name, call_arguments, constructor, variable
 
 
@@ -49,7 +50,7 @@ class Statements:
         self.inlined = {node.output: node for nodes in inlined for node in nodes}
         self.parts = self._parts()
         taken = {builder_name(layer) for layer in self.calls if isinstance(layer, SubModel)}
-        taken |= {family.name for family in self.library.families.values()}
+        taken |= self.library.names
         self.layer_variables = self._layer_variables(taken)
         self.variables = self._variables(taken)
 
@@ -128,23 +129,23 @@ class Statements:
 
     def _lines(self, run: Sequence[Tree]) -> Iterator[Line]:
         """The lines of a run of trees: a loop, a call of a function, or its calls one by one."""
-        [tree, *others] = run
-        if tree.node is not None and (not others or len(run) < LEAST_IN_LOOP):
-            for each in run:
-                assert each.node is not None
-                if each.node.output not in self.inlined:
-                    yield self._call_line(each.node)
-        elif others and (line := loop_line(run, self.library)):
+        is_loop = len(run) >= (2 if run[0].node is None and run[0].kind != CHAIN else LEAST_IN_LOOP)
+        if is_loop and (line := loop_line(run, self.library)):
             yield line
-        elif tree.node is not None:
-            yield from (self._call_line(each.node) for each in run if each.node)
-        elif family := self.library.of(tree):
-            for each in run:
-                yield call_line(Frame([each]), [each], each, family, self.library)
         else:
             for each in run:
-                for inner in runs(each.children):
-                    yield from self._lines(inner)
+                yield from self._lines_of_one(each)
+
+    def _lines_of_one(self, tree: Tree) -> Iterator[Line]:
+        """The lines of one tree. A call in another call's arguments has none."""
+        if tree.node is not None:
+            if tree.node.output not in self.inlined:
+                yield self._call_line(tree.node)
+        elif family := self.library.of(tree):
+            yield call_line(Frame([tree]), [tree], tree, family, self.library)
+        else:
+            for inner in runs(tree.children):
+                yield from self._lines(inner)
 
     def _call_line(self, node: Node) -> Line:
         always = node.part.startswith("branches.") and any(each.part == "merge" for each in self.consumers[node.output])
@@ -187,8 +188,13 @@ class Statements:
             frozen = f"{name}.trainable = False"
             why = "# Frozen: training starts with the layers after it."
             return [*comment(layer.remark), why, f"{name} = {constructor(layer)}", frozen]
-        once = ["# Made once: all calls share its weights."] if layer in self.shared else []
-        return [*once, f"{name} = {self._made(layer)}"]
+        return [*self._once(layer), f"{name} = {self._made(layer)}"]
+
+    def _once(self, layer: Layer) -> list[str]:
+        """What is said of the first shared layer, for all of them."""
+        if layer not in self.shared or self.shared & (self.made - {layer}):
+            return []
+        return ["# Made once: all calls share its weights."]
 
     def _made(self, layer: Layer) -> str:
         # What keeps a square root off zero would be zero in float16.
@@ -224,7 +230,7 @@ class Statements:
         named = {}
         for layer in self.calls:
             if layer in self.shared or isinstance(layer, BackboneLayer):
-                named[layer] = variable(layer.name, taken)
+                named[layer] = variable(layer.name, taken, "layer")
                 taken.add(named[layer])
         return named
 
@@ -234,10 +240,12 @@ class Statements:
         lines = [line for part in self.parts.values() for line in part]
         # A nested model's output has its input's name: there `x` is clearer.
         ends = {**self.graph.outputs, **self.graph.inputs}
+        inputs = set(self.graph.inputs.values())
         outlived = ((line.name, line.output) for line in kept(lines, ends.values()))
         for end, tensor in [*self.graph.inputs.items(), *ends.items(), *outlived]:
             if tensor not in named:
-                named[tensor] = variable(end, taken)
+                role = "input" if tensor in inputs else "output"
+                named[tensor] = variable(end, taken, role)
                 taken.add(named[tensor])
         for node in self.graph.nodes:
             if node.state is not None:

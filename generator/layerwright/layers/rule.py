@@ -213,13 +213,14 @@ class Rule:
     `arguments` are in Keras's own order, none left out before the last, so that bare values fill them as
     Keras's positions; `options` are said when it is called, by name. `shape` maps the arguments, defaults filled in,
     and the shapes of the inputs to the output's shape, and raises LayerError where Keras would refuse. `weights` lists
-    the variables that a call creates. `dtype` and `mask` say the output's dtype, and whether it carries a mask, from
-    those of the inputs. `integers`: it computes with whole numbers too, on every backend. `guard` raises LayerError for dtypes and masks
-    that Keras takes as a symbol and fails on with data. `within` names the layer that it can only be an argument of.
-    `backends` are those that it works on (None: all), and `packages` what it needs beside Keras and a backend.
-    `rank` is the number of axes that the input must have, batch included (None: any). `takes` says how
-    it is called, on at least `least` and at most `most` tensors (None: any number). `module` is where source finds
-    the class; `calls_itself` is the name that the class has for Python, where that's another one.
+    the variables that a call creates. `dtype` and `mask` say the output's dtype, and whether it carries a mask,
+    from those of the inputs. `integers`: it computes with whole numbers too, on every backend. `guard` raises
+    LayerError for dtypes and masks that Keras takes as a symbol and fails on with data. `within` names the layer
+    that it can only be an argument of. `backends` are those that it works on (None: all), and `packages` what it
+    needs beside Keras and a backend. `rank` is the number of axes that the input must have, batch included (None:
+    any). `takes` says how it is called, on at least `least` and at most `most` tensors (None: any number). `module`
+    is where source finds the class; `calls_itself` is the name that the class has for Python, where that's another
+    one.
     """
 
     name: str
