@@ -298,6 +298,53 @@ def test_branching_that_changes_nothing_is_noted(answers: dict[str, Any]) -> Non
     assert f"Note: {plan.notes[0]}." in text(plan)
 
 
+# What is accepted
+
+
+def test_a_layer_of_a_later_branch_is_called_again() -> None:
+    plan = planned(**PAIR, layers={"branches": {"left": [{"use": "q"}], "right": ["dense 4 name=q"]}, "body": []})
+    [shared] = [layer for layer, calls in plan.graph.calls().items() if len(calls) == 2]
+    assert shared.name == "q"
+
+
+def test_a_repetition_is_called_again_and_merged_in_as_a_whole() -> None:
+    repeat = {"repeat": {"times": 2, "layers": ["dense 64", "relu"], "name": "twice"}}
+    plan = planned(**ONE, layers={"body": [repeat, {"use": "twice"}, {"merge": "twice"}]})
+    calls = {layer.name: len(nodes) for layer, nodes in plan.graph.calls().items()}
+    assert calls["twice_1_dense"] == calls["twice_2_dense"] == 2
+    assert _fed_last(plan, "joined") == ["twice_2_relu", "twice_2_relu"]
+
+
+def _fed_last(plan: Plan, name: str) -> list[str]:
+    names = plan.graph.names()
+    return [[names[tensor] for tensor in node.inputs] for node in plan.graph.nodes if node.layer.name == name][-1]
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        {"residual": {"layers": ["dense 4"], "name": "latent"}},
+        {"parallel": {"paths": [["dense 4"], ["dense 5"]], "name": "latent"}},
+        {"repeat": {"times": 2, "layers": ["dense 4"], "name": "latent"}},
+    ],
+    ids=lambda group: next(iter(group)),
+)
+def test_a_model_beside_the_model_may_end_in_a_group(group: dict[str, Any]) -> None:
+    plan = planned(**ONE, models={"encoder": "latent"}, layers={"body": [group, "dense 3"]})
+    [end] = [node for node in plan.graph.nodes if node.output is plan.graph.models["encoder"]]
+    assert plan.graph.nodes.index(end) == len(plan.graph.nodes) - 3
+
+
+def test_a_head_may_be_one_item() -> None:
+    plan = planned(**ONE, layers={"heads": {"y": {"output": "dense 1 linear"}}})
+    assert _names(plan)[-1] == "y"
+
+
+def test_what_has_more_axes_than_any_pool_takes_is_flattened_in_the_head() -> None:
+    plan = planned(**ONE, layers={"body": ["reshape 64x1x1x1x1"]})
+    assert _names(plan)[-2:] == ["y_flatten", "y"]
+
+
 # Refusals
 
 

@@ -90,7 +90,7 @@ def body(needs: Collection[Per], rank: int, branching: Sequence[str]) -> list[An
 def head(output: Output, tensor: Shape) -> list[Any]:
     """The layers of a head before its last."""
     if output.per is Per.SAMPLE and len(tensor) > 2:
-        return ["global_average_pool"]
+        return ["global_average_pool" if len(tensor) < 6 else "flatten"]
     return _decoder(output.of, tensor) if output.of else []
 
 

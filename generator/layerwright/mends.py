@@ -9,7 +9,7 @@ from .blocks import LayerItem, Stack
 from .blocks.builder import RECURRENT
 from .blocks.references import stacks_in
 from .layers import Shape
-from .problems import Edit
+from .problems import Edit, Problem, Problems
 from .spec import Head, Input, Output, Spec
 from .tasks import Per
 
@@ -106,6 +106,22 @@ def shape_fits(spec: Spec, output: Output, shape: Shape, expected: Sequence[int 
     return f"give its last layer {units}, or leave output out: the task has a last layer of its own", ending
 
 
+def at_home(spec: Spec, problems: Problems) -> None:
+    """Gives problems of the planner's own layers a place in the answers: that of the output that they lead to."""
+    for index, problem in enumerate(problems.found):
+        part, bracket, _ = problem.place.partition("[")
+        key, _, name = part.partition(".")
+        if not bracket or key not in ("body", "inputs", "outputs"):
+            continue
+        outputs = [each for each in spec.outputs if key == "body" or name in (each.name, *each.sources)]
+        edits = tuple(dict.fromkeys(edit for each in outputs for edit in _left_to_the_planner(spec, each, "")[1]))
+        what, mend = problem.what, problem.mend
+        if edits:
+            what = f"the planner's own layers don't fit what layers says before them: {what}"
+            mend = "leave that out, or say the part yourself where it doesn't fit"
+        problems.found[index] = Problem(f"outputs.{outputs[0].name}", what, mend, edits)
+
+
 def can_learn(spec: Spec, output: Output) -> Mend:
     """For an output on whose way training would move nothing."""
     said, place = spec.layers.heads.get(output.name), f"layers.heads.{output.name}"
@@ -122,6 +138,16 @@ def batches_fixed(spec: Spec) -> tuple[Edit, ...]:
     if spec.hardware.backend != "tensorflow":
         edits.append(Edit("set", "backend", "tensorflow"))
     return tuple(edits)
+
+
+def seen(spec: Spec, name: str) -> tuple[str, Edit]:
+    """For an input that no output sees."""
+    for output in spec.outputs:
+        if output.of is not None and output.of.name == name:
+            sources = "+".join([*output.sources, name])
+            mend = f"name it in the from= of {output.name}, which makes it again: from={sources}"
+            return mend, Edit("argument", f"outputs.{output.name}", ("from", sources))
+    return "drop it, or name it in an output's from=", Edit("drop", f"inputs.{name}")
 
 
 def seen_only(spec: Spec, output: Output, names: Sequence[str]) -> tuple[Edit, ...]:

@@ -155,6 +155,7 @@ class _Planning:
         self.check_reach(graph)
         self.check_learning(graph)
         assert self.problems.found or self.complete, "a network that isn't whole has a problem that says why"
+        mends.at_home(self.spec, self.problems)
         return graph
 
     def drop_merges(self, graph: Graph) -> None:
@@ -194,6 +195,8 @@ class _Planning:
                 return f"{name} can't be merged into its own branch"
             return f"{name} waits for this branch, and this for {name}"
         owner = self.owners.get(name)
+        if owner in self.open[:-1]:
+            return f"{name} waits for this branch, and this for {name}"
         if owner is not None and owner not in self.ends and owner not in self.open:
             return ""
         spot = self.builder.said.get(name)
@@ -227,7 +230,7 @@ class _Planning:
         self.tried.add(name)
         each, group = self.spec.input(name), self.spec.group_of(name)
         self.open.append(name)
-        for needed in references(self.spec.layers.branches.get(group.name if group else name, ())):
+        for needed in references(self.spec.layers.branches.get(group.name if group else name, ()), calls=True):
             self.end(self.owners.get(needed, needed))
         try:
             if group is None:
@@ -620,7 +623,8 @@ class _Planning:
 
     def models(self, graph: Graph) -> None:
         """The sub-models beside the model, each with the tensor that it ends in."""
-        names = {node.layer.name: node.output for node in graph.nodes}
+        groups = {name: known.output for name, known in self.builder.known.items() if name in self.builder.said}
+        names = groups | {node.layer.name: node.output for node in graph.nodes}
         for name, layer in self.spec.models.items():
             place = f"models.{name}"
             if name in self.builder.taken:
@@ -635,8 +639,8 @@ class _Planning:
             elif self.complete:
                 near = nearest(layer, names)
                 what, mend = f"no layer is named {layer}", "name a layer by name=, as dense 32 name=latent"
-                if layer in self.builder.said:
-                    what = f"{layer} is inside of {self.builder.said[layer].within}, and no layer of the model itself"
+                if (spot := self.builder.said.get(layer)) and spot.within:
+                    what = f"{layer} is inside of {spot.within}, and no layer of the model itself"
                 mend = f"did you mean {near}? ({mend})" if near else f"{mend}, not in a nested model; or leave it out"
                 self.problems.add(place, what, mend, Edit("set", place, near) if near else Edit("drop", place))
 
@@ -668,11 +672,10 @@ class _Planning:
         origins = graph.origins()
         seen = {name: origins[tensor] for name, tensor in graph.outputs.items()}
         reached = frozenset().union(*seen.values())
-        unbuilt = self._may_see() if self.problems.found else []
+        unbuilt = self._may_see() if self.problems.found or not self.complete else []
         for name in graph.inputs:
             if name not in reached and name not in unbuilt:
-                edit = Edit("drop", f"inputs.{name}")
-                mend = "drop it, or name it in an output's from="
+                mend, edit = mends.seen(self.spec, name)
                 self.problems.add(f"inputs.{name}", "no output sees it", mend, edit)
         for output in self.spec.outputs:
             beyond = seen.get(output.name, frozenset()).difference(output.sources)

@@ -136,9 +136,11 @@ def _reconstruction(
         return None
     of = next((each for each in inputs if each.name == said), None)
     if of is None:
-        near = nearest(said, able) or (able[0] if able else None)
+        near = nearest((said or " ".join(arguments[:1])), able) or (able[0] if able else None)
         edits = [Edit("set", place, f"reconstruction {near}")] if near else []
         what = f"unknown input {shown(said)}" if said else "reconstruction names no input"
+        if len(arguments) > 1:
+            what = f"a reconstruction makes one input again, and it names {len(arguments)}"
         mend = f"name the input that it makes again, as {name}: reconstruction {near or 'INPUT'}"
         fields.problems.add(place, what, mend, *edits)
         return None

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from ..blocks import WRAPPERS, written_value
 from ..blocks.layer import read_value, split
+from ..blocks.reading import CONTENT
 from ..blocks.sequences import TCN_VALUES
 from ..layers import ACTIVATIONS, Vocabulary, builtin
 from ..problems import Edit
@@ -83,7 +84,7 @@ class _Tree:
 
     def path(self, place: str) -> Path:
         """The keys and indices that lead to a place. Its last one may not be there yet."""
-        path: Path = ()
+        path: Path = () if place else ("",)
         while place:
             if index := re.match(r"\[(\d+)\]", place):
                 path = (*self._as_list(path), int(index[1]))
@@ -164,7 +165,7 @@ class _Tree:
         content = self.at(path)
         path = path if path[-1] == OUTPUT and value != content else self._item(path)
         parent = self.at(path[:-1])
-        if isinstance(parent, list) and isinstance(value, list):
+        if isinstance(parent, list) and isinstance(value, list) and path[-2] not in PATHS:
             parent[path[-1] : path[-1] + 1] = value
         else:
             self.put(path, value)
@@ -215,8 +216,8 @@ class _Tree:
                 node[key] = value
         elif isinstance(path[-1], int) or path[-1] in (OUTPUT, "how"):
             self.put(path, self._text_with(str(node), key, value))
-        elif path[-1] in GROUPED:
-            self.put(path, {GROUPED[path[-1]]: node, key: value})
+        elif path[-1] in CONTENT:
+            self.put(path, {CONTENT[path[-1]]: node, key: value})
         else:
             text = self._text_with(f"{path[-1]} {'' if node is None else _line(node)}", key, value)
             self.put(path[:-1], text)
@@ -242,18 +243,6 @@ class _Tree:
             return " ".join([*tokens[:start], *first, *later, *others])
         kept[kept.index(named[key])] = str(written_value(value))
         return " ".join([*tokens[:start], *kept])
-
-
-GROUPED = {
-    "residual": "layers",
-    "parallel": "paths",
-    "model": "layers",
-    "repeat": "layers",
-    "merge": "with",
-    "bidirectional": "layer",
-    "time_distributed": "layer",
-}
-"""Groups that may be written without keys, each with the key that its content then stands under."""
 
 
 def _is_map(node: Any) -> bool:

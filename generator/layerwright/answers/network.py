@@ -133,12 +133,12 @@ def _is_broken(fields: Fields, part: str, name: str) -> bool:
 
 def _head(value: Any, place: str, reader: Reader) -> Head:
     """A head's stack, whose last item may be `output: LAYER`."""
-    items = _items(value)
+    items = _items([value] if isinstance(value, Mapping) and len(value) == 1 else value)
     if not isinstance(items, list) or not items or not isinstance(items[-1], Mapping) or list(items[-1]) != ["output"]:
         return Head(reader.stack(items, place))
     stack: Stack = reader.stack(items[:-1], place)
     said = items[-1]["output"]
-    if said in (None, "none"):
+    if said is None or str(said).strip().lower() == "none":
         return Head(stack, None, keeps_last=False)
     return Head(stack, reader.item(said, f"{place}[{len(items) - 1}].output"), keeps_last=False)
 

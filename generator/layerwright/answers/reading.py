@@ -5,7 +5,8 @@ from __future__ import annotations
 import keyword
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ..blocks import MERGES, is_name
 from ..problems import Edit, Problems, meant, nearest, shown, unknown
@@ -91,6 +92,8 @@ def _known_keys(answers: Answers, problems: Problems) -> Answers:
         if key in LATER:
             if value not in (None, "", "none", [], {}):
                 problems.add(key, "this version doesn't do it yet", f"leave {key} out", Edit("drop", key))
+        elif key in TRAINING_DEFAULTS:
+            known["training"] = _as_training(key, answers, known.get("training"), problems)
         elif key not in KEYS:
             left = [each for each in [*KEYS, "preset"] if each not in answers]
             what, mend = unknown("key", key, left)
@@ -100,6 +103,15 @@ def _known_keys(answers: Answers, problems: Problems) -> Answers:
             if sure := meant(key, left):
                 known[sure] = value
     return known
+
+
+def _as_training(key: str, answers: Answers, training: Any, problems: Problems) -> Any:
+    """Notes a key of the training that stands beside it, and returns the training with it."""
+    is_map = training is None or isinstance(training, Mapping)
+    moved = [Edit("set", f"training.{key}", answers[key])] if is_map and key not in (training or {}) else []
+    mend = f"write it there, as training: {{{key}: {shown(answers[key])}}}" if moved else "it's there too: leave it out"
+    problems.add(key, f"{key} belongs under training", mend, *moved, Edit("drop", key))
+    return {key: answers[key], **(training or {})} if is_map else training
 
 
 def _spec(fields: Fields) -> Spec:

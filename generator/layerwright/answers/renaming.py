@@ -23,7 +23,7 @@ def edit_lines(answers: Answers, edits: Sequence[Edit]) -> None:
     """Edits inputs, outputs and sharing, in this order of edits."""
     for edit in edits:
         key, _, name = edit.place.partition(".")
-        if not name:
+        if "." not in edit.place:
             _edit_line(answers, key, edit)
             continue
         entries = read_entries(answers.get(key))

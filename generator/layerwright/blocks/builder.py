@@ -91,6 +91,9 @@ class InnerModel:
     model: Composite
     class_name: str = "Functional"
 
+    def __repr__(self) -> str:
+        return "several layers"
+
     def call(self, inputs: tuple[Shape, ...]) -> tuple[Shape, tuple[Weight, ...]]:
         """Its output's shape and its variables."""
         return (inputs[0][0], *self._end.shape[1:]), all_weights(self.model.graph)
@@ -330,11 +333,25 @@ class Builder:
             self.note(place, what, mend, Edit("drop", place))
 
     def nested(
-        self, word: str, values: Sequence[Value], keywords: Mapping[str, Value], shape: Shape, place: str
+        self,
+        word: str,
+        values: Sequence[Value],
+        keywords: Mapping[str, Value],
+        shape: Shape,
+        place: str,
+        *,
+        alone: bool = False,
     ) -> Inner:
-        """The layer that a word stands for, as an argument of another that calls it on this shape."""
+        """The layer that a word stands for, as an argument of another one; `alone`: which calls it on this shape."""
         rule, arguments = self.resolved(word, values, keywords, shape, place)
-        return Nested(rule, rule.written(arguments))
+        nested = Nested(rule, rule.written(arguments))
+        try:
+            rule.complete(nested.arguments)
+            if alone:
+                nested.call((shape,))
+        except LayerError as error:
+            self._refuse(place, error)
+        return nested
 
     def check_layer(self, word: str, values: Sequence[Value], keywords: Mapping[str, Value], place: str) -> None:
         """Notes a word or arguments that no tensor makes right, unless something is noted for this place already."""
@@ -415,10 +432,14 @@ class Builder:
             block = block.parent
         return self.known.get(name)
 
+    def knows(self, name: str) -> bool:
+        """Whether a name stands for an input or something built, in this graph or around it."""
+        here = name in self.graph.inputs or self.find(name) is not None
+        return here or (self.outer is not None and self.outer.knows(name))
+
     def is_somewhere(self, name: str) -> bool:
         """Whether a name stands for something in the answers or, what the planner has named, in the graph so far."""
-        here = name in self.said or name in self.graph.inputs or self.find(name) is not None
-        return here or (self.outer is not None and self.outer.is_somewhere(name))
+        return name in self.said or self.knows(name)
 
     def _scoped(self, name: str, repetition: Block | None) -> str:
         return f"{name} in {id(repetition)}" if repetition else name

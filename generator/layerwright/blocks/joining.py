@@ -83,7 +83,7 @@ def no_such(builder: Builder, name: str, place: str) -> None:
     if spot and spot.hidden_from(place):
         what = f"{name} is inside of {spot.within}, and nothing leads out of there but its end"
         builder.note(place, what, "name a layer outside, or leave this out", leave)
-    elif builder.outer and (name in builder.outer.graph.inputs or builder.outer.find(name)):
+    elif builder.outer and (builder.outer.knows(name) or (spot and not spot.within)):
         what = f"{name} is outside of the model that this stands in, which takes one tensor"
         builder.note(place, what, "name a layer inside, or leave this out", leave)
     elif fault:
@@ -111,6 +111,10 @@ def read_join(value: Any, place: str, reader: Reader) -> Item | None:
     if not isinstance(value, Mapping) or "with" not in value:
         mend = "write merge: {with: NAME, how: concatenate}, or leave it out"
         reader.problems.add(place, f"{shown(value)} names nothing to merge with", mend, Edit("drop", place))
+        return None
+    if value["with"] in ([], "", None):
+        mend = "the name of an earlier layer or of an input; or leave this merge out"
+        reader.problems.add(place, "it names nothing to merge with", mend, Edit("drop", place))
         return None
     names = read_names(value["with"], f"{place}.with", reader)
     how = read_how(value.get("how", "concatenate"), f"{place}.how", reader)

@@ -13,6 +13,19 @@ from ..problems import Edit, Problems, meant, nearest, shown, unknown
 from .builder import Item, Stack, Unread, edits_of
 from .layer import LayerItem, Said, is_name, name_like, read_layer, read_said, read_value, split
 
+NOTHING = "none"
+"""What says nothing elsewhere. In a stack, nothing stands where nothing is said."""
+
+CONTENT = {
+    **dict.fromkeys(("residual", "model", "repeat"), "layers"),
+    "parallel": "paths",
+    "merge": "with",
+    **dict.fromkeys(("bidirectional", "time_distributed"), "layer"),
+    **dict.fromkeys(("Bidirectional", "TimeDistributed", "SpectralNormalization"), "layer"),
+    "RNN": "cell",
+}
+"""Under which key the content of a group stands beside others of its keys."""
+
 DEEPEST = 32
 """How far groups may be nested: far beyond what a person writes, and safe for the interpreter's stack."""
 
@@ -51,6 +64,8 @@ class Reader:
             items = self._together(value) or [{key: each} for key, each in value.items()]
             items = items if isinstance(items, list) else [items]
             self.problems.add(place, what, "write its items as a list, each for itself", Edit("set", place, items))
+        elif value is None:
+            self.problems.add(place, what, "a stack with nothing in it is []", Edit("set", place, []))
         elif self.depth:
             example = ["dense 64", "dropout 0.3"]
             self.problems.add(place, what, "write a list, as [dense 64, dropout 0.3]", Edit("set", place, example))
@@ -61,24 +76,30 @@ class Reader:
     def _together(self, value: Mapping[Any, Any]) -> dict[str, Any] | None:
         """A group whose keys stand beside its word, and not in it: as one item. None if it's no such group."""
         words = [word for word in value if word in self.groups]
-        if len(words) != 1:
+        if len(words) != 1 or words[0] not in CONTENT:
             return None
         [word] = words
         content = value[word]
         if not isinstance(content, Mapping):
-            content = {"paths" if word == "parallel" else "layers": content}
+            content = {CONTENT[word]: content}
         return {word: {**content, **{key: each for key, each in value.items() if key != word}}}
 
     def item(self, value: Any, place: str) -> Item | None:
         """A layer, or a group."""
         if isinstance(value, str) and value.strip():
             word, _, rest = value.strip().partition(" ")
+            if value.strip().lower() == NOTHING:
+                self._nothing(value, place)
+                return None
             group = self._group(word.removesuffix(":"), place)
             return self.group(group, rest.strip(), place) if group else self.layer(value, place)
         if isinstance(value, Mapping) and len(value) == 1 and str(next(iter(value))).strip():
             [(word, content)] = value.items()
-            place = f"{place}.{word}"
-            group = self._group(word, place)
+            group, at = self._group(word, f"{place}.{word}"), place
+            place = f"{place}.{group or word}"
+            if group is None and str(word).lower() == NOTHING:
+                self._nothing(word, at)
+                return None
             return self.group(group, content, place) if group else self.spelled(str(word), content, place)
         what = f"{shown(value)} is neither a layer nor a group"
         if isinstance(value, list):
@@ -93,11 +114,17 @@ class Reader:
             self.problems.add(place, what, mend, Edit("drop", place))
         return None
 
+    def _nothing(self, word: str, place: str) -> None:
+        """Notes a word for nothing where a layer should stand."""
+        mend = "leave it out: a stack with nothing in it is []"
+        self.problems.add(place, f"{shown(word)} is no layer", mend, Edit("drop", place))
+
     def _group(self, word: Any, place: str) -> str | None:
         """The group that a word says or surely means, None if it says a layer."""
         if word in self.groups:
             return str(word)
-        sure = meant(word, self.groups) if isinstance(word, str) and word.islower() else None
+        text = word if isinstance(word, str) else ""
+        sure = text.lower() if text.lower() in self.groups else meant(text, self.groups) if text.islower() else None
         if sure:
             what, mend = unknown("group", word, self.groups)
             self.problems.add(place, what, mend, Edit("rename", place, (word, sure)))

@@ -15,15 +15,17 @@ from .starting import Start
 from .wrapping import Wrapped
 
 
-def references(items: Stack) -> Iterator[str]:
-    """The names of what is merged in, or gone on from, somewhere among these items."""
+def references(items: Stack, *, calls: bool = False) -> Iterator[str]:
+    """The names of what is merged in, or gone on from, somewhere among these items; `calls`: or called again."""
     for item in items:
+        if calls and isinstance(item, Use):
+            yield item.name
         if isinstance(item, Join):
             yield from item.names
         if isinstance(item, Start):
             yield item.origin
         for stack in _inner(item):
-            yield from references(stack)
+            yield from references(stack, calls=calls)
 
 
 def _inner(item: Item) -> tuple[Stack, ...]:

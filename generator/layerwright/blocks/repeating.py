@@ -27,6 +27,7 @@ class Repeat:
 
     def build(self, builder: Builder, tensor: Tensor) -> Tensor:
         """Adds the layers, so many times. A single layer or group is told apart by its own name."""
+        start, before = tensor, len(builder.graph.nodes)
         for number in range(1, self.times + 1):
             if self.name is None and len(self.layers) == 1 and not isinstance(self.layers[0], Parallel):
                 with builder.repetition():
@@ -35,6 +36,8 @@ class Repeat:
             name = f"{self.name}_{number}" if self.name else None
             with builder.group("block", "", name, self.place, repeated=True):
                 tensor = builder.stack(self.layers, tensor)
+        if self.name:
+            builder.remember(self.name, tensor, start, len(builder.graph.nodes) - before)
         return tensor
 
     def check(self, builder: Builder) -> None:
