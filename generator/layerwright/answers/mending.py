@@ -113,12 +113,11 @@ class _Tree:
         """Puts a value at a path; mappings on the way are made."""
         *way, last = path
         parent = self.at(tuple(way))
-        if isinstance(last, int) and not (isinstance(parent, list) and last < len(parent)):
-            return
-        if parent is None:
+        if parent is None and not isinstance(last, int):
             parent = {}
             self.put(tuple(way), parent)
-        parent[last] = value
+        if _is_map(parent) or _has(parent, last):
+            parent[last] = value
 
     def _as_group(self, path: Path, place: str) -> Path:
         """The same path; an item that is a line, as `output: dense 3`, becomes a group where a place leads into it."""
@@ -163,9 +162,10 @@ class _Tree:
 
     def _set(self, path: Path, value: Any) -> None:
         content = self.at(path)
-        path = path if path[-1] == OUTPUT and value != content else self._item(path)
+        stays = path[-1] == OUTPUT and value != content and not isinstance(value, list)
+        path = path if stays else self._item(path)
         parent = self.at(path[:-1])
-        if isinstance(parent, list) and isinstance(value, list) and path[-2] not in PATHS:
+        if _has(parent, path[-1]) and isinstance(value, list) and path[-2] not in PATHS:
             parent[path[-1] : path[-1] + 1] = value
         else:
             self.put(path, value)
@@ -173,23 +173,28 @@ class _Tree:
     def _drop(self, path: Path, value: Any) -> None:
         path = self._item(path)
         parent = self.at(path[:-1])
-        if isinstance(parent, list) and path[-1] < len(parent):
+        if _has(parent, path[-1]):
             del parent[path[-1]]
         elif _is_map(parent):
             parent.pop(path[-1], None)
 
     def _before(self, path: Path, value: Any) -> None:
-        path = self._item(path)
-        self.at(path[:-1]).insert(path[-1], value)
+        self._insert(self._item(path), value)
 
     def _after(self, path: Path, value: Any) -> None:
-        path = self._item(path)
-        self.at(path[:-1]).insert(path[-1] + 1, value)
+        self._insert(self._item(path), value, 1)
+
+    def _insert(self, path: Path, value: Any, behind: int = 0) -> None:
+        parent = self.at(path[:-1])
+        if _has(parent, path[-1]):
+            parent.insert(path[-1] + behind, value)
 
     def _append(self, path: Path, value: Any) -> None:
         if self.at(path) is None:
             self.put(path, [])
         stack = self.at(self._as_list(path))
+        if not isinstance(stack, list):
+            return
         ends = bool(stack) and _is_map(stack[-1]) and OUTPUT in stack[-1]
         stack.insert(len(stack) - ends, value)
 
@@ -247,6 +252,11 @@ class _Tree:
 
 def _is_map(node: Any) -> bool:
     return isinstance(node, MutableMapping)
+
+
+def _has(node: Any, step: Any) -> bool:
+    """Whether something is a list with an item at an index. An edit may have left another thing there."""
+    return isinstance(node, list) and isinstance(step, int) and step < len(node)
 
 
 def _is_bare(token: str) -> bool:

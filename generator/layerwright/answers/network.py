@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..backbones import BACKBONES, Backbone
-from ..blocks import GROUPS, Reader, Stack, is_name
+from ..blocks import GROUPS, Reader, Stack, Unread, is_name
 from ..blocks.layer import split
 from ..problems import Edit, nearest, shown, unknown
 from ..spec import Group, Head, Input, Layers, Output, Transfer
@@ -140,7 +140,14 @@ def _head(value: Any, place: str, reader: Reader) -> Head:
     said = items[-1]["output"]
     if said is None or str(said).strip().lower() == "none":
         return Head(stack, None, keeps_last=False)
-    return Head(stack, reader.item(said, f"{place}[{len(items) - 1}].output"), keeps_last=False)
+    at = f"{place}[{len(items) - 1}].output"
+    if isinstance(said, list) and said:
+        *before, last = said
+        mend = "write it without the list, and what comes before it as items of the head"
+        edit = Edit("set", at, [*before, {"output": last}])
+        reader.problems.add(at, "output is one layer, and no list", mend, edit)
+        return Head(stack, Unread(), keeps_last=False)
+    return Head(stack, reader.item(said, at) or Unread(), keeps_last=False)
 
 
 def _items(value: Any) -> Any:
