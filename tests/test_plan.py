@@ -345,6 +345,40 @@ def test_what_has_more_axes_than_any_pool_takes_is_flattened_in_the_head() -> No
     assert _names(plan)[-2:] == ["y_flatten", "y"]
 
 
+def test_a_branch_that_is_said_and_keeps_steps_for_one_output_is_pooled_for_another() -> None:
+    stack = ["embedding 9 4", "lstm 3 return_sequences=true"]
+    answers = {"inputs": "x: numeric 4, t: text 9x4", "outputs": "y: binary, z: labels 3 from=t"}
+    plan = planned(**answers, layers={"branches": {"t": stack}})
+    assert _fed(plan)["merge"] == ["x_dense", "t_global_average_pool"]
+    assert plan.graph.outputs["z"].shape == (None, 4, 3)
+
+
+@pytest.mark.parametrize("size", ["8x8x3", "8X8X3", "8×8×3"])
+def test_sizes_are_written_with_any_sign_of_multiplication(size: str) -> None:
+    plan = planned(inputs=f"p: image {size}", outputs="y: binary")
+    assert plan.graph.inputs["p"].shape == (None, 8, 8, 3)
+
+
+@pytest.mark.parametrize(
+    ("said", "as_line"),
+    [
+        ({"self_attention": {"num_heads": 2, "key_dim": 4, "dropout": 0.1}}, "self_attention 2x4 dropout=0.1"),
+        ({"self_attention": {"heads": 2, "width": 4}}, "self_attention 2x4"),
+        ({"transformer": {"heads": "2x4", "units": 8, "activation": "gelu"}}, "transformer 2x4 8 gelu"),
+        ({"transformer": {"heads": 2, "width": 4}}, "transformer 2x4"),
+        ({"tcn": {"filters": 8, "dilation_rate": 2}}, "tcn 8 dilation=2"),
+    ],
+    ids=str,
+)
+def test_blocks_are_written_as_mappings_too(said: dict[str, Any], as_line: str) -> None:
+    plans = [
+        planned(inputs="s: sequence 5x4", outputs="y: binary", layers={"branches": {"s": [item]}})
+        for item in (said, as_line)
+    ]
+    first, second = ([(layer.name, layer.arguments) for layer in plan.graph.layers()] for plan in plans)
+    assert first == second
+
+
 # Refusals
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from .blocks import LayerItem, Stack
 from .blocks.builder import RECURRENT
@@ -82,6 +83,9 @@ def _left_to_the_planner(spec: Spec, output: Output, mend: str) -> Mend:
     said = [f"layers.branches.{owner}" for owner in _owners(spec, output) if owner in spec.layers.branches]
     said += ["layers.body"] if spec.layers.body is not None else []
     said += [f"layers.heads.{output.name}"] if output.name in spec.layers.heads else []
+    if not said and output.per in NOUNS:
+        task = _of_a_sample(output)
+        return f"{mend}; or say {task}, of the whole sample", (Edit("set", f"outputs.{output.name}", task),)
     return f"{mend}; or leave out what layers says there", tuple(Edit("drop", place) for place in said)
 
 
@@ -90,6 +94,9 @@ def shape_fits(spec: Spec, output: Output, shape: Shape, expected: Sequence[int 
     said, place = spec.layers.heads.get(output.name), f"layers.heads.{output.name}"
     own_end = said is not None and not said.keeps_last
     ending = (Edit("drop", f"{place}[{len(said.stack)}].output"),) if said and own_end else ()
+    if output.of and None in expected and len(output.sources) > 1 and not said:
+        only = output.of.name
+        return f"let it see {only} only, by from={only}", seen_only(spec, output, (only,))
     if output.per is Per.INPUT:
         mend = "make as many numbers as there are"
         left_out = (f"{mend}, or leave its head out", (Edit("drop", place),))
@@ -138,6 +145,41 @@ def batches_fixed(spec: Spec) -> tuple[Edit, ...]:
     if spec.hardware.backend != "tensorflow":
         edits.append(Edit("set", "backend", "tensorflow"))
     return tuple(edits)
+
+
+def axes_alike(spec: Spec, outputs: Sequence[Output], axes: Mapping[str, Shape]) -> Mend:
+    """For outputs that say something of every step or place, where branches with these axes differ in them."""
+    first = spec.input(max(axes, key=lambda name: len(axes[name])))
+    others = [each for name in axes if (each := spec.input(name)).name != first.name]
+    said = [owner for output in outputs for owner in _owners(spec, output) if owner in spec.layers.branches]
+    froms = "; ".join(f"let {output.name} see {first.name} only, by from={first.name}" for output in outputs)
+    alike = {each.name: _of_size(each, first) for each in others if each.kind is first.kind}
+    if said or len(alike) < len(others) or not any(_of_size(each, first) != each.said for each in others):
+        only = (edit for output in outputs for edit in seen_only(spec, output, (first.name,)))
+        return froms, tuple(dict.fromkeys(only))
+    sizes = ", ".join(f"{name}: {size}" for name, size in alike.items())
+    edits = [Edit("set", f"inputs.{name}", size) for name, size in alike.items()]
+    return f"say equal sizes, as {sizes}; or {froms}", tuple(edits)
+
+
+def _of_size(each: Input, like: Input) -> str:
+    """An input as it would be said with as many steps or places as another one of its kind."""
+    vocabulary = each.kind.vocabulary
+    sizes = (each.sizes[0], *like.sizes[1:]) if vocabulary else (*like.sizes[:-1], each.sizes[-1])
+    return replace(each, sizes=sizes).said
+
+
+def paired(spec: Spec, outputs: Sequence[Output], names: Sequence[str]) -> tuple[Edit, ...]:
+    """For more than two branches and a merge of two, where another output says how far two of them are apart."""
+    pairs = [each.sources for each in spec.outputs if each.per is Per.MERGE and len(each.sources) == 2]
+    pair = next((sources for sources in pairs if set(sources) <= set(names)), None)
+    if pair is None:
+        return ()
+    one, other = map(spec.input, pair)
+    free = not spec.sharing and not {*pair} & {*spec.layers.branches}
+    if free and one.said == other.said:
+        return (Edit("append", "sharing", " + ".join(pair)),)
+    return tuple(edit for output in outputs for edit in seen_only(spec, output, pair))
 
 
 def seen(spec: Spec, name: str) -> tuple[str, Edit]:

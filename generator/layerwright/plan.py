@@ -439,7 +439,9 @@ class _Planning:
             return branches
         joined = dict(branches)
         for name, tensor in branches.items():
-            if len(tensor.shape) > 2 and self.owner(self.spec.input(name)) not in self.spec.layers.branches:
+            is_said = self.owner(self.spec.input(name)) in self.spec.layers.branches
+            is_kept = any(per in mends.NOUNS for per in self.needs([name]))
+            if len(tensor.shape) > 2 and (is_kept or not is_said):
                 with self.builder.within(f"branches.{name}", f"{name}_"):
                     pool = LayerItem("global_average_pool", place=f"inputs.{name}")
                     joined[name] = pool.build(self.builder, tensor)
@@ -509,17 +511,31 @@ class _Planning:
 
     def merged(self, branches: dict[str, Tensor], outputs: Sequence[Output]) -> Tensor:
         """The branches joined. With more than two, a pairwise merge joins those of one group, to which go the rest."""
+        self.check_alike(branches, outputs)
         edits, also = self.joined(branches, outputs), ""
         if MERGES[self.spec.merge].flat and any(output.per in (*mends.NOUNS, Per.INPUT) for output in outputs):
             edits, also = [Edit("set", "merge", "concatenate")], ", or merge by concatenate"
         with self.builder.mended_by("merge", edits, also):
             return self._merged(branches)
 
+    def check_alike(self, branches: dict[str, Tensor], outputs: Sequence[Output]) -> None:
+        """Raises Abandoned for branches of different steps or places, where an output says something of each."""
+        needs = [output for output in outputs if output.per in mends.NOUNS]
+        axes = {name: tensor.shape[1:-1] for name, tensor in branches.items()}
+        if needs and len(set(axes.values())) > 1 and len({tensor.shape[0] for tensor in branches.values()}) == 1:
+            noun, _ = mends.NOUNS[needs[0].per]
+            shapes = ", ".join(spell(tensor.shape) for tensor in branches.values())
+            mend, edits = mends.axes_alike(self.spec, needs, axes)
+            what = f"{needs[0].name} says something of every {noun}, and its branches differ in them: {shapes}"
+            self.problems.add("merge", what, mend, *edits)
+            raise Abandoned
+
     def joined(self, branches: dict[str, Tensor], outputs: Sequence[Output]) -> list[Edit]:
         """What would mend branches that can't be joined for these outputs."""
         edits = self.alike(branches)
         if not any(output.per is Per.MERGE for output in outputs):
-            return edits
+            is_pair = MERGES[self.spec.merge].pairwise and len(branches) > 2
+            return (list(mends.paired(self.spec, outputs, list(branches))) if is_pair else []) or edits
         width = max(tensor.shape[-1] or 1 for tensor in branches.values())
         thin = [name for name, tensor in branches.items() if tensor.shape[-1] != width]
         stacks = [f"layers.branches.{self.owner(self.spec.input(name))}" for name in thin]

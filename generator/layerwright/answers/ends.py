@@ -40,8 +40,9 @@ def _input(fields: Fields, name: str, word: str, arguments: list[str]) -> Input 
     if not word:
         return None
     kind = KINDS[word]
+    _named_rightly(fields, arguments, "batch", place)
     batch = _batch(fields, arguments, place)
-    parts = arguments[0].split("x") if len(arguments) == 1 else []
+    parts = re.split("[x×X]", arguments[0]) if len(arguments) == 1 else []
     if len(parts) != len(kind.letters):
         said = shown(" ".join(arguments)) if arguments else "nothing"
         edit = Edit("set", place, kind.example)
@@ -63,6 +64,21 @@ def _sizes(fields: Fields, kind: Kind, parts: Sequence[str], place: str) -> tupl
             return None
         sizes.append(size)
     return tuple(sizes)
+
+
+def _named_rightly(fields: Fields, arguments: list[str], known: str, place: str) -> None:
+    """Notes arguments `KEY=VALUE` of other keys than the known one. One that surely means it counts as said."""
+    for argument in [argument for argument in arguments if argument.partition("=")[0].isidentifier()]:
+        key, equals, value = argument.partition("=")
+        if not equals or key == known:
+            continue
+        is_said = any(each.startswith(f"{known}=") for each in arguments)
+        sure = None if is_said else meant(key, [known])
+        edits = [Edit("argument", place, (key, None)), *([Edit("argument", place, (known, value))] if sure else [])]
+        mend = f"did you mean {known}=?" if sure else f"it takes {known}=; leave {key}= out"
+        fields.problems.add(place, f"unknown argument {shown(key)}", mend, *edits)
+        arguments[arguments.index(argument)] = f"{known}={value}" if sure else ""
+    arguments[:] = filter(None, arguments)
 
 
 def _batch(fields: Fields, arguments: list[str], place: str) -> int | None:
@@ -94,6 +110,7 @@ def outputs(fields: Fields, inputs: Sequence[Input]) -> tuple[Output, ...]:
 def _output(fields: Fields, name: str, word: str, arguments: list[str], inputs: Sequence[Input]) -> Output | None:
     place = f"outputs.{name}"
     weight = _weight(fields, arguments, place)
+    _named_rightly(fields, arguments, "from", place)
     sources = _sources(fields, arguments, [each.name for each in inputs], place)
     if word not in TASKS:
         near = nearest(word, TASKS)
@@ -222,12 +239,15 @@ def _group(fields: Fields, name: str, text: str, inputs: Sequence[str]) -> Group
     place, names = f"sharing.{name}", list(dict.fromkeys([*inputs, *fields.names("inputs")]))
     said = list(dict.fromkeys(member.strip() for member in text.split("+")))
     wrong = [member for member in said if member not in names]
-    better = list(dict.fromkeys(member if member in names else nearest(member, names) for member in said))
+    words = [word for member in said for word in (member.split() if {*member.split()} <= {*names} else [member])]
+    better = list(dict.fromkeys(member if member in names else nearest(member, names) for member in words))
     kept = [member for member in better if member]
     edit = Edit("set", place, " + ".join(kept)) if len(kept) > 1 else Edit("drop", place)
     for member in wrong if "inputs" not in fields.broken else ():
         what, mend = unknown("input", member, names)
-        fields.problems.add(place, what, mend if nearest(member, names) else f"{mend}; or leave it out", edit)
+        mend = mend if nearest(member, names) else f"{mend}; or leave it out"
+        mend = f"join them by +, as {' + '.join(kept)}" if words != said else mend
+        fields.problems.add(place, what, mend, edit)
     if not wrong and len(said) < 2:
         mend = "name two inputs or more, joined by +, or leave it out"
         fields.problems.add(place, "fewer than two inputs share it", mend, edit)

@@ -85,7 +85,7 @@ class Fields:
         """Yes or no."""
         value = self.answers[key]
         if not isinstance(value, bool):
-            edit = Edit("set", key, True)
+            edit = Edit("set", key, str(value).strip().lower() not in ("no", "n", "off", "false", "0", "none"))
             self.problems.add(key, f"{shown(value)} is neither yes nor no", "write true or false", edit)
         return value is True
 

@@ -26,7 +26,7 @@ def edit_lines(answers: Answers, edits: Sequence[Edit]) -> None:
         if "." not in edit.place:
             _edit_line(answers, key, edit)
             continue
-        entries = read_entries(answers.get(key))
+        entries = read_entries(answers.get(key), key)
         found = next((entry for entry in reversed(entries) if entry.name == name), None)
         if found is None:
             continue
@@ -83,7 +83,7 @@ def _input_is(answers: Answers, old: str, new: str | None) -> None:
             output.words = ["reconstruction", new]
     if outputs:
         answers["outputs"] = spelled(outputs)
-    groups = read_entries(answers.get("sharing"))
+    groups = read_entries(answers.get("sharing"), "sharing")
     for group in list(groups):
         members = [new if name.strip() == old else name.strip() for name in " ".join(group.words).split("+")]
         kept = [member for member in members if member]

@@ -139,6 +139,15 @@ def all_weights(graph: Graph) -> tuple[Weight, ...]:
     )
 
 
+ATTENTION: Mapping[str, Sequence[tuple[str, int]]] = {
+    "Attention": (("num_heads", 4), ("key_dim", 32)),
+    "AdditiveAttention": (("num_heads", 4), ("key_dim", 32)),
+    "MultiHeadAttention": (("num_heads", 4), ("key_dim", 32)),
+    "GroupQueryAttention": (("num_query_heads", 4), ("head_dim", 32)),
+}
+"""Layers that may be meant of a tensor with itself: what says number and width of heads, or what they are then."""
+
+
 RECURRENT = frozenset({"lstm", "gru", "simple_rnn", "LSTM", "GRU", "SimpleRNN"})
 """Layers that keep the steps if they are told to."""
 
@@ -303,7 +312,7 @@ class Builder:
         """Calls the layer that a word stands for."""
         rule, arguments = self.resolved(word, values, keywords, tensors[0].shape, place)
         if rule.merges and len(tensors) == 1:
-            self._check_alone(rule, place)
+            self._check_alone(rule, arguments, place)
             return tensors[0]
         return self.call(rule, arguments, name, word, tensors, place)
 
@@ -325,12 +334,17 @@ class Builder:
         except LayerError as error:
             self._refuse(place, error)
 
-    def _check_alone(self, rule: Rule, place: str) -> None:
+    def _check_alone(self, rule: Rule, arguments: Mapping[str, Value], place: str) -> None:
         """Notes a layer in a stack that joins several tensors."""
         if rule.merges:
             what, mend = f"{rule.name} joins several tensors, and a stack has one", "or leave it out"
+            edit = Edit("drop", place)
+            if rule.name in ATTENTION:
+                sizes = (arguments.get(name, default) for name, default in ATTENTION[rule.name])
+                itself = f"self_attention {'x'.join(map(str, sizes))}"
+                mend, edit = f"{itself} for one with itself, {mend}", Edit("set", place, itself)
             mend = f"write merge: {{with: NAME, how: {rule.name}}}, {mend}"
-            self.note(place, what, mend, Edit("drop", place))
+            self.note(place, what, mend, edit)
 
     def nested(
         self,
@@ -360,7 +374,7 @@ class Builder:
         entry = self._entry(word, place)
         arguments = self._arguments(entry, values, keywords, place)
         for rule in (self.vocabulary.rules[class_name] for class_name in entry.classes.values()):
-            self._check_alone(rule, place)
+            self._check_alone(rule, arguments, place)
             if rule.within:
                 with suppress(Abandoned):
                     self._refuse_part(rule, place)
@@ -554,7 +568,7 @@ class Builder:
         if entry is None:
             what, mend = self.vocabulary.refusal(word) or unknown("layer", word, self.vocabulary.names())
             known = [] if self.vocabulary.refusal(word) else self.vocabulary.names()
-            near = nearest(word, known)
+            near = self.vocabulary.instead(word) or nearest(word, known)
             edit = Edit("rename", place, (word, near)) if near else Edit("drop", place)
             self.note(place, what, mend if near else f"{mend}; or leave it out", edit)
             entry = self.vocabulary.word(meant(word, known) or "")

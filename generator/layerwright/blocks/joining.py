@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -95,6 +96,11 @@ def no_such(builder: Builder, name: str, place: str) -> None:
         builder.note(place, what, "name a layer that comes before, or leave this out", leave)
     else:
         known = [each for each in builder.known if " in " not in each]
+        base = builder.said.get(re.sub(r"_\d+$", "", name))
+        if base and base.within:
+            what = f"{name} is inside of {base.within}, and nothing leads out of there but its end"
+            builder.note(place, what, "name a layer outside, or leave this out", leave)
+            return
         near = nearest(name, known)
         what, mend = unknown("name", name, known)
         also = "a layer is named by name=, as dense 64 name=skip" + ("" if near else ", or leave this out")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -11,7 +12,7 @@ from ..layers import ACTIVATIONS, LayerError
 from ..layers.rule import Value
 from ..problems import Edit, Problems, meant, nearest, shown, unknown
 from .builder import Item, Stack, Unread, edits_of
-from .layer import LayerItem, Said, is_name, name_like, read_layer, read_said, read_value, split
+from .layer import LayerItem, Said, is_name, name_like, read_layer, read_said, read_value, split, without_call
 
 NOTHING = "none"
 """What says nothing elsewhere. In a stack, nothing stands where nothing is said."""
@@ -54,8 +55,24 @@ class Reader:
             mend = "nest them less: leave this one out"
             self.problems.add(place, f"groups are nested more than {DEEPEST} deep", mend, Edit("drop", place))
             return (Unread(),)
-        items = (self.item(item, f"{place}[{index}]") for index, item in enumerate(value))
-        return tuple(item or Unread() for item in items)
+        parted = self._parted(value, place)
+        items = (self.item(item, f"{place}[{index}]") for index, item in enumerate(value) if index not in parted)
+        return (*(item or Unread() for item in items), *((Unread(),) if parted else ()))
+
+    def _parted(self, items: list[Any], place: str) -> set[int]:
+        """Notes layers that YAML has parted at the commas in their parentheses; the indices of the pieces."""
+        found: set[int] = set()
+        for first in range(len(items)):
+            end = first + 1 if first not in found else len(items)
+            while end < len(items) and _opened(items[first:end]) > 0:
+                end += 1
+            if end > first + 1 and first not in found and _opened(items[first:end]) == 0:
+                found.update(range(first, end))
+                whole, at = without_call(",".join(items[first:end])), f"{place}[{first}]"
+                drops = [Edit("drop", f"{place}[{index}]") for index in range(first + 1, end)]
+                what = f"{shown(items[first])} lacks its ): YAML parts a list at its commas"
+                self.problems.add(at, what, f'quote it, as "{whole}"', Edit("set", at, whole), *drops)
+        return found
 
     def _no_stack(self, value: Any, place: str) -> None:
         """Notes what stands where a stack should."""
@@ -221,9 +238,24 @@ class Reader:
         if is_number and smallest <= value <= largest:
             return int(value)
         mend = f"a whole number from {smallest} to {largest}"
-        nearby = largest if is_number and value > largest else smallest
+        nearby = self.nearby(value, smallest, largest)
         self.problems.add(place, f"{shown(value)} doesn't fit", mend, *(edits or [Edit("set", place, nearby)]))
         return None
+
+    def nearby(self, value: Any, smallest: int, largest: int, default: int | None = None) -> int:
+        """The whole number between these two that a value is most like: the smallest or a default if it's like none."""
+        if isinstance(value, str):
+            value = read_value(value.strip())
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -math.inf < value < math.inf:
+            return smallest if default is None else default
+        return max(smallest, min(largest, int(value)))
+
+
+def _opened(items: list[Any]) -> int:
+    """How many parentheses are open after these texts, -1 if one of them is none."""
+    if not all(isinstance(item, str) for item in items):
+        return -1
+    return sum(item.count("(") - item.count(")") for item in items)
 
 
 def _almost(key: Any, keys: Collection[str]) -> bool:

@@ -304,8 +304,9 @@ class Rule:
         for shape in inputs:
             if self.rank is not None and len(shape) != self.rank:
                 raise LayerError(
-                    f"{self.name} takes {self.rank - 1} axes, not {len(shape) - 1}: it gets {spell(shape)}",
-                    f"give it a tensor of {self.rank - 1} axes, or leave it out",
+                    f"{self.name} takes {_counted(self.rank - 1, 'axis', 'axes')}, not {len(shape) - 1}: "
+                    f"it gets {spell(shape)}",
+                    f"give it a tensor of {_counted(self.rank - 1, 'axis', 'axes')}, or leave it out",
                     ("drop", None),
                 )
         output = self.shape(arguments, inputs)
@@ -362,10 +363,16 @@ class Rule:
     def _count(self, given: int) -> tuple[str, str]:
         """The two texts of a call on too few tensors, or too many."""
         if self.least == self.most:
-            wanted = f"exactly {self.least}"
+            wanted = f"exactly {_counted(self.least, 'tensor', 'tensors')}"
         else:
-            wanted = f"{self.least} or more" if self.most is None else f"{self.least} to {self.most}"
-        return f"{self.name} takes {wanted} tensors, not {given}", f"give it {wanted}"
+            most = "or more" if self.most is None else f"to {self.most}"
+            wanted = f"{self.least} {most} tensors"
+        return f"{self.name} takes {wanted}, not {given}", f"give it {wanted}"
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    """A number of things: `1 axis`, `2 axes`."""
+    return f"{number} {one if number == 1 else several}"
 
 
 def _configured(value: Value) -> Value:
