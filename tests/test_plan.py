@@ -298,7 +298,45 @@ def test_branching_that_changes_nothing_is_noted(answers: dict[str, Any]) -> Non
     assert f"Note: {plan.notes[0]}." in text(plan)
 
 
+@pytest.mark.parametrize(
+    ("answers", "note"),
+    [
+        (
+            {**ONE, "outputs": "y: binary", "layers": {"heads": {"y": [{"output": "dense 1 relu"}]}}},
+            "y ends in relu, and the loss of binary expects sigmoid",
+        ),
+        (
+            {**ONE, "outputs": "y: multiclass 3", "layers": {"heads": {"y": [{"output": "Dense 3"}]}}},
+            "y ends in linear, and the loss of multiclass expects softmax",
+        ),
+        (
+            {**PAIR, "outputs": "d: distance", "merge": "l2_distance", "layers": {"body": "dense 3"}},
+            "layers.body changes nothing: d is what the merge gives, and no body comes after it",
+        ),
+        ({**ONE, "body": "separate"}, "body (separate) changes nothing: y is the only output"),
+        ({**ONE, "fine_tune": 3}, "fine_tune (3) changes nothing: there is no backbone"),
+    ],
+)
+def test_what_a_user_may_not_expect_is_noted(answers: dict[str, Any], note: str) -> None:
+    assert planned(**answers).notes == (note,)
+
+
 # What is accepted
+
+
+@pytest.mark.parametrize(
+    ("task", "layer", "activation"),
+    [
+        ("multiclass 3", "dense 3", "softmax"),
+        ("multiclass 3", "dense 3 relu", "relu"),
+        ("binary", "dense 1", "sigmoid"),
+        ("regression 2", "dense 2", None),
+        ("reconstruction x", "dense 4", None),
+    ],
+)
+def test_a_last_layer_that_is_said_has_its_tasks_activation(task: str, layer: str, activation: str | None) -> None:
+    plan = planned(inputs="x: numeric 4", outputs=f"y: {task}", layers={"heads": {"y": [{"output": layer}]}})
+    assert plan.graph.nodes[-1].layer.arguments["activation"] == activation
 
 
 def test_a_layer_of_a_later_branch_is_called_again() -> None:

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from . import choices, mends
-from .answers import Answers, examine
-from .blocks import GROUPS, MERGES, Abandoned, Builder, LayerItem, Reader, Stack
+from .answers import KEYS, Answers, examine
+from .blocks import GROUPS, MERGES, Abandoned, Builder, Item, LayerItem, Reader, Stack
 from .blocks.builder import Spot
 from .blocks.merges import alike
 from .blocks.references import names_in, references
 from .forms import name_classes
 from .graph import BackboneLayer, Graph, Layer, SubModel, Tensor
-from .layers import LayerError, Vocabulary, Weight, builtin, spell
+from .layers import LayerError, Shape, Vocabulary, Weight, builtin, spell
 from .layers.merging import equal_shapes
 from .problems import Edit, Problems, nearest
 from .rules import Decision, decide
@@ -64,7 +64,7 @@ def design(answers: Answers, folder: str = "", vocabulary: Vocabulary | None = N
     spec = examine(answers, problems, folder)
     graph = _Planning(spec, problems, vocabulary or builtin()).graph()
     problems.raise_if_any()
-    return Plan(spec, graph, decide(spec, graph), tuple(_notes(spec)))
+    return Plan(spec, graph, decide(spec, graph), (*_notes(spec), *_idle(spec, answers)))
 
 
 def plan(spec: Spec, vocabulary: Vocabulary | None = None) -> Plan:
@@ -85,6 +85,32 @@ def _notes(spec: Spec) -> Iterator[str]:
         yield f"branching ({', '.join(spec.branching)}) changes nothing: every branch and the body are said otherwise"
     if spec.merge != MERGES_BY_DEFAULT and all(len(output.sources) == 1 for output in spec.outputs):
         yield f"merge ({spec.merge}) changes nothing: no output sees more than one input"
+
+    distances = [output.name for output in spec.outputs if output.per is Per.MERGE]
+    if len(distances) == len(spec.outputs) and spec.layers.body:
+        yield f"layers.body changes nothing: {distances[0]} is what the merge gives, and no body comes after it"
+    if spec.separate_bodies and len(spec.outputs) == 1:
+        yield f"body (separate) changes nothing: {spec.outputs[0].name} is the only output"
+    yield from _unlike_their_tasks(spec)
+
+
+def _unlike_their_tasks(spec: Spec) -> Iterator[str]:
+    """The last layers that are said with another activation than their task is trained on."""
+    for output in spec.outputs:
+        item = spec.layers.heads.get(output.name, Head()).last
+        own = choices.activation(output, ())
+        if output.of or own in (None, "linear") or not isinstance(item, LayerItem):
+            continue
+        said = item.keywords.get("activation", "linear" if item.word.startswith(("Dense", "Conv")) else own) or "linear"
+        if said != own:
+            yield f"{output.name} ends in {said}, and the loss of {output.task.name} expects {own}"
+
+
+def _idle(spec: Spec, answers: Answers) -> Iterator[str]:
+    """What the answers say that nothing comes of, where only they tell."""
+    default = KEYS["fine_tune"].default
+    if spec.transfer is None and answers.get("fine_tune", default) != default:
+        yield f"fine_tune ({answers['fine_tune']}) changes nothing: there is no backbone"
 
 
 def _has_own_stack(each: Input, spec: Spec) -> bool:
@@ -392,6 +418,7 @@ class _Planning:
         """Merge, body and heads of the outputs that see the same inputs."""
         everything = outputs[0].sources == tuple(each.name for each in self.spec.inputs)
         prefix = "" if everything else f"{outputs[0].name}_"
+        self.check_headless(outputs)
         outputs = [output for output in outputs if self.can_merge(output, branches)]
         if not self.have_axes(branches):
             return
@@ -465,6 +492,14 @@ class _Planning:
                 return False
         return True
 
+    def check_headless(self, outputs: Sequence[Output]) -> None:
+        """Notes heads of outputs that say how far two paths are apart."""
+        for output in outputs:
+            said, place = self.spec.layers.heads.get(output.name, Head()), f"layers.heads.{output.name}"
+            if output.per is Per.MERGE and (said.stack or said.last):
+                mend = "leave its head out, or say another task, as binary"
+                self.problems.add(place, "a distance has no head of its own", mend, Edit("drop", place))
+
     def check_distance(self, output: Output, branches: dict[str, Tensor]) -> bool:
         """Whether an output can say how far two paths are apart."""
         place, how = f"outputs.{output.name}", self.spec.merge
@@ -486,7 +521,16 @@ class _Planning:
         if is_wrong:
             what = f"a distance is what two merged paths are apart, and merge is {how}"
             self.problems.add(place, what, f"say merge: {' or '.join(reversed(words))}", *merge)
+            self.check_near(branches, output)
         return not is_wrong
+
+    def check_near(self, branches: dict[str, Tensor], output: Output) -> None:
+        """Notes branches between which there would be no distance whatever merge says."""
+        shapes = tuple(tensor.shape for tensor in branches.values())
+        if len({shape[1:] for shape in shapes}) > 1 or any(len(shape) != 2 for shape in shapes):
+            what = f"a distance is between branches of one axis and equal size: {', '.join(map(spell, shapes))}"
+            mend = "pool or flatten them, and give them equal last sizes"
+            self.problems.add("merge", what, mend, *self.joined(branches, [output], "l2_distance"))
 
     def check_joined(self, branches: dict[str, Tensor]) -> None:
         """Notes branches that can't be joined, whatever becomes of the others."""
@@ -503,11 +547,11 @@ class _Planning:
                 except LayerError as error:
                     self.problems.add("merge", str(error), error.mend, *self.alike(branches))
 
-    def alike(self, branches: dict[str, Tensor]) -> list[Edit]:
+    def alike(self, branches: dict[str, Tensor], how: str = "") -> list[Edit]:
         """The edits after which branches can be joined."""
         stacks = [f"layers.branches.{self.owner(self.spec.input(name))}" for name in branches]
         concatenate = Edit("set", "merge", "concatenate")
-        return self.grown(alike(list(branches.values()), stacks, self.spec.merge, concatenate))
+        return self.grown(alike(list(branches.values()), stacks, how or self.spec.merge, concatenate))
 
     def merged(self, branches: dict[str, Tensor], outputs: Sequence[Output]) -> Tensor:
         """The branches joined. With more than two, a pairwise merge joins those of one group, to which go the rest."""
@@ -530,9 +574,9 @@ class _Planning:
             self.problems.add("merge", what, mend, *edits)
             raise Abandoned
 
-    def joined(self, branches: dict[str, Tensor], outputs: Sequence[Output]) -> list[Edit]:
+    def joined(self, branches: dict[str, Tensor], outputs: Sequence[Output], how: str = "") -> list[Edit]:
         """What would mend branches that can't be joined for these outputs."""
-        edits = self.alike(branches)
+        edits = self.alike(branches, how)
         if not any(output.per is Per.MERGE for output in outputs):
             is_pair = MERGES[self.spec.merge].pairwise and len(branches) > 2
             return (list(mends.paired(self.spec, outputs, list(branches))) if is_pair else []) or edits
@@ -563,12 +607,7 @@ class _Planning:
     def distances(self, outputs: Sequence[Output], merged: Tensor) -> None:
         """The outputs that say how far the merged paths are apart."""
         for output in outputs:
-            said = self.spec.layers.heads.get(output.name, Head())
-            if said.stack or said.last:
-                mend = "leave its head out, or say another task, as binary"
-                edit = Edit("drop", f"layers.heads.{output.name}")
-                self.problems.add(f"layers.heads.{output.name}", "a distance has no head of its own", mend, edit)
-            else:
+            if output.name not in self.spec.layers.heads or self.spec.layers.heads[output.name] == Head():
                 self.builder.graph.outputs[output.name] = merged
         if len(outputs) == 1 == len(self.spec.outputs) and self.builder.graph.outputs:
             self.builder.name_last(outputs[0].name)
@@ -589,7 +628,7 @@ class _Planning:
                 stack = said.stack if said else self.read(choices.head(output, tensor.shape), place)
                 tensor = self.builder.stack(stack, tensor)
                 self.check_axes(output, tensor)
-                last: Stack = (said.last,) if said and said.last else ()
+                last: Stack = (self.ending(said.last, output, tensor.shape),) if said and said.last else ()
                 if said is None or said.keeps_last:
                     last = self.read(list(choices.last(output, tensor.shape)), place)
                 tensor = self.builder.stack(last, tensor)
@@ -599,6 +638,14 @@ class _Planning:
         except Abandoned:
             return
         self.builder.graph.outputs[output.name] = tensor
+
+    def ending(self, item: Item, output: Output, shape: Shape) -> Item:
+        """The last layer that the answers say for a head: its activation is the task's unless they say one."""
+        entry = self.vocabulary.words.get(item.word) if isinstance(item, LayerItem) else None
+        own = choices.activation(output, shape)
+        if not isinstance(item, LayerItem) or entry is None or "activation" not in entry.defaults or own is None:
+            return item
+        return replace(item, keywords={"activation": own, **item.keywords})
 
     def check_axes(self, output: Output, tensor: Tensor) -> None:
         """Raises Abandoned for a head that doesn't have the steps or places that its task says something of."""

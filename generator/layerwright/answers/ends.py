@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 from ..blocks import name_like
 from ..kinds import KINDS, Kind
@@ -215,8 +216,11 @@ def _sources(fields: Fields, arguments: list[str], inputs: Sequence[str], place:
     return tuple(name for name in names if name in sure)
 
 
-def sharing(fields: Fields, inputs: Sequence[Input]) -> tuple[Group, ...]:
-    """The groups of inputs with one encoder, as `encoder: left + right` says them."""
+def sharing(fields: Fields, inputs: Sequence[Input]) -> tuple[tuple[Group, ...], tuple[Input, ...]]:
+    """The groups of inputs with one encoder, as `encoder: left + right` says them, and the inputs as groups need them.
+
+    A member of another size counts as if it were mended, so that what is wrong behind it is said too.
+    """
     groups: list[Group] = []
     by_name = {each.name: each for each in inputs}
     for entry in filter(str.strip, fields.line("sharing").split(",")):
@@ -231,7 +235,7 @@ def sharing(fields: Fields, inputs: Sequence[Input]) -> tuple[Group, ...]:
         else:
             said = {member.strip() for member in members.split("+")} & {*by_name}
             fields.broken.update([place, *(f"inputs.{member}" for member in said)])
-    return tuple(groups)
+    return tuple(groups), tuple(by_name.values())
 
 
 def _group(fields: Fields, name: str, text: str, inputs: Sequence[str]) -> Group | None:
@@ -256,13 +260,14 @@ def _group(fields: Fields, name: str, text: str, inputs: Sequence[str]) -> Group
     return Group(name, tuple(each for each in inputs if each in sure)) if is_right else None
 
 
-def _fits(fields: Fields, group: Group, inputs: Mapping[str, Input], before: Sequence[Group]) -> bool:
+def _fits(fields: Fields, group: Group, inputs: dict[str, Input], before: Sequence[Group]) -> bool:
     """Whether the members of a group can go through one encoder, and no other one; notes what can't."""
     first, *others = (inputs[name] for name in group.members)
     place, right = f"sharing.{group.name}", True
     for other in others:
         if (other.kind, other.sizes, other.batch) != (first.kind, first.sizes, first.batch):
-            right = False
+            right = right and other.kind is first.kind
+            inputs[other.name] = replace(first, name=other.name)
             fields.problems.add(
                 place,
                 f"{first.name} ({first.said}) and {other.name} ({other.said}) have different kinds or sizes",

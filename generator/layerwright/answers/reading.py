@@ -5,7 +5,8 @@ from __future__ import annotations
 import keyword
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..blocks import MERGES, is_name
@@ -116,10 +117,10 @@ def _as_training(key: str, answers: Answers, training: Any, problems: Problems) 
 
 def _spec(fields: Fields) -> Spec:
     inputs = ends.inputs(fields)
-    sharing = ends.sharing(fields, inputs)
+    sharing, inputs = ends.sharing(fields, inputs)
     outputs = ends.outputs(fields, inputs)
     hardware = _hardware(fields)
-    _check_batches(fields, inputs, hardware)
+    inputs = _of_one_batch(fields, inputs, hardware)
     return Spec(
         project_name=_project_name(fields),
         package=_package(fields),
@@ -142,10 +143,10 @@ def _spec(fields: Fields) -> Spec:
     )
 
 
-def _check_batches(fields: Fields, inputs: Sequence[Input], hardware: Hardware) -> None:
-    """Notes batches of a fixed size that can't be trained on."""
-    inputs = [each for each in inputs if f"inputs.{each.name}" not in fields.broken]
-    fixed = [each for each in inputs if each.batch is not None]
+def _of_one_batch(fields: Fields, inputs: tuple[Input, ...], hardware: Hardware) -> tuple[Input, ...]:
+    """The inputs with batches of one size. Notes those of others, and a fixed size that can't be trained on."""
+    read = [each for each in inputs if f"inputs.{each.name}" not in fields.broken]
+    fixed = [each for each in read if each.batch is not None]
     for each in fixed[:1] if hardware.backend != "tensorflow" else ():
         fields.problems.add(
             "backend",
@@ -153,11 +154,12 @@ def _check_batches(fields: Fields, inputs: Sequence[Input], hardware: Hardware) 
             "say backend: tensorflow, or leave batch= out",
             Edit("set", "backend", "tensorflow"),
         )
-    for each in inputs:
+    for each in read:
         if fixed and each.batch != fixed[0].batch:
             what = f"{fixed[0].name} has batch={fixed[0].batch}, and {each.name} another batch size"
             place, mend = f"inputs.{each.name}", f"say batch={fixed[0].batch} for it too"
             fields.problems.add(place, what, mend, Edit("argument", place, ("batch", fixed[0].batch)))
+    return tuple(replace(each, batch=fixed[0].batch) for each in inputs) if fixed else inputs
 
 
 def _project_name(fields: Fields) -> str:
@@ -169,7 +171,7 @@ def _project_name(fields: Fields) -> str:
 
 
 def _package(fields: Fields) -> str:
-    name = fields.line("package")
+    name = fields.line("package", package_name)
     if name and not (is_name(name) and not keyword.iskeyword(name)):
         better, what = package_name(name), f"{shown(name)} is no package name"
         fields.problems.add("package", what, f"as {better}", Edit("set", "package", better))
@@ -181,7 +183,7 @@ def _package(fields: Fields) -> str:
 
 
 def _license(fields: Fields) -> str:
-    name = fields.line("license")
+    name = fields.line("license", lambda text: "none")
     if name in ("", "none"):
         return "none"
     from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression  # a long table

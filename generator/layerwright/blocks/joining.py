@@ -123,6 +123,10 @@ def read_join(value: Any, place: str, reader: Reader) -> Item | None:
         reader.problems.add(place, "it names nothing to merge with", mend, Edit("drop", place))
         return None
     names = read_names(value["with"], f"{place}.with", reader)
+    if once := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        edit = Edit("set", place, {"merge": {**value, "with": list(dict.fromkeys(names))}})
+        reader.problems.add(f"{place}.with", f"{once[0]} is there twice", "name it once", edit)
+        return None
     how = read_how(value.get("how", "concatenate"), f"{place}.how", reader)
     return Join(names, how, place) if names and how else None
 

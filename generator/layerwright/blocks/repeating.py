@@ -8,7 +8,7 @@ from typing import Any
 
 from ..graph import Tensor
 from ..problems import Edit, shown
-from .builder import Builder, Item, Stack
+from .builder import Builder, Item, Stack, Unread
 from .parallel import Parallel
 from .reading import Reader
 
@@ -58,4 +58,10 @@ def read_repeat(value: Any, place: str, reader: Reader) -> Item | None:
         return None
     times = reader.whole(value["times"], 1, MOST_TIMES, f"{place}.times")
     layers = reader.stack(value["layers"], f"{place}.layers")
+    if not layers:
+        mend = "give it one or more, or leave it out"
+        reader.problems.add(place, "a repetition has no layer", mend, Edit("drop", place))
+        return None
+    if all(isinstance(item, Unread) for item in layers):
+        reader.problems.drop_with(place)
     return Repeat(times, layers, reader.name(value, place), place) if times else None

@@ -256,7 +256,13 @@ class Rule:
         """The same arguments, each value in the form that stands in source."""
         known = {argument.name: argument for argument in self.arguments}
         values = {name: _configured(value) for name, value in given.items()}
-        return {name: known[name].written(value) if name in known else value for name, value in values.items()}
+        # Sizes that are as many as they may not be stay so, and are refused as they were said.
+        several = {name for name, value in values.items() if isinstance(value, tuple) and name in known}
+        wrong = {name for name in several if known[name].check(values[name])}
+        return {
+            name: known[name].written(value) if name in known and name not in wrong else value
+            for name, value in values.items()
+        }
 
     def complete(self, given: Arguments) -> dict[str, Value]:
         """`given` with the defaults filled in and every value checked.
@@ -272,12 +278,14 @@ class Rule:
             if name not in arguments:
                 raise LayerError(f"{self.name} needs {name}", *self._example(argument, "say it"))
             if expected := argument.check(arguments[name]):
-                mend = self._example(argument, f"{name} is {expected}")
+                mend = self._example(argument, f"{name} is {expected}", arguments[name])
                 raise LayerError(f"{name} of {self.name} is {arguments[name]!r}", *mend)
         return arguments
 
-    def _example(self, argument: Argument, mend: str) -> tuple[str, tuple[Action, Any]]:
+    def _example(self, argument: Argument, mend: str, said: Value = None) -> tuple[str, tuple[Action, Any]]:
         """What would be right where an argument isn't, with a value for it, or what comes without it."""
+        if isinstance(said, tuple) and len({*map(repr, said)}) == 1 and not argument.check(said[0]):
+            return f"{mend}, as in {argument.name}={said[0]}", ("argument", (argument.name, said[0]))
         if not isinstance(argument.default, _Required):
             return f"{mend}; or leave it out", ("argument", (argument.name, None))
         if argument.name in EXAMPLES:
