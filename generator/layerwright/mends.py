@@ -182,6 +182,17 @@ def paired(spec: Spec, outputs: Sequence[Output], names: Sequence[str]) -> tuple
     return tuple(edit for output in outputs for edit in seen_only(spec, output, pair))
 
 
+def seen_alone(spec: Spec, outputs: Sequence[Output]) -> tuple[list[Edit], str]:
+    """For outputs that no distance can stand before, beside one of a distance: each sees one input only."""
+    edits: dict[Edit, None] = {}
+    for output in (each for each in outputs if each.per is not Per.MERGE):
+        able = [name for name in output.sources if output.per in NOUNS and has_axes(spec.input(name), output.per)]
+        only = output.of.name if output.of else (able or output.sources)[0]
+        edits |= dict.fromkeys(seen_only(spec, output, (only,)))
+    said = [f"{edit.place.rpartition('.')[2]} see {edit.value[1]} only" for edit in edits if edit.action == "argument"]
+    return list(edits), f", or let {' and '.join(said)}"
+
+
 def seen(spec: Spec, name: str) -> tuple[str, Edit]:
     """For an input that no output sees."""
     for output in spec.outputs:

@@ -36,6 +36,9 @@ BROADCAST = frozenset({"add", "average", "maximum", "minimum", "multiply", "subt
 """Merges whose layers would stretch one tensor to another's shape, which no one asks for between inputs."""
 
 
+OF_INTEGERS = frozenset({"concatenate", "add", "maximum", "minimum", "multiply", "subtract"})
+"""Merges that take whole numbers."""
+
 AXES = {Per.STEP: 3, Per.PLACE: 3}
 """How many axes, batch included, a head has at least that says something of every step or place."""
 
@@ -559,6 +562,8 @@ class _Planning:
         edits, also = self.joined(branches, outputs), ""
         if MERGES[self.spec.merge].flat and any(output.per in (*mends.NOUNS, Per.INPUT) for output in outputs):
             edits, also = [Edit("set", "merge", "concatenate")], ", or merge by concatenate"
+            if self.measures and len(branches) > 1:
+                edits, also = mends.seen_alone(self.spec, outputs)
         with self.builder.mended_by("merge", edits, also):
             return self._merged(branches)
 
@@ -577,9 +582,14 @@ class _Planning:
     def joined(self, branches: dict[str, Tensor], outputs: Sequence[Output], how: str = "") -> list[Edit]:
         """What would mend branches that can't be joined for these outputs."""
         edits = self.alike(branches, how)
-        if not any(output.per is Per.MERGE for output in outputs):
-            is_pair = MERGES[self.spec.merge].pairwise and len(branches) > 2
-            return (list(mends.paired(self.spec, outputs, list(branches))) if is_pair else []) or edits
+        named = [name for name, tensor in branches.items() if tensor.dtype.startswith("int")]
+        if named and (how or self.spec.merge) not in OF_INTEGERS:
+            owners = dict.fromkeys(self.owner(self.spec.input(name)) for name in named)
+            return [Edit("drop", f"layers.branches.{owner}") for owner in owners]
+        if len(branches) > 2 and MERGES[self.spec.merge].pairwise and self.measures:
+            return list(mends.paired(self.spec, outputs, list(branches))) or edits
+        if not self.measures:
+            return edits
         width = max(tensor.shape[-1] or 1 for tensor in branches.values())
         thin = [name for name, tensor in branches.items() if tensor.shape[-1] != width]
         stacks = [f"layers.branches.{self.owner(self.spec.input(name))}" for name in thin]
@@ -607,7 +617,8 @@ class _Planning:
     def distances(self, outputs: Sequence[Output], merged: Tensor) -> None:
         """The outputs that say how far the merged paths are apart."""
         for output in outputs:
-            if output.name not in self.spec.layers.heads or self.spec.layers.heads[output.name] == Head():
+            said = self.spec.layers.heads.get(output.name, Head())
+            if not (said.stack or said.last):
                 self.builder.graph.outputs[output.name] = merged
         if len(outputs) == 1 == len(self.spec.outputs) and self.builder.graph.outputs:
             self.builder.name_last(outputs[0].name)
@@ -638,6 +649,11 @@ class _Planning:
         except Abandoned:
             return
         self.builder.graph.outputs[output.name] = tensor
+
+    @property
+    def measures(self) -> bool:
+        """Whether any output says how far two paths are apart: merge is a distance then, and can be nothing else."""
+        return any(output.per is Per.MERGE for output in self.spec.outputs)
 
     def ending(self, item: Item, output: Output, shape: Shape) -> Item:
         """The last layer that the answers say for a head: its activation is the task's unless they say one."""
@@ -699,7 +715,7 @@ class _Planning:
                 self.problems.add(place, what, mend, edit)
             elif layer in names:
                 graph.models[name] = names[layer]
-            elif self.complete:
+            elif self.complete or layer in graph.inputs:
                 near = nearest(layer, names)
                 what, mend = f"no layer is named {layer}", "name a layer by name=, as dense 32 name=latent"
                 if (spot := self.builder.said.get(layer)) and spot.within:
