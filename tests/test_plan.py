@@ -373,6 +373,11 @@ def test_a_model_beside_the_model_may_end_in_a_group(group: dict[str, Any]) -> N
     assert plan.graph.nodes.index(end) == len(plan.graph.nodes) - 3
 
 
+def test_a_model_beside_the_model_ends_in_the_first_call_of_a_layer() -> None:
+    plan = planned(**PAIR, sharing="twin: left + right", models={"encoder": "twin"})
+    assert plan.graph.sources(plan.graph.models["encoder"]) == ["left"]
+
+
 def test_a_head_may_be_one_item() -> None:
     plan = planned(**ONE, layers={"heads": {"y": {"output": "dense 1 linear"}}})
     assert _names(plan)[-1] == "y"

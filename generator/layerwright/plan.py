@@ -611,7 +611,8 @@ class _Planning:
         try:
             equal_shapes(tuple(tensor.shape for tensor in branches.values()))
         except LayerError as error:
-            self.problems.add("merge", str(error), error.mend, *self.alike(branches))
+            mend = error.mend.removesuffix(", or merge by concatenate") if self.measures else error.mend
+            self.problems.add("merge", str(error), mend, *self.alike(branches))
             raise Abandoned from error
 
     def distances(self, outputs: Sequence[Output], merged: Tensor) -> None:
@@ -703,7 +704,7 @@ class _Planning:
     def models(self, graph: Graph) -> None:
         """The sub-models beside the model, each with the tensor that it ends in."""
         groups = {name: known.output for name, known in self.builder.known.items() if name in self.builder.said}
-        names = groups | {node.layer.name: node.output for node in graph.nodes}
+        names = groups | {node.layer.name: node.output for node in reversed(graph.nodes)}  # Keras has the first call's
         for name, layer in self.spec.models.items():
             place = f"models.{name}"
             if name in self.builder.taken:
