@@ -50,7 +50,8 @@ class Fields:
             self.broken.add(key)
         if not isinstance(value, str):
             quoted = _as_line(value)
-            quoted = better(quoted) if quoted and (key not in ENTRIES or ":" in quoted) else ""
+            is_line = key not in ENTRIES or re.search(r":\s*[^\W\d]", quoted)
+            quoted = better(quoted) if quoted and is_line else ""
             mend = f"quote it, as {key}: {shown(quoted)}" if quoted else "write a text, in quotes, or leave it out"
             edit = Edit("set", key, quoted) if quoted else Edit("drop", key)
             if not quoted and key in EXAMPLES:

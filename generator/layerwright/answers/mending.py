@@ -223,7 +223,7 @@ class _Tree:
             self.put(path, self._text_with(str(node), key, value))
         elif path[-1] in CONTENT:
             self.put(path, {CONTENT[path[-1]]: node, key: value})
-        else:
+        elif len(path) > 1:
             text = self._text_with(f"{path[-1]} {'' if node is None else _line(node)}", key, value)
             self.put(path[:-1], text)
 

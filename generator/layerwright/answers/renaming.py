@@ -9,7 +9,7 @@ from typing import Any
 from ..blocks.layer import split
 from ..problems import Edit
 from .keys import Answers
-from .lines import Entry, read_entries, spelled
+from .lines import WEIGHT, Entry, read_entries, spelled
 
 
 def rename_key(mapping: MutableMapping[Any, Any], old: Any, new: Any) -> None:
@@ -35,6 +35,9 @@ def edit_lines(answers: Answers, edits: Sequence[Edit]) -> None:
             entries.remove(found)
         else:
             _edit_entry(found, edit)
+            if edit.action == "set":  # what is no argument goes with the words that were there
+                for option in ("", WEIGHT) if key == "inputs" else ("",):
+                    found.options.pop(option, None)
         answers[key] = spelled(entries)
         after = None if edit.action == "drop" else found.name
         if after != before and all(entry.name != before for entry in entries):

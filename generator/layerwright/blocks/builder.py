@@ -511,6 +511,9 @@ class Builder:
             edit = Edit("argument", place, ("name", free))
             if place.startswith("sharing."):
                 edit = Edit("rename", place, (name, free))
+            elif place == "backbone":
+                key = "inputs" if holder.startswith("the input") else "outputs"
+                edit = Edit("rename", f"{key}.{name}", (name, free))
             what = f"the name {name} is taken by {holder}"
             self.problems.add(place, what, f"name it otherwise, as {free}", edit)
         self.taken[name] = place
