@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import random
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 import layerwright
 from layerwright.answers import KEYS, Answers
+from layerwright.answers.lines import ENTRIES
 from layerwright.answers.mending import mended
 from layerwright.layers import LayerError
 from layerwright.plan import design
@@ -307,13 +309,35 @@ def test_an_argument_is_set_wherever_it_is_said(layer: Any, argument: tuple[str,
 # Anything at all
 
 
-def _check_mends(answers: Answers) -> None:
+def _check_mends(answers: Answers, times: int = 1) -> None:
+    """Carries out what is said to mend answers, and again what is said then."""
     try:
         design(copy.deepcopy(answers))
     except AnswersError as error:
-        before = copy.deepcopy(answers)
-        mended(answers, edits_of(error.problems))
+        before, edits = copy.deepcopy(answers), edits_of(error.problems)
+        after = mended(answers, edits)
         assert answers == before
+        assert not [key for key in _keys(before) if key not in _keys(after) and not _named(key, edits)]
+        if times > 1:
+            _check_mends(after, times - 1)
+
+
+def _keys(answers: Answers) -> set[str]:
+    """The keys of answers, and those below them that aren't of groups: `layers`, `layers.branches.photo`."""
+    found = {(str(key),): value for key, value in answers.items()}
+    for depth in (1, 2):
+        above = [
+            way for way in found if len(way) == depth and (depth == 1 or (way[0] == "layers" and way[1] != "body"))
+        ]
+        maps = {way: found[way] for way in above if isinstance(found[way], dict)}
+        found |= {(*way, str(key)): value for way, node in maps.items() for key, value in node.items()}
+    return {".".join(way) for way in found}
+
+
+def _named(key: str, edits: Sequence[Edit]) -> bool:
+    """Whether edits say what becomes of a key. What belongs to an input or output goes with it."""
+    lines = any(edit.place.partition(".")[0] in ENTRIES for edit in edits)
+    return (lines and key.startswith("layers.")) or any(f"{key}.".startswith(f"{edit.place}.") for edit in edits)
 
 
 @settings(max_examples=150, deadline=None)
@@ -327,3 +351,38 @@ def test_the_mends_of_any_value_can_be_carried_out(key: str, value: Any) -> None
 def test_the_mends_of_any_layers_can_be_carried_out(parts: Any, value: Any) -> None:
     layers = {part: stack if part == "body" else {"x": stack, "y": value} for part, stack in parts.items()}
     _check_mends({"inputs": "x: numeric 8", "outputs": "y: binary", "layers": layers})
+
+
+def _nodes(node: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where there is something in answers, all of them last."""
+    items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in items:
+        yield from _nodes(value, (*way, key))
+        yield (*way, key)
+
+
+OTHERS = st.one_of(
+    VALUES,
+    st.sampled_from(
+        ["none", "dense 4", "dense 0", "Residual", "lstm 3", "a: b", "q", "dense 4 name=q", "output: dense 1"]
+    ),
+    st.sampled_from([["dense 4", "lstm 3"], {"use": "q"}, {"merge": "q"}, {"": 1}, {"layers": ["zzz"], "x": 1}, [[]]]),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(case=st.sampled_from(CASES), choice=st.randoms(use_true_random=False), other=OTHERS, key=st.booleans())
+def test_the_mends_of_answers_that_are_worse_can_be_carried_out(
+    case: dict[str, Any], choice: random.Random, other: Any, *, key: bool
+) -> None:
+    answers = copy.deepcopy(case["answers"])
+    if ways := list(_nodes(answers)):
+        *way, last = choice.choice(ways)
+        owner: Any = answers
+        for step in way:
+            owner = owner[step]
+        if key and isinstance(owner, dict):
+            owner[other if isinstance(other, str) else "zzz"] = owner.pop(last)
+        else:
+            owner[last] = other
+    _check_mends(answers, 3)

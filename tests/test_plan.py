@@ -298,6 +298,130 @@ def test_branching_that_changes_nothing_is_noted(answers: dict[str, Any]) -> Non
     assert f"Note: {plan.notes[0]}." in text(plan)
 
 
+@pytest.mark.parametrize(
+    ("answers", "note"),
+    [
+        (
+            {**ONE, "outputs": "y: binary", "layers": {"heads": {"y": [{"output": "dense 1 relu"}]}}},
+            "y ends in relu, and the loss of binary expects sigmoid",
+        ),
+        (
+            {**ONE, "outputs": "y: multiclass 3", "layers": {"heads": {"y": [{"output": "Dense 3"}]}}},
+            "y ends in linear, and the loss of multiclass expects softmax",
+        ),
+        (
+            {**PAIR, "outputs": "d: distance", "merge": "l2_distance", "layers": {"body": "dense 3"}},
+            "layers.body changes nothing: d is what the merge gives, and no body comes after it",
+        ),
+        ({**ONE, "body": "separate"}, "body (separate) changes nothing: y is the only output"),
+        ({**ONE, "fine_tune": 3}, "fine_tune (3) changes nothing: there is no backbone"),
+    ],
+)
+def test_what_a_user_may_not_expect_is_noted(answers: dict[str, Any], note: str) -> None:
+    assert planned(**answers).notes == (note,)
+
+
+# What is accepted
+
+
+@pytest.mark.parametrize(
+    ("task", "layer", "activation"),
+    [
+        ("multiclass 3", "dense 3", "softmax"),
+        ("multiclass 3", "dense 3 relu", "relu"),
+        ("binary", "dense 1", "sigmoid"),
+        ("regression 2", "dense 2", None),
+        ("reconstruction x", "dense 4", None),
+    ],
+)
+def test_a_last_layer_that_is_said_has_its_tasks_activation(task: str, layer: str, activation: str | None) -> None:
+    plan = planned(inputs="x: numeric 4", outputs=f"y: {task}", layers={"heads": {"y": [{"output": layer}]}})
+    assert plan.graph.nodes[-1].layer.arguments["activation"] == activation
+
+
+def test_a_layer_of_a_later_branch_is_called_again() -> None:
+    plan = planned(**PAIR, layers={"branches": {"left": [{"use": "q"}], "right": ["dense 4 name=q"]}, "body": []})
+    [shared] = [layer for layer, calls in plan.graph.calls().items() if len(calls) == 2]
+    assert shared.name == "q"
+
+
+def test_a_repetition_is_called_again_and_merged_in_as_a_whole() -> None:
+    repeat = {"repeat": {"times": 2, "layers": ["dense 64", "relu"], "name": "twice"}}
+    plan = planned(**ONE, layers={"body": [repeat, {"use": "twice"}, {"merge": "twice"}]})
+    calls = {layer.name: len(nodes) for layer, nodes in plan.graph.calls().items()}
+    assert calls["twice_1_dense"] == calls["twice_2_dense"] == 2
+    assert _fed_last(plan, "joined") == ["twice_2_relu", "twice_2_relu"]
+
+
+def _fed_last(plan: Plan, name: str) -> list[str]:
+    names = plan.graph.names()
+    return [[names[tensor] for tensor in node.inputs] for node in plan.graph.nodes if node.layer.name == name][-1]
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        {"residual": {"layers": ["dense 4"], "name": "latent"}},
+        {"parallel": {"paths": [["dense 4"], ["dense 5"]], "name": "latent"}},
+        {"repeat": {"times": 2, "layers": ["dense 4"], "name": "latent"}},
+    ],
+    ids=lambda group: next(iter(group)),
+)
+def test_a_model_beside_the_model_may_end_in_a_group(group: dict[str, Any]) -> None:
+    plan = planned(**ONE, models={"encoder": "latent"}, layers={"body": [group, "dense 3"]})
+    [end] = [node for node in plan.graph.nodes if node.output is plan.graph.models["encoder"]]
+    assert plan.graph.nodes.index(end) == len(plan.graph.nodes) - 3
+
+
+def test_a_model_beside_the_model_ends_in_the_first_call_of_a_layer() -> None:
+    plan = planned(**PAIR, sharing="twin: left + right", models={"encoder": "twin"})
+    assert plan.graph.sources(plan.graph.models["encoder"]) == ["left"]
+
+
+def test_a_head_may_be_one_item() -> None:
+    plan = planned(**ONE, layers={"heads": {"y": {"output": "dense 1 linear"}}})
+    assert _names(plan)[-1] == "y"
+
+
+def test_what_has_more_axes_than_any_pool_takes_is_flattened_in_the_head() -> None:
+    plan = planned(**ONE, layers={"body": ["reshape 64x1x1x1x1"]})
+    assert _names(plan)[-2:] == ["y_flatten", "y"]
+
+
+def test_a_branch_that_is_said_and_keeps_steps_for_one_output_is_pooled_for_another() -> None:
+    stack = ["embedding 9 4", "lstm 3 return_sequences=true"]
+    answers = {"inputs": "x: numeric 4, t: text 9x4", "outputs": "y: binary, z: labels 3 from=t"}
+    plan = planned(**answers, layers={"branches": {"t": stack}})
+    assert _fed(plan)["merge"] == ["x_dense", "t_global_average_pool"]
+    assert plan.graph.outputs["z"].shape == (None, 4, 3)
+
+
+@pytest.mark.parametrize("size", ["8x8x3", "8X8X3", "8×8×3"])
+def test_sizes_are_written_with_any_sign_of_multiplication(size: str) -> None:
+    plan = planned(inputs=f"p: image {size}", outputs="y: binary")
+    assert plan.graph.inputs["p"].shape == (None, 8, 8, 3)
+
+
+@pytest.mark.parametrize(
+    ("said", "as_line"),
+    [
+        ({"self_attention": {"num_heads": 2, "key_dim": 4, "dropout": 0.1}}, "self_attention 2x4 dropout=0.1"),
+        ({"self_attention": {"heads": 2, "width": 4}}, "self_attention 2x4"),
+        ({"transformer": {"heads": "2x4", "units": 8, "activation": "gelu"}}, "transformer 2x4 8 gelu"),
+        ({"transformer": {"heads": 2, "width": 4}}, "transformer 2x4"),
+        ({"tcn": {"filters": 8, "dilation_rate": 2}}, "tcn 8 dilation=2"),
+    ],
+    ids=str,
+)
+def test_blocks_are_written_as_mappings_too(said: dict[str, Any], as_line: str) -> None:
+    plans = [
+        planned(inputs="s: sequence 5x4", outputs="y: binary", layers={"branches": {"s": [item]}})
+        for item in (said, as_line)
+    ]
+    first, second = ([(layer.name, layer.arguments) for layer in plan.graph.layers()] for plan in plans)
+    assert first == second
+
+
 # Refusals
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from .kinds import DENSE, Items
-from .layers import Shape
+from .layers import ACTIVATIONS, Shape
 from .spec import Input, Output
 from .tasks import Per
 
@@ -90,7 +90,7 @@ def body(needs: Collection[Per], rank: int, branching: Sequence[str]) -> list[An
 def head(output: Output, tensor: Shape) -> list[Any]:
     """The layers of a head before its last."""
     if output.per is Per.SAMPLE and len(tensor) > 2:
-        return ["global_average_pool"]
+        return ["global_average_pool" if len(tensor) < 6 else "flatten"]
     return _decoder(output.of, tensor) if output.of else []
 
 
@@ -107,6 +107,12 @@ def last(output: Output, tensor: Shape) -> list[str]:
     flat = math.prod(size for size in shape[1:] if size is not None)
     flattened = [] if len(tensor) == 2 else ["global_average_pool" if None in tensor[1:] else "flatten"]
     return [*flattened, f"dense {flat} {activation}", f"reshape {_spelled(shape[1:])}"]
+
+
+def activation(output: Output, tensor: Shape) -> str | None:
+    """The activation that a head ends in by its task, None if it has none."""
+    words = [word for text in last(output, tensor) for word in text.split()]
+    return next((word for word in words if word in ACTIVATIONS), None)
 
 
 def backbone_branch(needs: Collection[Per]) -> list[Any]:

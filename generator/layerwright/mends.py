@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from .blocks import LayerItem, Stack
 from .blocks.builder import RECURRENT
 from .blocks.references import stacks_in
 from .layers import Shape
-from .problems import Edit
+from .problems import Edit, Problem, Problems
 from .spec import Head, Input, Output, Spec
 from .tasks import Per
 
@@ -82,6 +83,9 @@ def _left_to_the_planner(spec: Spec, output: Output, mend: str) -> Mend:
     said = [f"layers.branches.{owner}" for owner in _owners(spec, output) if owner in spec.layers.branches]
     said += ["layers.body"] if spec.layers.body is not None else []
     said += [f"layers.heads.{output.name}"] if output.name in spec.layers.heads else []
+    if not said and output.per in NOUNS:
+        task = _of_a_sample(output)
+        return f"{mend}; or say {task}, of the whole sample", (Edit("set", f"outputs.{output.name}", task),)
     return f"{mend}; or leave out what layers says there", tuple(Edit("drop", place) for place in said)
 
 
@@ -90,6 +94,9 @@ def shape_fits(spec: Spec, output: Output, shape: Shape, expected: Sequence[int 
     said, place = spec.layers.heads.get(output.name), f"layers.heads.{output.name}"
     own_end = said is not None and not said.keeps_last
     ending = (Edit("drop", f"{place}[{len(said.stack)}].output"),) if said and own_end else ()
+    if output.of and None in expected and len(output.sources) > 1 and not said:
+        only = output.of.name
+        return f"let it see {only} only, by from={only}", seen_only(spec, output, (only,))
     if output.per is Per.INPUT:
         mend = "make as many numbers as there are"
         left_out = (f"{mend}, or leave its head out", (Edit("drop", place),))
@@ -98,7 +105,8 @@ def shape_fits(spec: Spec, output: Output, shape: Shape, expected: Sequence[int 
         also = ", and leave output out: the task has a last layer of its own" if own_end else ""
         word = "global_average_pool" if len(shape) < 6 else "flatten"
         return f"pool or flatten before its last layer, as by {word}{also}", (*ending, Edit("append", place, word))
-    if tuple(shape[1:-1]) != tuple(expected[:-1]) and shape[-1] == expected[-1] and None not in shape[1:]:
+    has_places = output.task.per in NOUNS and None not in shape[1:] and shape[-1] == expected[-1]
+    if has_places and tuple(shape[1:-1]) != tuple(expected[:-1]):
         sized = f"{output.task.name} {output.size} {'x'.join(map(str, shape[1:-1]))}"
         mend = f"say {sized} if that is the size of what it is to say; or keep all steps or places of its input"
         return mend, (Edit("set", f"outputs.{output.name}", sized),)
@@ -108,6 +116,22 @@ def shape_fits(spec: Spec, output: Output, shape: Shape, expected: Sequence[int 
     size = math.prod(each for each in expected[-1:] if each)
     units = "1 unit" if size == 1 else f"{size} units"
     return f"give its last layer {units}, or leave output out: the task has a last layer of its own", ending
+
+
+def at_home(spec: Spec, problems: Problems) -> None:
+    """Gives problems of the planner's own layers a place in the answers: that of the output that they lead to."""
+    for index, problem in enumerate(problems.found):
+        part, bracket, _ = problem.place.partition("[")
+        key, _, name = part.partition(".")
+        if not bracket or key not in ("body", "inputs", "outputs"):
+            continue
+        outputs = [each for each in spec.outputs if key == "body" or name in (each.name, *each.sources)]
+        edits = tuple(dict.fromkeys(edit for each in outputs for edit in _left_to_the_planner(spec, each, "")[1]))
+        what, mend = problem.what, problem.mend
+        if edits:
+            what = f"the planner's own layers don't fit what layers says before them: {what}"
+            mend = "leave that out, or say the part yourself where it doesn't fit"
+        problems.found[index] = Problem(f"outputs.{outputs[0].name}", what, mend, edits)
 
 
 def can_learn(spec: Spec, output: Output) -> Mend:
@@ -126,6 +150,62 @@ def batches_fixed(spec: Spec) -> tuple[Edit, ...]:
     if spec.hardware.backend != "tensorflow":
         edits.append(Edit("set", "backend", "tensorflow"))
     return tuple(edits)
+
+
+def axes_alike(spec: Spec, outputs: Sequence[Output], axes: Mapping[str, Shape]) -> Mend:
+    """For outputs that say something of every step or place, where branches with these axes differ in them."""
+    first = spec.input(max(axes, key=lambda name: len(axes[name])))
+    others = [each for name in axes if (each := spec.input(name)).name != first.name]
+    said = [owner for output in outputs for owner in _owners(spec, output) if owner in spec.layers.branches]
+    froms = "; ".join(f"let {output.name} see {first.name} only, by from={first.name}" for output in outputs)
+    alike = {each.name: _of_size(each, first) for each in others if each.kind is first.kind}
+    if said or len(alike) < len(others) or not any(_of_size(each, first) != each.said for each in others):
+        only = (edit for output in outputs for edit in seen_only(spec, output, (first.name,)))
+        return froms, tuple(dict.fromkeys(only))
+    sizes = ", ".join(f"{name}: {size}" for name, size in alike.items())
+    edits = [Edit("set", f"inputs.{name}", size) for name, size in alike.items()]
+    return f"say equal sizes, as {sizes}; or {froms}", tuple(edits)
+
+
+def _of_size(each: Input, like: Input) -> str:
+    """An input as it would be said with as many steps or places as another one of its kind."""
+    vocabulary = each.kind.vocabulary
+    sizes = (each.sizes[0], *like.sizes[1:]) if vocabulary else (*like.sizes[:-1], each.sizes[-1])
+    return replace(each, sizes=sizes).said
+
+
+def paired(spec: Spec, outputs: Sequence[Output], names: Sequence[str]) -> tuple[Edit, ...]:
+    """For more than two branches and a merge of two, where another output says how far two of them are apart."""
+    pairs = [each.sources for each in spec.outputs if each.per is Per.MERGE and len(each.sources) == 2]
+    pair = next((sources for sources in pairs if set(sources) <= set(names)), None)
+    if pair is None:
+        return ()
+    one, other = map(spec.input, pair)
+    free = not spec.sharing and not {*pair} & {*spec.layers.branches}
+    if free and one.said == other.said:
+        return (Edit("append", "sharing", " + ".join(pair)),)
+    return tuple(edit for output in outputs for edit in seen_only(spec, output, pair))
+
+
+def seen_alone(spec: Spec, outputs: Sequence[Output]) -> tuple[list[Edit], str]:
+    """For outputs that no distance can stand before, beside one of a distance: each sees one input only."""
+    edits: dict[Edit, None] = {}
+    for output in (each for each in outputs if each.per is not Per.MERGE):
+        able = [name for name in output.sources if output.per in NOUNS and has_axes(spec.input(name), output.per)]
+        only = output.of.name if output.of else (able or output.sources)[0]
+        edits |= dict.fromkeys(seen_only(spec, output, (only,)))
+    said = [f"{edit.place.rpartition('.')[2]} see {edit.value[1]} only" for edit in edits if edit.action == "argument"]
+    return list(edits), f", or let {' and '.join(said)}"
+
+
+def seen(spec: Spec, name: str) -> tuple[str, Edit]:
+    """For an input that no output sees."""
+    for output in spec.outputs:
+        if output.of is not None and output.of.name == name:
+            sources = "+".join([*output.sources, name])
+            mend = f"name it in the from= of {output.name}, which makes it again: from={sources}"
+            return mend, Edit("argument", f"outputs.{output.name}", ("from", sources))
+    return "drop it, or name it in an output's from=", Edit("drop", f"inputs.{name}")
 
 
 def seen_only(spec: Spec, output: Output, names: Sequence[str]) -> tuple[Edit, ...]:

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from . import choices, mends
-from .answers import Answers, examine
+from .answers import KEYS, Answers, examine
 from .backbones import Backbone
-from .blocks import GROUPS, MERGES, Abandoned, Builder, LayerItem, Reader, Stack
+from .blocks import GROUPS, MERGES, Abandoned, Builder, Item, LayerItem, Reader, Stack
 from .blocks.builder import Spot
 from .blocks.merges import alike
 from .blocks.references import names_in, references
 from .blocks.starting import Start
 from .forms import name_classes
 from .graph import BackboneLayer, Composite, Graph, Layer, Node, RuleLayer, SubModel, Tensor
-from .layers import LayerError, Vocabulary, Weight, builtin, spell
+from .layers import LayerError, Shape, Vocabulary, Weight, builtin, spell
 from .layers.merging import equal_shapes
 from .lengths import LENGTH, lengths, varies
 from .problems import Edit, Problems, nearest
@@ -35,6 +35,9 @@ MERGES_BY_DEFAULT = "concatenate"
 BROADCAST = frozenset({"add", "average", "maximum", "minimum", "multiply", "subtract"})
 """Merges whose layers would stretch one tensor to another's shape, which no one asks for between inputs."""
 
+
+OF_INTEGERS = frozenset({"concatenate", "add", "maximum", "minimum", "multiply", "subtract"})
+"""Merges that take whole numbers."""
 
 AXES = {Per.STEP: 3, Per.PLACE: 3}
 """How many axes, batch included, a head has at least that says something of every step or place."""
@@ -70,7 +73,7 @@ def design(answers: Answers, folder: str = "", vocabulary: Vocabulary | None = N
     spec = examine(answers, problems, folder)
     graph = _Planning(spec, problems, vocabulary or builtin()).graph()
     problems.raise_if_any()
-    return Plan(spec, graph, decide(spec, graph), tuple(_notes(spec)))
+    return Plan(spec, graph, decide(spec, graph), (*_notes(spec), *_idle(spec, answers)))
 
 
 def plan(spec: Spec, vocabulary: Vocabulary | None = None) -> Plan:
@@ -91,6 +94,32 @@ def _notes(spec: Spec) -> Iterator[str]:
         yield f"branching ({', '.join(spec.branching)}) changes nothing: every branch and the body are said otherwise"
     if spec.merge != MERGES_BY_DEFAULT and all(len(output.sources) == 1 for output in spec.outputs):
         yield f"merge ({spec.merge}) changes nothing: no output sees more than one input"
+
+    distances = [output.name for output in spec.outputs if output.per is Per.MERGE]
+    if len(distances) == len(spec.outputs) and spec.layers.body:
+        yield f"layers.body changes nothing: {distances[0]} is what the merge gives, and no body comes after it"
+    if spec.separate_bodies and len(spec.outputs) == 1:
+        yield f"body (separate) changes nothing: {spec.outputs[0].name} is the only output"
+    yield from _unlike_their_tasks(spec)
+
+
+def _unlike_their_tasks(spec: Spec) -> Iterator[str]:
+    """The last layers that are said with another activation than their task is trained on."""
+    for output in spec.outputs:
+        item = spec.layers.heads.get(output.name, Head()).last
+        own = choices.activation(output, ())
+        if output.of or own in (None, "linear") or not isinstance(item, LayerItem):
+            continue
+        said = item.keywords.get("activation", "linear" if item.word.startswith(("Dense", "Conv")) else own) or "linear"
+        if said != own:
+            yield f"{output.name} ends in {said}, and the loss of {output.task.name} expects {own}"
+
+
+def _idle(spec: Spec, answers: Answers) -> Iterator[str]:
+    """What the answers say that nothing comes of, where only they tell."""
+    default = KEYS["fine_tune"].default
+    if spec.transfer is None and answers.get("fine_tune", default) != default:
+        yield f"fine_tune ({answers['fine_tune']}) changes nothing: there is no backbone"
 
 
 def _has_own_stack(each: Input, spec: Spec) -> bool:
@@ -164,6 +193,7 @@ class _Planning:
             self.check_values(graph, {tensor: self.spec.input(name) for name, tensor in graph.inputs.items()})
             self.check_lengths(graph)
         assert self.problems.found or self.complete, "a network that isn't whole has a problem that says why"
+        mends.at_home(self.spec, self.problems)
         return graph
 
     @property
@@ -195,6 +225,8 @@ class _Planning:
                 return f"{name} can't be merged into its own branch"
             return f"{name} waits for this branch, and this for {name}"
         owner = self.owners.get(name)
+        if owner in self.open[:-1]:
+            return f"{name} waits for this branch, and this for {name}"
         if owner is not None and owner not in self.ends and owner not in self.open:
             return ""
         spot = self.builder.said.get(name)
@@ -230,7 +262,7 @@ class _Planning:
         self.tried.add(name)
         each, group = self.spec.input(name), self.spec.group_of(name)
         self.open.append(name)
-        for needed in references(self.spec.layers.branches.get(group.name if group else name, ())):
+        for needed in references(self.spec.layers.branches.get(group.name if group else name, ()), calls=True):
             self.end(self.owners.get(needed, needed))
         try:
             if group is None:
@@ -390,6 +422,7 @@ class _Planning:
         """Merge, body and heads of the outputs that see the same inputs."""
         everything = outputs[0].sources == tuple(each.name for each in self.spec.inputs)
         prefix = "" if everything else f"{outputs[0].name}_"
+        self.check_headless(outputs)
         outputs = [output for output in outputs if self.can_merge(output, branches)]
         if not self.have_axes(branches):
             return
@@ -451,7 +484,9 @@ class _Planning:
             return branches
         joined = dict(branches)
         for name, tensor in branches.items():
-            if len(tensor.shape) > 2 and self.owner(self.spec.input(name)) not in self.spec.layers.branches:
+            is_said = self.owner(self.spec.input(name)) in self.spec.layers.branches
+            is_kept = any(per in mends.NOUNS for per in self.needs([name]))
+            if len(tensor.shape) > 2 and (is_kept or not is_said):
                 with self.builder.within(f"branches.{name}", f"{name}_"):
                     pool = LayerItem("global_average_pool", place=f"inputs.{name}")
                     joined[name] = pool.build(self.builder, tensor)
@@ -475,6 +510,14 @@ class _Planning:
                 return False
         return True
 
+    def check_headless(self, outputs: Sequence[Output]) -> None:
+        """Notes heads of outputs that say how far two paths are apart."""
+        for output in outputs:
+            said, place = self.spec.layers.heads.get(output.name, Head()), f"layers.heads.{output.name}"
+            if output.per is Per.MERGE and (said.stack or said.last):
+                mend = "leave its head out, or say another task, as binary"
+                self.problems.add(place, "a distance has no head of its own", mend, Edit("drop", place))
+
     def check_distance(self, output: Output, branches: dict[str, Tensor]) -> bool:
         """Whether an output can say how far two paths are apart."""
         place, how = f"outputs.{output.name}", self.spec.merge
@@ -496,7 +539,16 @@ class _Planning:
         if is_wrong:
             what = f"a distance is what two merged paths are apart, and merge is {how}"
             self.problems.add(place, what, f"say merge: {' or '.join(reversed(words))}", *merge)
+            self.check_near(branches, output)
         return not is_wrong
+
+    def check_near(self, branches: dict[str, Tensor], output: Output) -> None:
+        """Notes branches between which there would be no distance whatever merge says."""
+        shapes = tuple(tensor.shape for tensor in branches.values())
+        if len({shape[1:] for shape in shapes}) > 1 or any(len(shape) != 2 for shape in shapes):
+            what = f"a distance is between branches of one axis and equal size: {', '.join(map(spell, shapes))}"
+            mend = "pool or flatten them, and give them equal last sizes"
+            self.problems.add("merge", what, mend, *self.joined(branches, [output], "l2_distance"))
 
     def check_joined(self, branches: dict[str, Tensor]) -> None:
         """Notes branches that can't be joined, whatever becomes of the others."""
@@ -513,24 +565,45 @@ class _Planning:
                 except LayerError as error:
                     self.problems.add("merge", str(error), error.mend, *self.alike(branches))
 
-    def alike(self, branches: dict[str, Tensor]) -> list[Edit]:
+    def alike(self, branches: dict[str, Tensor], how: str = "") -> list[Edit]:
         """The edits after which branches can be joined."""
         stacks = [f"layers.branches.{self.owner(self.spec.input(name))}" for name in branches]
         concatenate = Edit("set", "merge", "concatenate")
-        return self.grown(alike(list(branches.values()), stacks, self.spec.merge, concatenate))
+        return self.grown(alike(list(branches.values()), stacks, how or self.spec.merge, concatenate))
 
     def merged(self, branches: dict[str, Tensor], outputs: Sequence[Output]) -> Tensor:
         """The branches joined. With more than two, a pairwise merge joins those of one group, to which go the rest."""
+        self.check_alike(branches, outputs)
         edits, also = self.joined(branches, outputs), ""
         if MERGES[self.spec.merge].flat and any(output.per in (*mends.NOUNS, Per.INPUT) for output in outputs):
             edits, also = [Edit("set", "merge", "concatenate")], ", or merge by concatenate"
+            if self.measures and len(branches) > 1:
+                edits, also = mends.seen_alone(self.spec, outputs)
         with self.builder.mended_by("merge", edits, also):
             return self._merged(branches)
 
-    def joined(self, branches: dict[str, Tensor], outputs: Sequence[Output]) -> list[Edit]:
+    def check_alike(self, branches: dict[str, Tensor], outputs: Sequence[Output]) -> None:
+        """Raises Abandoned for branches of different steps or places, where an output says something of each."""
+        needs = [output for output in outputs if output.per in mends.NOUNS]
+        axes = {name: tensor.shape[1:-1] for name, tensor in branches.items()}
+        if needs and len(set(axes.values())) > 1 and len({tensor.shape[0] for tensor in branches.values()}) == 1:
+            noun, _ = mends.NOUNS[needs[0].per]
+            shapes = ", ".join(spell(tensor.shape) for tensor in branches.values())
+            mend, edits = mends.axes_alike(self.spec, needs, axes)
+            what = f"{needs[0].name} says something of every {noun}, and its branches differ in them: {shapes}"
+            self.problems.add("merge", what, mend, *edits)
+            raise Abandoned
+
+    def joined(self, branches: dict[str, Tensor], outputs: Sequence[Output], how: str = "") -> list[Edit]:
         """What would mend branches that can't be joined for these outputs."""
-        edits = self.alike(branches)
-        if not any(output.per is Per.MERGE for output in outputs):
+        edits = self.alike(branches, how)
+        named = [name for name, tensor in branches.items() if tensor.dtype.startswith("int")]
+        if named and (how or self.spec.merge) not in OF_INTEGERS:
+            owners = dict.fromkeys(self.owner(self.spec.input(name)) for name in named)
+            return [Edit("drop", f"layers.branches.{owner}") for owner in owners]
+        if len(branches) > 2 and MERGES[self.spec.merge].pairwise and self.measures:
+            return list(mends.paired(self.spec, outputs, list(branches))) or edits
+        if not self.measures:
             return edits
         width = max(tensor.shape[-1] or 1 for tensor in branches.values())
         thin = [name for name, tensor in branches.items() if tensor.shape[-1] != width]
@@ -553,18 +626,15 @@ class _Planning:
         try:
             equal_shapes(tuple(tensor.shape for tensor in branches.values()))
         except LayerError as error:
-            self.problems.add("merge", str(error), error.mend, *self.alike(branches))
+            mend = error.mend.removesuffix(", or merge by concatenate") if self.measures else error.mend
+            self.problems.add("merge", str(error), mend, *self.alike(branches))
             raise Abandoned from error
 
     def distances(self, outputs: Sequence[Output], merged: Tensor) -> None:
         """The outputs that say how far the merged paths are apart."""
         for output in outputs:
             said = self.spec.layers.heads.get(output.name, Head())
-            if said.stack or said.last:
-                mend = "leave its head out, or say another task, as binary"
-                edit = Edit("drop", f"layers.heads.{output.name}")
-                self.problems.add(f"layers.heads.{output.name}", "a distance has no head of its own", mend, edit)
-            else:
+            if not (said.stack or said.last):
                 self.builder.graph.outputs[output.name] = merged
         if len(outputs) == 1 == len(self.spec.outputs) and self.builder.graph.outputs:
             self.builder.name_last(outputs[0].name)
@@ -585,7 +655,7 @@ class _Planning:
                 stack = said.stack if said else self.read(choices.head(output, tensor.shape), place)
                 tensor = self.builder.stack(stack, tensor)
                 self.check_axes(output, tensor)
-                last: Stack = (said.last,) if said and said.last else ()
+                last: Stack = (self.ending(said.last, output, tensor.shape),) if said and said.last else ()
                 if said is None or said.keeps_last:
                     last = self.read(list(choices.last(output, tensor.shape)), place)
                 tensor = self.builder.stack(last, tensor)
@@ -595,6 +665,19 @@ class _Planning:
         except Abandoned:
             return
         self.builder.graph.outputs[output.name] = tensor
+
+    @property
+    def measures(self) -> bool:
+        """Whether any output says how far two paths are apart: merge is a distance then, and can be nothing else."""
+        return any(output.per is Per.MERGE for output in self.spec.outputs)
+
+    def ending(self, item: Item, output: Output, shape: Shape) -> Item:
+        """The last layer that the answers say for a head: its activation is the task's unless they say one."""
+        entry = self.vocabulary.words.get(item.word) if isinstance(item, LayerItem) else None
+        own = choices.activation(output, shape)
+        if not isinstance(item, LayerItem) or entry is None or "activation" not in entry.defaults or own is None:
+            return item
+        return replace(item, keywords={"activation": own, **item.keywords})
 
     def check_axes(self, output: Output, tensor: Tensor) -> None:
         """Raises Abandoned for a head that doesn't have the steps or places that its task says something of."""
@@ -621,6 +704,7 @@ class _Planning:
         else:
             sizes = [each.shape[1:-1] for each in sources if each.kind.places]
         # Of several inputs, that which is as long as the head is what it's about.
+        own = own[:1] if output.per is Per.STEP else own
         wanted = own if own in sizes or not sizes else sizes[0]
         return (*wanted, output.size)
 
@@ -640,7 +724,8 @@ class _Planning:
 
     def models(self, graph: Graph) -> None:
         """The sub-models beside the model, each with the tensor that it ends in."""
-        names = {node.layer.name: node.output for node in reversed(graph.nodes)}
+        groups = {name: known.output for name, known in self.builder.known.items() if name in self.builder.said}
+        names = groups | {node.layer.name: node.output for node in reversed(graph.nodes)}  # Keras has the first call's
         own = {layer.name for layer in graph.layers() if isinstance(layer, SubModel | BackboneLayer)}
         taken = {**self.builder.taken, "model": "the network"}
         for name, layer in self.spec.models.items():
@@ -657,11 +742,11 @@ class _Planning:
                 self.problems.add(place, what, mend, Edit("drop", place))
             elif layer in names:
                 graph.models[name] = names[layer]
-            elif self.complete:
+            elif self.complete or layer in graph.inputs:
                 near = nearest(layer, names)
                 what, mend = f"no layer is named {layer}", "name a layer by name=, as dense 32 name=latent"
-                if layer in self.builder.said:
-                    what = f"{layer} is inside of {self.builder.said[layer].within}, and no layer of the model itself"
+                if (spot := self.builder.said.get(layer)) and spot.within:
+                    what = f"{layer} is inside of {spot.within}, and no layer of the model itself"
                 mend = f"did you mean {near}? ({mend})" if near else f"{mend}, not in a nested model; or leave it out"
                 self.problems.add(place, what, mend, Edit("set", place, near) if near else Edit("drop", place))
 
@@ -697,11 +782,10 @@ class _Planning:
         origins = graph.origins()
         seen = {name: origins[tensor] for name, tensor in graph.outputs.items()}
         reached = frozenset().union(*seen.values())
-        unbuilt = self._may_see() if self.problems.found else []
+        unbuilt = self._may_see() if self.problems.found or not self.complete else []
         for name in graph.inputs:
             if name not in reached and name not in unbuilt:
-                edit = Edit("drop", f"inputs.{name}")
-                mend = "drop it, or name it in an output's from="
+                mend, edit = mends.seen(self.spec, name)
                 self.problems.add(f"inputs.{name}", "no output sees it", mend, edit)
         for output in self.spec.outputs:
             beyond = seen.get(output.name, frozenset()).difference(output.sources)
@@ -733,7 +817,7 @@ class _Planning:
                 expected = (LENGTH, *self.expected(output, graph.outputs[output.name])[1:])
                 if shape[1] != LENGTH:
                     what = f"{output.task.name} is about every step of {steps[0]}, and its head has others"
-                    mend, edits_ = mends.shape_fits(self.spec, output, shape, expected)
+                    mend, edits_ = mends.shape_fits(self.spec, output, graph.outputs[output.name].shape, expected)
                     self.problems.add(f"outputs.{output.name}", what, mend, *edits_)
 
     def check_values(self, graph: Graph, origins: Mapping[Tensor, Input]) -> None:

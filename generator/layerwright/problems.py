@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import reprlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 SHORT = 50
@@ -88,6 +88,13 @@ class Problems:
         problem = Problem(place, what, mend, edits)
         if problem not in self.found:
             self.found.append(problem)
+
+    def drop_with(self, place: str) -> None:
+        """Has what leaves out all that is in a group leave the group out too: one with nothing in it is wrong again."""
+        for index, problem in enumerate(self.found):
+            inside = problem.place.startswith((f"{place}.", f"{place}["))
+            if inside and all(edit.action == "drop" for edit in problem.edits):
+                self.found[index] = replace(problem, edits=(*problem.edits, Edit("drop", place)))
 
     def raise_if_any(self) -> None:
         """Raises AnswersError if anything was noted."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 from ..blocks import name_like
 from ..kinds import KINDS, Kind
@@ -40,8 +41,9 @@ def _input(fields: Fields, name: str, word: str, arguments: list[str]) -> Input 
     if not word:
         return None
     kind = KINDS[word]
+    _named_rightly(fields, arguments, "batch", place)
     batch = _batch(fields, arguments, place)
-    parts = arguments[0].split("x") if len(arguments) == 1 else []
+    parts = re.split("[x×X]", arguments[0]) if len(arguments) == 1 else []
     if len(parts) != len(kind.letters):
         said = shown(" ".join(arguments)) if arguments else "nothing"
         edit = Edit("set", place, kind.example)
@@ -67,6 +69,21 @@ def _sizes(fields: Fields, kind: Kind, parts: Sequence[str], place: str) -> tupl
 
 PLACED = {Per.STEP: (1,), Per.PLACE: (2, 3)}
 """How many sizes an output may have of its own, by what it says something of."""
+
+
+def _named_rightly(fields: Fields, arguments: list[str], known: str, place: str) -> None:
+    """Notes arguments `KEY=VALUE` of other keys than the known one. One that surely means it counts as said."""
+    for argument in [argument for argument in arguments if argument.partition("=")[0].isidentifier()]:
+        key, equals, value = argument.partition("=")
+        if not equals or key == known:
+            continue
+        is_said = any(each.startswith(f"{known}=") for each in arguments)
+        sure = None if is_said else meant(key, [known])
+        edits = [Edit("argument", place, (key, None)), *([Edit("argument", place, (known, value))] if sure else [])]
+        mend = f"did you mean {known}=?" if sure else f"it takes {known}=; leave {key}= out"
+        fields.problems.add(place, f"unknown argument {shown(key)}", mend, *edits)
+        arguments[arguments.index(argument)] = f"{known}={value}" if sure else ""
+    arguments[:] = filter(None, arguments)
 
 
 def _batch(fields: Fields, arguments: list[str], place: str) -> int | None:
@@ -98,6 +115,7 @@ def outputs(fields: Fields, inputs: Sequence[Input]) -> tuple[Output, ...]:
 def _output(fields: Fields, name: str, word: str, arguments: list[str], inputs: Sequence[Input]) -> Output | None:
     place = f"outputs.{name}"
     weight = _weight(fields, arguments, place)
+    _named_rightly(fields, arguments, "from", place)
     sources = _sources(fields, arguments, [each.name for each in inputs], place)
     if word not in TASKS:
         near = nearest(word, TASKS)
@@ -157,9 +175,11 @@ def _reconstruction(
         return None
     of = next((each for each in inputs if each.name == said), None)
     if of is None:
-        near = nearest(said, able) or (able[0] if able else None)
+        near = nearest((said or " ".join(arguments[:1])), able) or (able[0] if able else None)
         edits = [Edit("set", place, f"reconstruction {near}")] if near else []
         what = f"unknown input {shown(said)}" if said else "reconstruction names no input"
+        if len(arguments) > 1:
+            what = f"a reconstruction makes one input again, and it names {len(arguments)}"
         mend = f"name the input that it makes again, as {name}: reconstruction {near or 'INPUT'}"
         fields.problems.add(place, what, mend, *edits)
         return None
@@ -217,8 +237,11 @@ def _sources(fields: Fields, arguments: list[str], inputs: Sequence[str], place:
     return tuple(name for name in names if name in sure)
 
 
-def sharing(fields: Fields, inputs: Sequence[Input]) -> tuple[Group, ...]:
-    """The groups of inputs with one encoder, as `encoder: left + right` says them."""
+def sharing(fields: Fields, inputs: Sequence[Input]) -> tuple[tuple[Group, ...], tuple[Input, ...]]:
+    """The groups of inputs with one encoder, as `encoder: left + right` says them, and the inputs as groups need them.
+
+    A member of another size counts as if it were mended, so that what is wrong behind it is said too.
+    """
     groups: list[Group] = []
     by_name = {each.name: each for each in inputs}
     for entry in filter(str.strip, fields.line("sharing").split(",")):
@@ -233,7 +256,7 @@ def sharing(fields: Fields, inputs: Sequence[Input]) -> tuple[Group, ...]:
         else:
             said = {member.strip() for member in members.split("+")} & {*by_name}
             fields.broken.update([place, *(f"inputs.{member}" for member in said)])
-    return tuple(groups)
+    return tuple(groups), tuple(by_name.values())
 
 
 def _group(fields: Fields, name: str, text: str, inputs: Sequence[str]) -> Group | None:
@@ -241,12 +264,15 @@ def _group(fields: Fields, name: str, text: str, inputs: Sequence[str]) -> Group
     place, names = f"sharing.{name}", list(dict.fromkeys([*inputs, *fields.names("inputs")]))
     said = list(dict.fromkeys(member.strip() for member in text.split("+")))
     wrong = [member for member in said if member not in names]
-    better = list(dict.fromkeys(member if member in names else nearest(member, names) for member in said))
+    words = [word for member in said for word in (member.split() if {*member.split()} <= {*names} else [member])]
+    better = list(dict.fromkeys(member if member in names else nearest(member, names) for member in words))
     kept = [member for member in better if member]
     edit = Edit("set", place, " + ".join(kept)) if len(kept) > 1 else Edit("drop", place)
     for member in wrong if "inputs" not in fields.broken else ():
         what, mend = unknown("input", member, names)
-        fields.problems.add(place, what, mend if nearest(member, names) else f"{mend}; or leave it out", edit)
+        mend = mend if nearest(member, names) else f"{mend}; or leave it out"
+        mend = f"join them by +, as {' + '.join(kept)}" if words != said else mend
+        fields.problems.add(place, what, mend, edit)
     if not wrong and len(said) < 2:
         mend = "name two inputs or more, joined by +, or leave it out"
         fields.problems.add(place, "fewer than two inputs share it", mend, edit)
@@ -255,13 +281,14 @@ def _group(fields: Fields, name: str, text: str, inputs: Sequence[str]) -> Group
     return Group(name, tuple(each for each in inputs if each in sure)) if is_right else None
 
 
-def _fits(fields: Fields, group: Group, inputs: Mapping[str, Input], before: Sequence[Group]) -> bool:
+def _fits(fields: Fields, group: Group, inputs: dict[str, Input], before: Sequence[Group]) -> bool:
     """Whether the members of a group can go through one encoder, and no other one; notes what can't."""
     first, *others = (inputs[name] for name in group.members)
     place, right = f"sharing.{group.name}", True
     for other in others:
         if (other.kind, other.sizes, other.batch) != (first.kind, first.sizes, first.batch):
-            right = False
+            right = right and other.kind is first.kind
+            inputs[other.name] = replace(first, name=other.name)
             fields.problems.add(
                 place,
                 f"{first.name} ({first.said}) and {other.name} ({other.said}) have different kinds or sizes",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,14 +43,15 @@ class Fields:
         """The names under a key of what isn't said rightly."""
         return sorted(place.partition(".")[2] for place in self.broken if place.startswith(f"{key}."))
 
-    def line(self, key: str) -> str:
-        """A one-line text."""
+    def line(self, key: str, better: Callable[[str], str] = str) -> str:
+        """A one-line text; what is meant by one that isn't goes through `better`."""
         value = self.answers[key]
         if not (isinstance(value, str) and value.isprintable() and len(value) <= LONGEST_LINE):
             self.broken.add(key)
         if not isinstance(value, str):
             quoted = _as_line(value)
-            quoted = quoted if key not in ENTRIES or ":" in quoted else ""
+            is_line = key not in ENTRIES or re.search(r":\s*[^\W\d]", quoted)
+            quoted = better(quoted) if quoted and is_line else ""
             mend = f"quote it, as {key}: {shown(quoted)}" if quoted else "write a text, in quotes, or leave it out"
             edit = Edit("set", key, quoted) if quoted else Edit("drop", key)
             if not quoted and key in EXAMPLES:
@@ -60,10 +61,10 @@ class Fields:
         if any(not character.isprintable() for character in value):
             what, mend = "holds a line break or another control character", "write it on one line, without them"
             plain = "".join(each if each.isprintable() else " " for each in value).strip()
-            self.problems.add(key, what, mend, Edit("set", key, plain))
+            self.problems.add(key, what, mend, Edit("set", key, better(plain)))
             return ""
         if len(value) > LONGEST_LINE:
-            edit = Edit("set", key, value[:LONGEST_LINE])
+            edit = Edit("set", key, better(value[:LONGEST_LINE]))
             self.problems.add(key, f"has {len(value)} characters", f"keep it to {LONGEST_LINE}", edit)
             return ""
         return value
@@ -85,7 +86,7 @@ class Fields:
         """Yes or no."""
         value = self.answers[key]
         if not isinstance(value, bool):
-            edit = Edit("set", key, True)
+            edit = Edit("set", key, str(value).strip().lower() not in ("no", "n", "off", "false", "0", "none"))
             self.problems.add(key, f"{shown(value)} is neither yes nor no", "write true or false", edit)
         return value is True
 

@@ -31,15 +31,15 @@ class Entry:
         return f"{self.name}: {text}" if self.named else text or self.name
 
 
-def read_entries(line: Any) -> list[Entry]:
-    """The entries of a line, as far as it is one."""
+def read_entries(line: Any, key: str = "") -> list[Entry]:
+    """The entries of a line, as far as it is one; `key`: that of the answers."""
     texts = [each.strip() for each in line.split(",") if each.strip()] if isinstance(line, str) else []
-    return [_entry(text) for text in texts]
+    return [_entry(text, key) for text in texts]
 
 
-def _entry(text: str) -> Entry:
+def _entry(text: str, key: str) -> Entry:
     name, colon, rest = (part.strip() for part in text.partition(":"))
-    if not colon and "+" in name:
+    if not colon and ("+" in name or key == "sharing"):
         return Entry(UNNAMED_GROUP, [name], named=False)
     if not colon:
         return Entry(name, [], named=False)

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from ..blocks import WRAPPERS, written_value
 from ..blocks.layer import read_value, split
+from ..blocks.reading import CONTENT
 from ..blocks.sequences import TCN_VALUES
 from ..layers import ACTIVATIONS, Vocabulary, builtin
 from ..problems import Edit
@@ -83,7 +84,7 @@ class _Tree:
 
     def path(self, place: str) -> Path:
         """The keys and indices that lead to a place. Its last one may not be there yet."""
-        path: Path = ()
+        path: Path = () if place else ("",)
         while place:
             if index := re.match(r"\[(\d+)\]", place):
                 path = (*self._as_list(path), int(index[1]))
@@ -112,12 +113,11 @@ class _Tree:
         """Puts a value at a path; mappings on the way are made."""
         *way, last = path
         parent = self.at(tuple(way))
-        if isinstance(last, int) and not (isinstance(parent, list) and last < len(parent)):
-            return
-        if parent is None:
+        if parent is None and not isinstance(last, int):
             parent = {}
             self.put(tuple(way), parent)
-        parent[last] = value
+        if _is_map(parent) or _has(parent, last):
+            parent[last] = value
 
     def _as_group(self, path: Path, place: str) -> Path:
         """The same path; an item that is a line, as `output: dense 3`, becomes a group where a place leads into it."""
@@ -162,9 +162,10 @@ class _Tree:
 
     def _set(self, path: Path, value: Any) -> None:
         content = self.at(path)
-        path = path if path[-1] == OUTPUT and value != content else self._item(path)
+        stays = path[-1] == OUTPUT and value != content and not isinstance(value, list)
+        path = path if stays else self._item(path)
         parent = self.at(path[:-1])
-        if isinstance(parent, list) and isinstance(value, list):
+        if _has(parent, path[-1]) and isinstance(value, list) and path[-2] not in PATHS:
             parent[path[-1] : path[-1] + 1] = value
         else:
             self.put(path, value)
@@ -172,23 +173,28 @@ class _Tree:
     def _drop(self, path: Path, value: Any) -> None:
         path = self._item(path)
         parent = self.at(path[:-1])
-        if isinstance(parent, list) and path[-1] < len(parent):
+        if _has(parent, path[-1]):
             del parent[path[-1]]
         elif _is_map(parent):
             parent.pop(path[-1], None)
 
     def _before(self, path: Path, value: Any) -> None:
-        path = self._item(path)
-        self.at(path[:-1]).insert(path[-1], value)
+        self._insert(self._item(path), value)
 
     def _after(self, path: Path, value: Any) -> None:
-        path = self._item(path)
-        self.at(path[:-1]).insert(path[-1] + 1, value)
+        self._insert(self._item(path), value, 1)
+
+    def _insert(self, path: Path, value: Any, behind: int = 0) -> None:
+        parent = self.at(path[:-1])
+        if _has(parent, path[-1]):
+            parent.insert(path[-1] + behind, value)
 
     def _append(self, path: Path, value: Any) -> None:
         if self.at(path) is None:
             self.put(path, [])
         stack = self.at(self._as_list(path))
+        if not isinstance(stack, list):
+            return
         ends = bool(stack) and _is_map(stack[-1]) and OUTPUT in stack[-1]
         stack.insert(len(stack) - ends, value)
 
@@ -215,9 +221,9 @@ class _Tree:
                 node[key] = value
         elif isinstance(path[-1], int) or path[-1] in (OUTPUT, "how"):
             self.put(path, self._text_with(str(node), key, value))
-        elif path[-1] in GROUPED:
-            self.put(path, {GROUPED[path[-1]]: node, key: value})
-        else:
+        elif path[-1] in CONTENT:
+            self.put(path, {CONTENT[path[-1]]: node, key: value})
+        elif len(path) > 1:
             text = self._text_with(f"{path[-1]} {'' if node is None else _line(node)}", key, value)
             self.put(path[:-1], text)
 
@@ -244,20 +250,13 @@ class _Tree:
         return " ".join([*tokens[:start], *kept])
 
 
-GROUPED = {
-    "residual": "layers",
-    "parallel": "paths",
-    "model": "layers",
-    "repeat": "layers",
-    "merge": "with",
-    "bidirectional": "layer",
-    "time_distributed": "layer",
-}
-"""Groups that may be written without keys, each with the key that its content then stands under."""
-
-
 def _is_map(node: Any) -> bool:
     return isinstance(node, MutableMapping)
+
+
+def _has(node: Any, step: Any) -> bool:
+    """Whether something is a list with an item at an index. An edit may have left another thing there."""
+    return isinstance(node, list) and isinstance(step, int) and step < len(node)
 
 
 def _is_bare(token: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..blocks import GROUPS, Reader, Stack, is_name
+from ..blocks import GROUPS, Reader, Stack, Unread, is_name
 from ..blocks.layer import split
 from ..problems import Edit, nearest, shown, unknown
 from ..spec import Group, Head, Input, Layers, Output
@@ -76,14 +76,21 @@ def _is_broken(fields: Fields, part: str, name: str) -> bool:
 
 def _head(value: Any, place: str, reader: Reader) -> Head:
     """A head's stack, whose last item may be `output: LAYER`."""
-    items = _items(value)
+    items = _items([value] if isinstance(value, Mapping) and len(value) == 1 else value)
     if not isinstance(items, list) or not items or not isinstance(items[-1], Mapping) or list(items[-1]) != ["output"]:
         return Head(reader.stack(items, place))
     stack: Stack = reader.stack(items[:-1], place)
     said = items[-1]["output"]
-    if said in (None, "none"):
+    if said is None or str(said).strip().lower() == "none":
         return Head(stack, None, keeps_last=False)
-    return Head(stack, reader.item(said, f"{place}[{len(items) - 1}].output"), keeps_last=False)
+    at = f"{place}[{len(items) - 1}].output"
+    if isinstance(said, list) and said:
+        *before, last = said
+        mend = "write it without the list, and what comes before it as items of the head"
+        edit = Edit("set", at, [*before, {"output": last}])
+        reader.problems.add(at, "output is one layer, and no list", mend, edit)
+        return Head(stack, Unread(), keeps_last=False)
+    return Head(stack, reader.item(said, at) or Unread(), keeps_last=False)
 
 
 def _items(value: Any) -> Any:

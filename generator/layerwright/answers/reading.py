@@ -5,7 +5,9 @@ from __future__ import annotations
 import keyword
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 from ..blocks import MERGES, is_name
 from ..problems import Edit, Problems, meant, nearest, shown, unknown
@@ -92,6 +94,8 @@ def _known_keys(answers: Answers, problems: Problems) -> Answers:
         if key in LATER:
             if value not in (None, "", "none", [], {}):
                 problems.add(key, "this version doesn't do it yet", f"leave {key} out", Edit("drop", key))
+        elif key in TRAINING_DEFAULTS:
+            known["training"] = _as_training(key, answers, known.get("training"), problems)
         elif key not in KEYS:
             left = [each for each in [*KEYS, "preset"] if each not in answers]
             what, mend = unknown("key", key, left)
@@ -103,12 +107,21 @@ def _known_keys(answers: Answers, problems: Problems) -> Answers:
     return known
 
 
+def _as_training(key: str, answers: Answers, training: Any, problems: Problems) -> Any:
+    """Notes a key of the training that stands beside it, and returns the training with it."""
+    is_map = training is None or isinstance(training, Mapping)
+    moved = [Edit("set", f"training.{key}", answers[key])] if is_map and key not in (training or {}) else []
+    mend = f"write it there, as training: {{{key}: {shown(answers[key])}}}" if moved else "it's there too: leave it out"
+    problems.add(key, f"{key} belongs under training", mend, *moved, Edit("drop", key))
+    return {key: answers[key], **(training or {})} if is_map else training
+
+
 def _spec(fields: Fields) -> Spec:
     inputs = ends.inputs(fields)
-    sharing = ends.sharing(fields, inputs)
+    sharing, inputs = ends.sharing(fields, inputs)
     outputs = ends.outputs(fields, inputs)
     hardware = _hardware(fields)
-    _check_batches(fields, inputs, hardware)
+    inputs = _of_one_batch(fields, inputs, hardware)
     return Spec(
         project_name=_project_name(fields),
         package=_package(fields),
@@ -131,10 +144,10 @@ def _spec(fields: Fields) -> Spec:
     )
 
 
-def _check_batches(fields: Fields, inputs: Sequence[Input], hardware: Hardware) -> None:
-    """Notes batches of a fixed size that can't be trained on."""
-    inputs = [each for each in inputs if f"inputs.{each.name}" not in fields.broken]
-    fixed = [each for each in inputs if each.batch is not None]
+def _of_one_batch(fields: Fields, inputs: tuple[Input, ...], hardware: Hardware) -> tuple[Input, ...]:
+    """The inputs with batches of one size. Notes those of others, and a fixed size that can't be trained on."""
+    read = [each for each in inputs if f"inputs.{each.name}" not in fields.broken]
+    fixed = [each for each in read if each.batch is not None]
     for each in fixed[:1] if hardware.backend != "tensorflow" else ():
         fields.problems.add(
             "backend",
@@ -142,11 +155,12 @@ def _check_batches(fields: Fields, inputs: Sequence[Input], hardware: Hardware) 
             "say backend: tensorflow, or leave batch= out",
             Edit("set", "backend", "tensorflow"),
         )
-    for each in inputs:
+    for each in read:
         if fixed and each.batch != fixed[0].batch:
             what = f"{fixed[0].name} has batch={fixed[0].batch}, and {each.name} another batch size"
             place, mend = f"inputs.{each.name}", f"say batch={fixed[0].batch} for it too"
             fields.problems.add(place, what, mend, Edit("argument", place, ("batch", fixed[0].batch)))
+    return tuple(replace(each, batch=fixed[0].batch) for each in inputs) if fixed else inputs
 
 
 def _project_name(fields: Fields) -> str:
@@ -158,7 +172,7 @@ def _project_name(fields: Fields) -> str:
 
 
 def _package(fields: Fields) -> str:
-    name = fields.line("package")
+    name = fields.line("package", package_name)
     if name and not (is_name(name) and not keyword.iskeyword(name)):
         better, what = package_name(name), f"{shown(name)} is no package name"
         fields.problems.add("package", what, f"as {better}", Edit("set", "package", better))
@@ -170,7 +184,7 @@ def _package(fields: Fields) -> str:
 
 
 def _license(fields: Fields) -> str:
-    name = fields.line("license")
+    name = fields.line("license", lambda text: "none")
     if name in ("", "none"):
         return "none"
     from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression  # a long table

@@ -9,7 +9,7 @@ from typing import Any
 from ..blocks.layer import split
 from ..problems import Edit
 from .keys import Answers
-from .lines import Entry, read_entries, spelled
+from .lines import WEIGHT, Entry, read_entries, spelled
 
 
 def rename_key(mapping: MutableMapping[Any, Any], old: Any, new: Any) -> None:
@@ -23,10 +23,10 @@ def edit_lines(answers: Answers, edits: Sequence[Edit]) -> None:
     """Edits inputs, outputs and sharing, in this order of edits."""
     for edit in edits:
         key, _, name = edit.place.partition(".")
-        if not name:
+        if "." not in edit.place:
             _edit_line(answers, key, edit)
             continue
-        entries = read_entries(answers.get(key))
+        entries = read_entries(answers.get(key), key)
         found = next((entry for entry in reversed(entries) if entry.name == name), None)
         if found is None:
             continue
@@ -35,6 +35,9 @@ def edit_lines(answers: Answers, edits: Sequence[Edit]) -> None:
             entries.remove(found)
         else:
             _edit_entry(found, edit)
+            if edit.action == "set":  # what is no argument goes with the words that were there
+                for option in ("", WEIGHT) if key == "inputs" else ("",):
+                    found.options.pop(option, None)
         answers[key] = spelled(entries)
         after = None if edit.action == "drop" else found.name
         if after != before and all(entry.name != before for entry in entries):
@@ -83,7 +86,7 @@ def _input_is(answers: Answers, old: str, new: str | None) -> None:
             output.words = ["reconstruction", new]
     if outputs:
         answers["outputs"] = spelled(outputs)
-    groups = read_entries(answers.get("sharing"))
+    groups = read_entries(answers.get("sharing"), "sharing")
     for group in list(groups):
         members = [new if name.strip() == old else name.strip() for name in " ".join(group.words).split("+")]
         kept = [member for member in members if member]

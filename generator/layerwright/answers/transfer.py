@@ -111,7 +111,7 @@ def _check_images(fields: Fields, backbone: Backbone, inputs: Sequence[Input], w
         edit = Edit("set", "backbone", "none")
         fields.problems.add("backbone", "there is no image for it", "say an image input, or backbone: none", edit)
     right = {each.name: _image(each, backbone, weights) for each in images}
-    if len({each.sizes for each in images}) > 1:
+    if len({each.sizes[:2] for each in images}) > 1:
         one = next(iter(right.values()))
         edits = [Edit("set", f"inputs.{each.name}", one) for each in images]
         mend = f"one backbone takes one size: say {one} for all of them"

@@ -6,7 +6,7 @@ GROUPS.
 
 from __future__ import annotations
 
-from .builder import Abandoned, Builder, Item, Stack
+from .builder import Abandoned, Builder, Item, Stack, Unread
 from .ending import read_output
 from .joining import Join, read_join
 from .layer import LayerItem, is_name, name_like, read_value
@@ -46,6 +46,7 @@ __all__ = [
     "LayerItem",
     "Reader",
     "Stack",
+    "Unread",
     "is_name",
     "name_like",
     "read_value",

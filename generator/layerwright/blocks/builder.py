@@ -92,6 +92,9 @@ class InnerModel:
     model: Composite
     class_name: str = "Functional"
 
+    def __repr__(self) -> str:
+        return "several layers"
+
     def call(self, inputs: tuple[Shape, ...]) -> tuple[Shape, tuple[Weight, ...]]:
         """Its output's shape and its variables."""
         return (inputs[0][0], *self._end.shape[1:]), all_weights(self.model.graph)
@@ -135,6 +138,15 @@ def all_weights(graph: Graph) -> tuple[Weight, ...]:
         for layer in graph.layers()
         for weight in (all_weights(layer.graph) if isinstance(layer, Composite) else layer.weights)
     )
+
+
+ATTENTION: Mapping[str, Sequence[tuple[str, int]]] = {
+    "Attention": (("num_heads", 4), ("key_dim", 32)),
+    "AdditiveAttention": (("num_heads", 4), ("key_dim", 32)),
+    "MultiHeadAttention": (("num_heads", 4), ("key_dim", 32)),
+    "GroupQueryAttention": (("num_query_heads", 4), ("head_dim", 32)),
+}
+"""Layers that may be meant of a tensor with itself: what says number and width of heads, or what they are then."""
 
 
 RECURRENT = frozenset({"lstm", "gru", "simple_rnn", "LSTM", "GRU", "SimpleRNN"})
@@ -305,7 +317,7 @@ class Builder:
         """Calls the layer that a word stands for."""
         rule, arguments = self.resolved(word, values, keywords, tensors[0].shape, place)
         if rule.merges and len(tensors) == 1:
-            self._check_alone(rule, place)
+            self._check_alone(rule, arguments, place)
             return tensors[0]
         return self.call(rule, arguments, name, word, tensors, place)
 
@@ -327,19 +339,38 @@ class Builder:
         except LayerError as error:
             self._refuse(place, error)
 
-    def _check_alone(self, rule: Rule, place: str) -> None:
+    def _check_alone(self, rule: Rule, arguments: Mapping[str, Value], place: str) -> None:
         """Notes a layer in a stack that joins several tensors."""
         if rule.merges:
             what, mend = f"{rule.name} joins several tensors, and a stack has one", "or leave it out"
+            edit = Edit("drop", place)
+            if rule.name in ATTENTION:
+                sizes = (arguments.get(name, default) for name, default in ATTENTION[rule.name])
+                itself = f"self_attention {'x'.join(map(str, sizes))}"
+                mend, edit = f"{itself} for one with itself, {mend}", Edit("set", place, itself)
             mend = f"write merge: {{with: NAME, how: {rule.name}}}, {mend}"
-            self.note(place, what, mend, Edit("drop", place))
+            self.note(place, what, mend, edit)
 
     def nested(
-        self, word: str, values: Sequence[Value], keywords: Mapping[str, Value], shape: Shape, place: str
+        self,
+        word: str,
+        values: Sequence[Value],
+        keywords: Mapping[str, Value],
+        shape: Shape,
+        place: str,
+        *,
+        alone: bool = False,
     ) -> Inner:
-        """The layer that a word stands for, as an argument of another that calls it on this shape."""
+        """The layer that a word stands for, as an argument of another one; `alone`: which calls it on this shape."""
         rule, arguments = self.resolved(word, values, keywords, shape, place)
-        return Nested(rule, rule.written(arguments))
+        nested = Nested(rule, rule.written(arguments))
+        try:
+            rule.complete(nested.arguments)
+            if alone:
+                nested.call((shape,))
+        except LayerError as error:
+            self._refuse(place, error)
+        return nested
 
     def check_layer(self, word: str, values: Sequence[Value], keywords: Mapping[str, Value], place: str) -> None:
         """Notes a word or arguments that no tensor makes right, unless something is noted for this place already."""
@@ -348,7 +379,7 @@ class Builder:
         entry = self._entry(word, place, said=bool(values or keywords))
         arguments = self._arguments(entry, values, keywords, place)
         for rule in (self.vocabulary.rules[class_name] for class_name in entry.classes.values()):
-            self._check_alone(rule, place)
+            self._check_alone(rule, arguments, place)
             if rule.within:
                 with suppress(Abandoned):
                     self._refuse_part(rule, place)
@@ -423,10 +454,14 @@ class Builder:
             block = block.parent
         return self.known.get(name)
 
+    def knows(self, name: str) -> bool:
+        """Whether a name stands for an input or something built, in this graph or around it."""
+        here = name in self.graph.inputs or self.find(name) is not None
+        return here or (self.outer is not None and self.outer.knows(name))
+
     def is_somewhere(self, name: str) -> bool:
         """Whether a name stands for something in the answers or, what the planner has named, in the graph so far."""
-        here = name in self.said or name in self.graph.inputs or self.find(name) is not None
-        return here or (self.outer is not None and self.outer.is_somewhere(name))
+        return name in self.said or self.knows(name)
 
     def _scoped(self, name: str, repetition: Block | None) -> str:
         return f"{name} in {id(repetition)}" if repetition else name
@@ -484,6 +519,9 @@ class Builder:
             edit = Edit("argument", place, ("name", free))
             if place.startswith("sharing."):
                 edit = Edit("rename", place, (name, free))
+            elif place == "backbone":
+                key = "inputs" if holder.startswith("the input") else "outputs"
+                edit = Edit("rename", f"{key}.{name}", (name, free))
             what = f"the name {name} is taken by {holder}"
             self.problems.add(place, what, f"name it otherwise, as {free}", edit)
         self.taken[name] = place
@@ -550,7 +588,7 @@ class Builder:
         if entry is None:
             what, mend = self.vocabulary.refusal(word) or unknown("layer", word, self.vocabulary.names())
             known = [] if self.vocabulary.refusal(word) else self.vocabulary.names()
-            near = nearest(word, known)
+            near = self.vocabulary.instead(word) or nearest(word, known)
             edit = Edit("rename", place, (word, near)) if near else Edit("drop", place)
             self.note(place, what, mend if near else f"{mend}; or leave it out", edit)
             entry = self.vocabulary.word(meant(word, known) or "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -83,7 +84,7 @@ def no_such(builder: Builder, name: str, place: str) -> None:
     if spot and spot.hidden_from(place):
         what = f"{name} is inside of {spot.within}, and nothing leads out of there but its end"
         builder.note(place, what, "name a layer outside, or leave this out", leave)
-    elif builder.outer and (name in builder.outer.graph.inputs or builder.outer.find(name)):
+    elif builder.outer and (builder.outer.knows(name) or (spot and not spot.within)):
         what = f"{name} is outside of the model that this stands in, which takes one tensor"
         builder.note(place, what, "name a layer inside, or leave this out", leave)
     elif fault:
@@ -95,6 +96,11 @@ def no_such(builder: Builder, name: str, place: str) -> None:
         builder.note(place, what, "name a layer that comes before, or leave this out", leave)
     else:
         known = [each for each in builder.known if " in " not in each]
+        base = builder.said.get(re.sub(r"_\d+$", "", name))
+        if base and base.within:
+            what = f"{name} is inside of {base.within}, and nothing leads out of there but its end"
+            builder.note(place, what, "name a layer outside, or leave this out", leave)
+            return
         near = nearest(name, known)
         what, mend = unknown("name", name, known)
         also = "a layer is named by name=, as dense 64 name=skip" + ("" if near else ", or leave this out")
@@ -112,7 +118,15 @@ def read_join(value: Any, place: str, reader: Reader) -> Item | None:
         mend = "write merge: {with: NAME, how: concatenate}, or leave it out"
         reader.problems.add(place, f"{shown(value)} names nothing to merge with", mend, Edit("drop", place))
         return None
+    if value["with"] in ([], "", None):
+        mend = "the name of an earlier layer or of an input; or leave this merge out"
+        reader.problems.add(place, "it names nothing to merge with", mend, Edit("drop", place))
+        return None
     names = read_names(value["with"], f"{place}.with", reader)
+    if once := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        edit = Edit("set", place, {"merge": {**value, "with": list(dict.fromkeys(names))}})
+        reader.problems.add(f"{place}.with", f"{once[0]} is there twice", "name it once", edit)
+        return None
     how = read_how(value.get("how", "concatenate"), f"{place}.how", reader)
     return Join(names, how, place) if names and how else None
 

@@ -52,9 +52,20 @@ class Said:
 
 def read_layer(text: str, place: str) -> LayerItem:
     """The layer that a text says. Raises LayerError if it says none."""
+    if (plain := without_call(text)) != text:
+        raise LayerError(f"{shown(text)} is written as in Python", f"write {plain}", ("set", plain))
     word, *tokens = text.split()
     said = read_said(tokens)
     return LayerItem(word, said.values, said.keywords, said.name, place)
+
+
+def without_call(text: str) -> str:
+    """A layer that is called as in Python, `Dense(64, activation="relu")`, as answers write it; others as they are."""
+    call = re.fullmatch(r"(?:keras\.)?(?:layers\.)?([A-Za-z]\w*)\((.*)\)", text.strip())
+    if call is None:
+        return text
+    arguments = [re.sub(r"[\s'\"]", "", part) for part in split(call[2])]
+    return " ".join(filter(None, [call[1], *arguments]))
 
 
 def read_said(tokens: Sequence[str]) -> Said:
@@ -68,6 +79,7 @@ def read_said(tokens: Sequence[str]) -> Said:
         if equals and not (key.isidentifier() and value):
             mend = "an argument is written key=value, without spaces: write it so, or leave it out"
             raise LayerError(f"{shown(token)} is no argument", mend, ("rename", (token, None)))
+        _check_case(token)
         if not equals and token in ACTIVATIONS:
             key, equals, value = "activation", "=", token
         if not equals:
@@ -84,6 +96,15 @@ def read_said(tokens: Sequence[str]) -> Said:
         mend = f"a name has letters, digits and _, and starts with a letter, as name={better}"
         raise LayerError(f"{shown(name)} is no name", mend, ("argument", ("name", better)))
     return Said(tuple(values), keywords, name)
+
+
+def _check_case(token: str) -> None:
+    """Raises LayerError for an activation in capitals, which Keras doesn't know."""
+    key, equals, word = token.partition("=")
+    word = word if equals and key == "activation" else token
+    if word not in ACTIVATIONS and word.lower() in ACTIVATIONS:
+        mend = f"activations are written small, as {word.lower()}"
+        raise LayerError(f"unknown activation {shown(word)}", mend, ("rename", (token, token.lower())))
 
 
 def _read(text: str, token: str) -> Value:

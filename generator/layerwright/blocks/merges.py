@@ -92,9 +92,9 @@ def alike(tensors: Sequence[Tensor], stacks: Sequence[str], how: str, instead: E
     """
     flat = how in MERGES and MERGES[how].flat
     pooled = [
-        Edit("append", place, "global_average_pool")
+        Edit("append", place, "global_average_pool" if len(tensor.shape) < 6 else "flatten")
         for tensor, place in zip(tensors, stacks, strict=True)
-        if 2 < len(tensor.shape) < 6 and (flat or len({each.shape[1:-1] for each in tensors}) > 1)
+        if len(tensor.shape) > 2 and (flat or len({each.shape[1:-1] for each in tensors}) > 1)
     ]
     pairwise = is_pairwise(how) and len(tensors) != 2
     widths = {tensor.shape[-1] for tensor in tensors}

@@ -8,10 +8,8 @@ from typing import Any
 
 from ..graph import SubModel, Tensor
 from ..problems import Edit, shown
-from .builder import Builder, Item, Stack
+from .builder import Abandoned, Builder, Item, Stack, Unread
 from .reading import Reader
-
-NO_LAYER, MORE = "a model has no layer", "give it one or more, or leave it out"
 
 
 @dataclass(frozen=True)
@@ -40,8 +38,9 @@ def submodel(builder: Builder, layers: Stack, tensor: Tensor, place: str) -> Sub
     start = inner.graph.inputs["inputs"] = Tensor(tensor.shape, tensor.dtype, tensor.masked)
     end = inner.graph.outputs["outputs"] = inner.stack(layers, start)
     inner.check_left()
-    if end is start:
-        builder.refuse(place, NO_LAYER, MORE, Edit("drop", place))
+    if end is start:  # what stands in it is among the problems
+        builder.problems.drop_with(place)
+        raise Abandoned
     inner.name_all()
     return SubModel("", "Functional", graph=inner.graph)
 
@@ -59,6 +58,9 @@ def read_model(value: Any, place: str, reader: Reader) -> Item | None:
         return None
     layers = reader.stack(value["layers"], f"{place}.layers")
     if not layers:
-        reader.problems.add(place, NO_LAYER, MORE, Edit("drop", place))
+        mend = "give it one or more, or leave it out"
+        reader.problems.add(place, "a model has no layer", mend, Edit("drop", place))
         return None
+    if all(isinstance(item, Unread) for item in layers):
+        reader.problems.drop_with(place)
     return Model(reader.name(value, place), layers, place)

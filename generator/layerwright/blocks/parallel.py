@@ -68,4 +68,8 @@ def read_parallel(value: Any, place: str, reader: Reader) -> Item | None:
     how = read_how(value.get("merge", "concatenate"), f"{place}.merge", reader)
     places = tuple(f"{stacks}[{index}]" for index in range(len(value["paths"])))
     paths = tuple(reader.stack(path, at) for path, at in zip(value["paths"], places, strict=True))
+    if not any(paths):
+        mend = "give one of them a layer, or leave it out"
+        reader.problems.add(place, "every path of it has nothing in it", mend, Edit("drop", place))
+        return None
     return Parallel(paths, how, reader.name(value, place), place, places) if how else None

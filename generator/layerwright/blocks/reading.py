@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -11,7 +12,20 @@ from ..layers import ACTIVATIONS, LayerError
 from ..layers.rule import Value
 from ..problems import Edit, Problems, meant, nearest, shown, unknown
 from .builder import Item, Stack, Unread, edits_of
-from .layer import LayerItem, Said, is_name, name_like, read_layer, read_said, read_value, split
+from .layer import LayerItem, Said, is_name, name_like, read_layer, read_said, read_value, split, without_call
+
+NOTHING = "none"
+"""What says nothing elsewhere. In a stack, nothing stands where nothing is said."""
+
+CONTENT = {
+    **dict.fromkeys(("residual", "model", "repeat"), "layers"),
+    "parallel": "paths",
+    "merge": "with",
+    **dict.fromkeys(("bidirectional", "time_distributed"), "layer"),
+    **dict.fromkeys(("Bidirectional", "TimeDistributed", "SpectralNormalization"), "layer"),
+    "RNN": "cell",
+}
+"""Under which key the content of a group stands beside others of its keys."""
 
 DEEPEST = 32
 """How far groups may be nested: far beyond what a person writes, and safe for the interpreter's stack."""
@@ -41,8 +55,24 @@ class Reader:
             mend = "nest them less: leave this one out"
             self.problems.add(place, f"groups are nested more than {DEEPEST} deep", mend, Edit("drop", place))
             return (Unread(),)
-        items = (self.item(item, f"{place}[{index}]") for index, item in enumerate(value))
-        return tuple(item or Unread() for item in items)
+        parted = self._parted(value, place)
+        items = (self.item(item, f"{place}[{index}]") for index, item in enumerate(value) if index not in parted)
+        return (*(item or Unread() for item in items), *((Unread(),) if parted else ()))
+
+    def _parted(self, items: list[Any], place: str) -> set[int]:
+        """Notes layers that YAML has parted at the commas in their parentheses; the indices of the pieces."""
+        found: set[int] = set()
+        for first in range(len(items)):
+            end = first + 1 if first not in found else len(items)
+            while end < len(items) and _opened(items[first:end]) > 0:
+                end += 1
+            if end > first + 1 and first not in found and _opened(items[first:end]) == 0:
+                found.update(range(first, end))
+                whole, at = without_call(",".join(items[first:end])), f"{place}[{first}]"
+                drops = [Edit("drop", f"{place}[{index}]") for index in range(first + 1, end)]
+                what = f"{shown(items[first])} lacks its ): YAML parts a list at its commas"
+                self.problems.add(at, what, f'quote it, as "{whole}"', Edit("set", at, whole), *drops)
+        return found
 
     def _no_stack(self, value: Any, place: str) -> None:
         """Notes what stands where a stack should."""
@@ -51,6 +81,8 @@ class Reader:
             items = self._together(value) or [{key: each} for key, each in value.items()]
             items = items if isinstance(items, list) else [items]
             self.problems.add(place, what, "write its items as a list, each for itself", Edit("set", place, items))
+        elif value is None:
+            self.problems.add(place, what, "a stack with nothing in it is []", Edit("set", place, []))
         elif self.depth:
             example = ["dense 64", "dropout 0.3"]
             self.problems.add(place, what, "write a list, as [dense 64, dropout 0.3]", Edit("set", place, example))
@@ -61,24 +93,30 @@ class Reader:
     def _together(self, value: Mapping[Any, Any]) -> dict[str, Any] | None:
         """A group whose keys stand beside its word, and not in it: as one item. None if it's no such group."""
         words = [word for word in value if word in self.groups]
-        if len(words) != 1:
+        if len(words) != 1 or words[0] not in CONTENT:
             return None
         [word] = words
         content = value[word]
         if not isinstance(content, Mapping):
-            content = {"paths" if word == "parallel" else "layers": content}
+            content = {CONTENT[word]: content}
         return {word: {**content, **{key: each for key, each in value.items() if key != word}}}
 
     def item(self, value: Any, place: str) -> Item | None:
         """A layer, or a group."""
         if isinstance(value, str) and value.strip():
             word, _, rest = value.strip().partition(" ")
+            if value.strip().lower() == NOTHING:
+                self._nothing(value, place)
+                return None
             group = self._group(word.removesuffix(":"), place)
             return self.group(group, rest.strip(), place) if group else self.layer(value, place)
         if isinstance(value, Mapping) and len(value) == 1 and str(next(iter(value))).strip():
             [(word, content)] = value.items()
-            place = f"{place}.{word}"
-            group = self._group(word, place)
+            group, at = self._group(word, f"{place}.{word}"), place
+            place = f"{place}.{group or word}"
+            if group is None and str(word).lower() == NOTHING:
+                self._nothing(word, at)
+                return None
             return self.group(group, content, place) if group else self.spelled(str(word), content, place)
         what = f"{shown(value)} is neither a layer nor a group"
         if isinstance(value, list):
@@ -93,11 +131,17 @@ class Reader:
             self.problems.add(place, what, mend, Edit("drop", place))
         return None
 
+    def _nothing(self, word: str, place: str) -> None:
+        """Notes a word for nothing where a layer should stand."""
+        mend = "leave it out: a stack with nothing in it is []"
+        self.problems.add(place, f"{shown(word)} is no layer", mend, Edit("drop", place))
+
     def _group(self, word: Any, place: str) -> str | None:
         """The group that a word says or surely means, None if it says a layer."""
         if word in self.groups:
             return str(word)
-        sure = meant(word, self.groups) if isinstance(word, str) and word.islower() else None
+        text = word if isinstance(word, str) else ""
+        sure = text.lower() if text.lower() in self.groups else meant(text, self.groups) if text.islower() else None
         if sure:
             what, mend = unknown("group", word, self.groups)
             self.problems.add(place, what, mend, Edit("rename", place, (word, sure)))
@@ -194,9 +238,24 @@ class Reader:
         if is_number and smallest <= value <= largest:
             return int(value)
         mend = f"a whole number from {smallest} to {largest}"
-        nearby = largest if is_number and value > largest else smallest
+        nearby = self.nearby(value, smallest, largest)
         self.problems.add(place, f"{shown(value)} doesn't fit", mend, *(edits or [Edit("set", place, nearby)]))
         return None
+
+    def nearby(self, value: Any, smallest: int, largest: int, default: int | None = None) -> int:
+        """The whole number between these two that a value is most like: the smallest or a default if it's like none."""
+        if isinstance(value, str):
+            value = read_value(value.strip())
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -math.inf < value < math.inf:
+            return smallest if default is None else default
+        return max(smallest, min(largest, int(value)))
+
+
+def _opened(items: list[Any]) -> int:
+    """How many parentheses are open after these texts, -1 if one of them is none."""
+    if not all(isinstance(item, str) for item in items):
+        return -1
+    return sum(item.count("(") - item.count(")") for item in items)
 
 
 def _almost(key: Any, keys: Collection[str]) -> bool:

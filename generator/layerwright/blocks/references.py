@@ -17,9 +17,11 @@ from .states import STATE
 from .wrapping import Wrapped
 
 
-def references(items: Stack) -> Iterator[str]:
-    """The names of what is merged in, or gone on from, somewhere among these items."""
+def references(items: Stack, *, calls: bool = False) -> Iterator[str]:
+    """The names of what is merged in, or gone on from, somewhere among these items; `calls`: or called again."""
     for item in items:
+        if calls and isinstance(item, Use):
+            yield item.name
         if isinstance(item, Join):
             yield from item.names
         if isinstance(item, Start):
@@ -27,7 +29,7 @@ def references(items: Stack) -> Iterator[str]:
         if isinstance(item, LayerItem) and isinstance(state := item.keywords.get(STATE), str):
             yield state
         for stack in _inner(item):
-            yield from references(stack)
+            yield from references(stack, calls=calls)
 
 
 def _inner(item: Item) -> tuple[Stack, ...]:

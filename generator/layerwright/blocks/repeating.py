@@ -8,7 +8,7 @@ from typing import Any
 
 from ..graph import Tensor
 from ..problems import Edit, shown
-from .builder import Builder, Item, Stack
+from .builder import Builder, Item, Stack, Unread
 from .parallel import Parallel
 from .reading import Reader
 
@@ -27,6 +27,7 @@ class Repeat:
 
     def build(self, builder: Builder, tensor: Tensor) -> Tensor:
         """Adds the layers, so many times. A single layer or group is told apart by its own name."""
+        start, before = tensor, len(builder.graph.nodes)
         for number in range(1, self.times + 1):
             if self.name is None and len(self.layers) == 1 and not isinstance(self.layers[0], Parallel):
                 with builder.repetition():
@@ -35,6 +36,8 @@ class Repeat:
             name = f"{self.name}_{number}" if self.name else None
             with builder.group("block", "", name, self.place, repeated=True):
                 tensor = builder.stack(self.layers, tensor)
+        if self.name:
+            builder.remember(self.name, tensor, start, len(builder.graph.nodes) - before)
         return tensor
 
     def check(self, builder: Builder) -> None:
@@ -55,4 +58,10 @@ def read_repeat(value: Any, place: str, reader: Reader) -> Item | None:
         return None
     times = reader.whole(value["times"], 1, MOST_TIMES, f"{place}.times")
     layers = reader.stack(value["layers"], f"{place}.layers")
+    if not layers:
+        mend = "give it one or more, or leave it out"
+        reader.problems.add(place, "a repetition has no layer", mend, Edit("drop", place))
+        return None
+    if all(isinstance(item, Unread) for item in layers):
+        reader.problems.drop_with(place)
     return Repeat(times, layers, reader.name(value, place), place) if times else None

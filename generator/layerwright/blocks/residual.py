@@ -9,10 +9,10 @@ from typing import Any, Literal
 from ..graph import CustomLayer, RuleLayer, Tensor
 from ..layers import LayerError, spell
 from ..layers.rule import Value
-from ..problems import Edit, meant
+from ..problems import Edit, meant, shown
 from .builder import Builder, Item, Stack, models_in
 from .layer import LayerItem
-from .reading import Reader
+from .reading import NOTHING, Reader
 
 FORMS = ("function", "class")
 SHORTCUTS = ("auto", "identity")
@@ -135,11 +135,21 @@ def _stride(before: int | None, after: int | None) -> int:
     return stride if math.ceil(before / stride) == after else 0
 
 
+def _means_shortcut(text: str) -> bool:
+    """Whether a text surely means one of the words for a shortcut, and not a layer."""
+    return text.lower() in SHORTCUTS or (text.islower() and meant(text, SHORTCUTS) is not None)
+
+
 def read_residual(value: Any, place: str, reader: Reader) -> Item | None:
     """The group that a value of `residual` says."""
     parts = reader.parts(value, ("layers", "shortcut", "activation", "form", "name"), place)
     shortcut = parts.get("shortcut", "auto")
-    if shortcut not in SHORTCUTS and isinstance(shortcut, str) and shortcut.islower() and meant(shortcut, SHORTCUTS):
+    if shortcut is None or str(shortcut).lower() == NOTHING:
+        mend = "say auto, or layers of its own; without a shortcut, write its layers without the residual"
+        edit = Edit("set", f"{place}.shortcut", "auto")
+        reader.problems.add(f"{place}.shortcut", f"{shown(shortcut)} is no shortcut", mend, edit)
+        shortcut = "auto"
+    elif shortcut not in SHORTCUTS and isinstance(shortcut, str) and _means_shortcut(shortcut):
         shortcut = reader.choice(shortcut, "shortcut", SHORTCUTS, f"{place}.shortcut")
     elif shortcut not in SHORTCUTS:
         shortcut = reader.stack(shortcut, f"{place}.shortcut")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..graph import Tensor
@@ -11,7 +12,7 @@ from ..layers import spell
 from ..layers.rule import Value
 from ..problems import Edit
 from .builder import Builder, Item
-from .layer import LayerItem
+from .layer import LayerItem, Said
 from .reading import GroupReader, Reader
 from .residual import Residual
 
@@ -87,7 +88,7 @@ LINEAR: Mapping[str, Value] = {"activation": "linear"}
 
 def read_self_attention(value: Any, place: str, reader: Reader) -> Item | None:
     """The layer that a value of `self_attention` says."""
-    said = reader.said(value, place)
+    said = _with_heads(reader.said(value, place))
     if said is None:
         return None
     sizes = _heads(said.values[:1], place, reader, "self_attention 4x32")
@@ -103,14 +104,17 @@ def read_self_attention(value: Any, place: str, reader: Reader) -> Item | None:
 
 def read_transformer(value: Any, place: str, reader: Reader) -> Item | None:
     """The block that a value of `transformer` says."""
-    said = reader.said(value, place)
+    said = _with_heads(reader.said(value, place))
     if said is None:
         return None
-    _only(said.keywords, ("activation", CAUSAL), place, reader)
+    _only(said.keywords, ("heads", "width", "units", "activation", CAUSAL), place, reader)
     activation = reader.activation(said.keywords.get("activation"), place)
     sizes = _heads(said.values[:1], place, reader, "transformer 4x32 256")
-    units = said.values[1] if len(said.values) > 1 else None
-    if units is not None and reader.whole(units, 1, 2**24, place, Edit("rename", place, (units, 256))) is None:
+    units = said.values[1] if len(said.values) > 1 else said.keywords.get("units")
+    better = reader.nearby(units, 1, 2**24, 256)
+    edit = Edit("argument", place, ("units", better)) if "units" in said.keywords else None
+    edit = edit or Edit("rename", place, (units, better))
+    if units is not None and reader.whole(units, 1, 2**24, place, edit) is None:
         return None
     if len(said.values) > 2:
         more = [Edit("rename", place, (value, None)) for value in said.values[2:]]
@@ -120,6 +124,21 @@ def read_transformer(value: Any, place: str, reader: Reader) -> Item | None:
     units = units if isinstance(units, int) else None
     causal = {CAUSAL: said.keywords[CAUSAL]} if CAUSAL in said.keywords else {}
     return Transformer(*sizes, units, activation, causal, said.name, place) if sizes else None
+
+
+NAMES: Mapping[str, str] = {"num_heads": "heads", "key_dim": "width", "dilation_rate": "dilation"}
+"""Keras's own names of what blocks take."""
+
+
+def _with_heads(said: Said | None) -> Said | None:
+    """What stands behind a word with the heads and their width, if they're said by name, as its first value."""
+    if said is None:
+        return None
+    keywords = {NAMES.get(key, key): value for key, value in said.keywords.items()}
+    heads, width = keywords.pop("heads", None), keywords.pop("width", None)
+    sizes = heads if isinstance(heads, tuple) and width is None else (heads, width)
+    values = said.values if said.values or None in sizes else (sizes,)
+    return replace(said, values=values, keywords=keywords)
 
 
 def _only(keywords: Mapping[str, Value], known: Sequence[str], place: str, reader: Reader) -> None:
@@ -134,7 +153,8 @@ def _heads(values: tuple[Value, ...], place: str, reader: Reader, example: str) 
     """Number and width of the heads."""
     [value] = values or (None,)
     if isinstance(value, tuple) and len(value) == 2:
-        edit = Edit("set", place, example)
+        better = [reader.nearby(each, 1, 2**20, default) for each, default in zip(value, (4, 32), strict=True)]
+        edit = Edit("set", place, re.sub(r"\d+x\d+.*", "x".join(map(str, better)), example))
         heads, width = (reader.whole(each, 1, 2**20, place, edit) for each in value)
         return (heads, width) if heads and width else None
     mend = f"write HEADSxWIDTH, as {example}"
@@ -184,14 +204,16 @@ def read_temporal(value: Any, place: str, reader: Reader) -> Item | None:
     said = reader.said(value, place)
     if said is None:
         return None
-    _only(said.keywords, TCN_VALUES, place, reader)
-    given = {**TCN_DEFAULTS, **dict(zip(TCN_VALUES, said.values, strict=False)), **said.keywords}
+    keywords = {NAMES.get(key, key): value for key, value in said.keywords.items()}
+    _only(keywords, TCN_VALUES, place, reader)
+    given = {**TCN_DEFAULTS, **dict(zip(TCN_VALUES, said.values, strict=False)), **keywords}
     if "filters" not in given or len(said.values) > len(TCN_VALUES):
         what = f"tcn has {len(said.values)} values" if said.values else "tcn says no filters"
         mend = "its values are filters, kernel size, dilation, as tcn 64 3 2"
         reader.problems.add(place, what, mend, Edit("set", place, "tcn 64 3 2"))
         return None
-    mends = {key: Edit("argument", place, (key, 1 if key == "dilation" else 3)) for key in TCN_VALUES}
+    better = {key: reader.nearby(given[key], 1, 2**20, 1 if key == "dilation" else 3) for key in TCN_VALUES}
+    mends = {key: Edit("argument", place, (key, better[key])) for key in TCN_VALUES}
     filters, kernel, dilation = (reader.whole(given[key], 1, 2**20, place, mends[key]) for key in TCN_VALUES)
     return Temporal(filters, kernel, dilation, said.name, place) if filters and kernel and dilation else None
 

@@ -10,7 +10,7 @@ from ..graph import Tensor
 from ..layers import LayerError, spell
 from ..layers.rule import Inner, Value
 from ..problems import Edit
-from .builder import Builder, InnerModel, Item, Stack
+from .builder import RECURRENT, Builder, InnerModel, Item, Stack
 from .layer import LayerItem, read_said
 from .modelling import submodel
 from .reading import GroupReader, Reader
@@ -22,6 +22,7 @@ class Wrapper:
 
     `own` names those of its other arguments that a line says to the wrapper rather than to the layer in it. `each`:
     the layer is called on each step of the tensor. `cells`: the layer is a cell, or several of them, one on the other.
+    `single`: it wraps no model, so that several layers in it can't be one.
     """
 
     class_name: str
@@ -29,16 +30,17 @@ class Wrapper:
     argument: str = "layer"
     each: bool = False
     cells: bool = False
+    single: bool = False
 
 
 _RNN = ("return_sequences", "return_state", "go_backwards", "stateful", "unroll", "zero_output_for_mask")
 
 WRAPPERS = {
-    "bidirectional": Wrapper("Bidirectional", ("merge_mode",)),
-    "Bidirectional": Wrapper("Bidirectional", ("merge_mode",)),
+    "bidirectional": Wrapper("Bidirectional", ("merge_mode",), single=True),
+    "Bidirectional": Wrapper("Bidirectional", ("merge_mode",), single=True),
     "time_distributed": Wrapper("TimeDistributed", each=True),
     "TimeDistributed": Wrapper("TimeDistributed", each=True),
-    "SpectralNormalization": Wrapper("SpectralNormalization", ("power_iterations",)),
+    "SpectralNormalization": Wrapper("SpectralNormalization", ("power_iterations",), single=True),
     "RNN": Wrapper("RNN", _RNN, argument="cell", cells=True),
 }
 
@@ -76,7 +78,8 @@ class Wrapped:
 
     def _one(self, item: Item, builder: Builder, tensor: Tensor) -> Inner:
         if isinstance(item, LayerItem):
-            return builder.nested(item.word, item.values, item.keywords, tensor.shape, item.place)
+            alone = self.wrapper.each
+            return builder.nested(item.word, item.values, item.keywords, tensor.shape, item.place, alone=alone)
         if isinstance(item, Wrapped):
             arguments = {item.wrapper.argument: item.inner(builder, tensor), **item.keywords}
             return builder.nested(item.wrapper.class_name, (), arguments, tensor.shape, item.place)
@@ -101,9 +104,28 @@ def wrapper_reader(word: str) -> GroupReader:
             if said is None:
                 return None
             keywords, name = dict(said.keywords), said.name
+        if wrapper.single and isinstance(content, list) and len(content) > 1:
+            _note_several(word, content, place, reader)
+            return None
         return _wrapped(wrapper, reader.stack(_listed(content), place), keywords, name, place, reader)
 
     return read
+
+
+def _note_several(word: str, content: list[Any], place: str, reader: Reader) -> None:
+    """Notes several layers in a wrapper of one."""
+    items = [_alone(word, layer, is_last=layer is content[-1]) for layer in content]
+    what = f"{WRAPPERS[word].class_name} wraps one layer, not {len(content)}"
+    reader.problems.add(place, what, f"write {word} for each of them", Edit("set", place, items))
+
+
+def _alone(word: str, layer: Any, *, is_last: bool) -> Any:
+    """One layer of several in its wrapper, or without it if it isn't recurrent. One before another keeps the steps."""
+    if not isinstance(layer, str) or word == "SpectralNormalization":
+        return {word: layer}
+    if layer.partition(" ")[0] not in RECURRENT:
+        return layer
+    return {word: layer if is_last or "return_sequences" in layer else f"{layer} return_sequences=true"}
 
 
 def _listed(content: Any) -> Any:

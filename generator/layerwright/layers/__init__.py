@@ -27,7 +27,7 @@ from . import (
     reshaping,
     wrapping,
 )
-from .names import ALIASES, REFUSED
+from .names import ALIASES, GONE, REFUSED
 from .rule import LayerError, Rule, Shape, Weight, spell
 from .values import ACTIVATIONS
 from .words import ACTIVATION_LAYERS, WORDS, Word
@@ -70,10 +70,16 @@ class Vocabulary:
 
     def refusal(self, name: str) -> tuple[str, str] | None:
         """Why a class of keras.layers can't stand in answers, and what to say instead, or None for any other name."""
+        if name in GONE:
+            return f"Keras 3 has no {name}", GONE[name][1]
         if name not in REFUSED:
             return None
         reason, mend = REFUSED[name]
         return f"{name} can't stand in answers: {reason}", mend
+
+    def instead(self, name: str) -> str | None:
+        """The class that stands for one that Keras has no more, None for any other name."""
+        return GONE[name][0] if name in GONE else None
 
     def names(self) -> list[str]:
         """Every word and class name that may stand in answers."""

@@ -50,3 +50,12 @@ REFUSED: Mapping[str, tuple[str, str]] = {
     "Wrapper": ("it's what wrappers are made from, and does nothing", "say TimeDistributed or Bidirectional"),
 }
 """Why answers can't name a class of keras.layers, and what to say instead."""
+
+GONE: Mapping[str, tuple[str | None, str]] = {
+    "CuDNNGRU": ("GRU", "say GRU, which computes the same, by cuDNN where it can"),
+    "CuDNNLSTM": ("LSTM", "say LSTM, which computes the same, by cuDNN where it can"),
+    "LocallyConnected1D": ("Conv1D", "say Conv1D, which has the same weights at every place"),
+    "LocallyConnected2D": ("Conv2D", "say Conv2D, which has the same weights at every place"),
+    "ThresholdedReLU": (None, "say ReLU threshold=1.0"),
+}
+"""Classes that earlier versions of Keras had: what takes the same arguments instead, if anything, and what to say."""

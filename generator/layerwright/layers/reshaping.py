@@ -38,8 +38,8 @@ def _reshape_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     if (total % fixed if -1 in wanted else total != fixed) != 0:
         raise LayerError(
             f"Reshape can't make {'×'.join(map(str, wanted))} of {spell(inputs[0])}",
-            f"the sizes' product has to be {total}, as in reshape {total}",
-            ("set", f"reshape {total}"),
+            f"the sizes' product has to be {total}, as in reshape -1, which finds it",
+            ("set", "reshape -1"),
         )
     return (batch, *(total // fixed if size == -1 else size for size in wanted))
 

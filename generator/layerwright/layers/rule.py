@@ -267,7 +267,13 @@ class Rule:
         """The same arguments, each value in the form that stands in source."""
         known = {argument.name: argument for argument in self.known}
         values = {name: _configured(value) for name, value in given.items()}
-        return {name: known[name].written(value) if name in known else value for name, value in values.items()}
+        # Sizes that are as many as they may not be stay so, and are refused as they were said.
+        several = {name for name, value in values.items() if isinstance(value, tuple) and name in known}
+        wrong = {name for name in several if known[name].check(values[name])}
+        return {
+            name: known[name].written(value) if name in known and name not in wrong else value
+            for name, value in values.items()
+        }
 
     def complete(self, given: Arguments) -> dict[str, Value]:
         """`given` with the defaults filled in and every value checked.
@@ -283,12 +289,14 @@ class Rule:
             if name not in arguments:
                 raise LayerError(f"{self.name} needs {name}", *self._example(argument, "say it"))
             if expected := argument.check(arguments[name]):
-                mend = self._example(argument, f"{name} is {expected}")
+                mend = self._example(argument, f"{name} is {expected}", arguments[name])
                 raise LayerError(f"{name} of {self.name} is {arguments[name]!r}", *mend)
         return arguments
 
-    def _example(self, argument: Argument, mend: str) -> tuple[str, tuple[Action, Any]]:
+    def _example(self, argument: Argument, mend: str, said: Value = None) -> tuple[str, tuple[Action, Any]]:
         """What would be right where an argument isn't, with a value for it, or what comes without it."""
+        if isinstance(said, tuple) and len({*map(repr, said)}) == 1 and not argument.check(said[0]):
+            return f"{mend}, as in {argument.name}={said[0]}", ("argument", (argument.name, said[0]))
         if not isinstance(argument.default, _Required):
             return f"{mend}; or leave it out", ("argument", (argument.name, None))
         if argument.name in EXAMPLES:
@@ -315,8 +323,9 @@ class Rule:
         for shape in inputs:
             if self.rank is not None and len(shape) != self.rank:
                 raise LayerError(
-                    f"{self.name} takes {self.rank - 1} axes, not {len(shape) - 1}: it gets {spell(shape)}",
-                    f"give it a tensor of {self.rank - 1} axes, or leave it out",
+                    f"{self.name} takes {_counted(self.rank - 1, 'axis', 'axes')}, not {len(shape) - 1}: "
+                    f"it gets {spell(shape)}",
+                    f"give it a tensor of {_counted(self.rank - 1, 'axis', 'axes')}, or leave it out",
                     ("drop", None),
                 )
         output = self.shape(arguments, inputs)
@@ -373,10 +382,16 @@ class Rule:
     def _count(self, given: int) -> tuple[str, str]:
         """The two texts of a call on too few tensors, or too many."""
         if self.least == self.most:
-            wanted = f"exactly {self.least}"
+            wanted = f"exactly {_counted(self.least, 'tensor', 'tensors')}"
         else:
-            wanted = f"{self.least} or more" if self.most is None else f"{self.least} to {self.most}"
-        return f"{self.name} takes {wanted} tensors, not {given}", f"give it {wanted}"
+            most = "or more" if self.most is None else f"to {self.most}"
+            wanted = f"{self.least} {most} tensors"
+        return f"{self.name} takes {wanted}, not {given}", f"give it {wanted}"
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    """A number of things: `1 axis`, `2 axes`."""
+    return f"{number} {one if number == 1 else several}"
 
 
 def _configured(value: Value) -> Value:

@@ -81,6 +81,9 @@ def places(axes: Value, shape: Shape, layer: str) -> tuple[int, ...]:
     found = sorted({place % rank for place in named if -rank <= place < rank})
     if len(found) < len(named) or 0 in found:
         spelled = ",".join(map(str, named))
+        if rank < 2:
+            mend = "give it a tensor with an axis, or leave it out"
+            raise LayerError(f"{layer} gets {spell(shape)}, without an axis", mend, ("drop", None))
         mend = "axis=-1 is the last one"
         raise LayerError(f"{layer} has axis={spelled} on {spell(shape)}", mend, ("argument", ("axis", -1)))
     return tuple(found)
