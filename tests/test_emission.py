@@ -367,3 +367,14 @@ def test_chains_in_a_loop_of_a_function_keep_their_names() -> None:
     ways = {"parallel": [["conv 8"], [block, *_normalised(6)]]}
     text = _source([ways, ways, "flatten"])
     assert 'name=f"{name}_block_{number}_conv_2"' in text or "number=2)" in text
+
+
+def test_a_nested_model_called_model_is_built_by_a_function_of_its_own() -> None:
+    branches = {"model": ["dense 4", "dense 3"]}
+    plan = models.planned(
+        inputs="a: sequence 4x4, b: sequence 4x4",
+        outputs="y: binary",
+        sharing="model: a + b",
+        layers={"branches": branches},
+    )
+    assert "def build_model_part() -> keras.Model:" in _right(plan)

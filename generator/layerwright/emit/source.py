@@ -27,7 +27,7 @@ SAID_BY_NAME = frozenset({"axes", "output_shape", "num_bins", "factor", "height_
 
 def literal(value: object) -> str:
     """A value as Python source. A reciprocal that repeats for ever is written as one: `1 / 255`."""
-    if isinstance(value, float) and len(repr(value)) > 8 and 0 < value < 1 and 1 / round(1 / value) == value:
+    if isinstance(value, float) and len(repr(value)) > 8 and 1e-9 < value < 1 and 1 / round(1 / value) == value:
         return f"1 / {round(1 / value)}"
     if isinstance(value, Nested):
         return call(class_path(value.rule), given(value.rule, value.arguments))
