@@ -377,4 +377,4 @@ def test_a_nested_model_called_model_is_built_by_a_function_of_its_own() -> None
         sharing="model: a + b",
         layers={"branches": branches},
     )
-    assert "def build_model_part() -> keras.Model:" in _right(plan)
+    assert "def build_model_2() -> keras.Model:" in _right(plan)

@@ -42,7 +42,7 @@ def begun(
     giver, units = known.nodes[-1].layer, arguments.get("units")
     if KINDS.get(giver.class_name) != KINDS[rule.name] or len(known.nodes) > 1:
         what = f"{keywords[STATE]} gives no state that {rule.name} can begin with"
-        builder.refuse(place, what, f"name a {rule.name} without a wrapper, or leave it out", leave)
+        builder.refuse(place, what, f"name a layer of class {rule.name}, not a wrapped one; or leave it out", leave)
     if giver.arguments["units"] != units:
         what = f"{keywords[STATE]} has {giver.arguments['units']} units, and what begins with its state {units}"
         edit = Edit("argument", place, ("units", giver.arguments["units"]))
