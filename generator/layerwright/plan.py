@@ -726,7 +726,16 @@ class _Planning:
         """The sub-models beside the model, each with the tensor that it ends in."""
         groups = {name: known.output for name, known in self.builder.known.items() if name in self.builder.said}
         names = groups | {node.layer.name: node.output for node in reversed(graph.nodes)}  # Keras has the first call's
-        own = {layer.name for layer in graph.layers() if isinstance(layer, SubModel | BackboneLayer)}
+        own = {
+            layer.name: f"{layer.name} is a model of its own already"
+            for layer in graph.layers()
+            if isinstance(layer, SubModel | BackboneLayer)
+        }
+        own |= {
+            layer.name: f"{layer.name} gives its state beside its output"
+            for layer in graph.layers()
+            if isinstance(layer, RuleLayer) and layer.gives_state
+        }
         taken = {**self.builder.taken, "model": "the network"}
         for name, layer in self.spec.models.items():
             place = f"models.{name}"
@@ -738,8 +747,7 @@ class _Planning:
                 )
                 self.problems.add(place, what, mend, edit)
             elif layer in own:
-                what, mend = f"{layer} is a model of its own already", "name a layer that isn't one, or leave it out"
-                self.problems.add(place, what, mend, Edit("drop", place))
+                self.problems.add(place, own[layer], "name another layer, or leave it out", Edit("drop", place))
             elif layer in names:
                 graph.models[name] = names[layer]
             elif self.complete or layer in graph.inputs:
