@@ -736,7 +736,7 @@ class _Planning:
             for layer in graph.layers()
             if isinstance(layer, RuleLayer) and layer.gives_state
         }
-        taken = {**self.builder.taken, "model": "the network"}
+        taken, named = {**self.builder.taken, "model": "the network"}, graph.names()
         for name, layer in self.spec.models.items():
             place = f"models.{name}"
             if name in taken:
@@ -746,8 +746,8 @@ class _Planning:
                     Edit("rename", place, (name, f"{name}_model")),
                 )
                 self.problems.add(place, what, mend, edit)
-            elif layer in own:
-                self.problems.add(place, own[layer], "name another layer, or leave it out", Edit("drop", place))
+            elif (end := named.get(names[layer], layer) if layer in names else layer) in own:
+                self.problems.add(place, own[end], "name another layer, or leave it out", Edit("drop", place))
             elif layer in names:
                 graph.models[name] = names[layer]
             elif self.complete or layer in graph.inputs:
