@@ -129,7 +129,7 @@ def test_answers_typed_one_by_one_that_do_not_fit_together_are_refused_as_copier
     with pytest.raises(copier.errors.UserMessageError) as refused:
         environment.from_string("{{ planned_project() }}").render(answers | {"_folder_name": "plant"})
     assert str(refused.value).startswith("outputs.y: binary needs 1")
-    assert "that many units" in str(refused.value)
+    assert "its last layer 1 unit" in str(refused.value)
 
 
 def test_a_data_file_of_plain_copier_takes_what_an_answers_file_takes(

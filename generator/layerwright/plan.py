@@ -118,7 +118,7 @@ def _unlike_their_tasks(spec: Spec) -> Iterator[str]:
 def _idle(spec: Spec, answers: Answers) -> Iterator[str]:
     """What the answers say that nothing comes of, where only they tell."""
     default = KEYS["fine_tune"].default
-    if spec.transfer is None and answers.get("fine_tune", default) != default:
+    if spec.transfer is None and str(answers.get("fine_tune", default)) != str(default):
         yield f"fine_tune ({answers['fine_tune']}) changes nothing: there is no backbone"
 
 

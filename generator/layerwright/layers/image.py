@@ -31,10 +31,9 @@ def _zoom(value: Value) -> str | None:
 
 
 def _odd(value: Value) -> str | None:
-    """The size of a window that has a middle."""
-    each = value if isinstance(value, tuple) else (value,) * 2
-    right = len(each) == 2 and not any(map(values.whole, each)) and all(size % 2 for size in map(int_of, each))
-    return None if right else "an odd number, or two of them, as 3x5"
+    """The size of a window that has a middle. On PyTorch, Keras takes height for width where they differ."""
+    is_odd = isinstance(value, int) and value % 2 == 1 and values.whole(value) is None
+    return None if is_odd else "an odd number, as 3, the same for height and width"
 
 
 _FACTOR = Argument("factor", REQUIRED, share(-1, 1), values.as_said)
@@ -95,6 +94,13 @@ def _augmenting(
         integers=False,
         backends=backends,
     )
+
+
+def _bits(value: Value) -> str | None:
+    """How many bits are left of a colour. PyTorch draws whole numbers between whole numbers only."""
+    each = value if isinstance(value, tuple) else (value,)
+    right = share(1, 8)(value) is None and all(isinstance(bits, int) for bits in each)
+    return None if right else "a whole number from 1 to 8, or two of them, as 2x4"
 
 
 def _resized_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
@@ -259,7 +265,7 @@ RULES = (
     ),
     _augmenting(
         "RandomPosterization",
-        Argument("factor", REQUIRED, share(1, 8), values.as_said),
+        Argument("factor", REQUIRED, _bits, values.as_said),
         _VALUE_RANGE,
         _FORMAT,
         _SEED,
