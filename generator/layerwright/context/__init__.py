@@ -65,7 +65,7 @@ def model(plan: Plan) -> dict[str, Any]:
 def _fine_tuning(transfer: Transfer | None) -> dict[str, Any]:
     """How many of the backbone's last layers phase two trains, and what to know of them."""
     if transfer is None:
-        return {"fine_tune": 0}
+        return {"fine_tune": 0, "normalises": False}
     chosen = f"from {transfer.block} on" if transfer.block else "how many of the backbone's last layers phase two trains"
     return {"fine_tune": transfer.fine_tune, "chosen": chosen, "normalises": transfer.backbone.normalises}
 
