@@ -16,10 +16,18 @@ from ..spec import Transfer
 from .checks import checks, probe
 from .data import about_input, about_output, data, is_tabular
 from .requirements import requirements
-from .scores import is_stateful, scores
+from .scores import is_stateful, padded_steps, scores
 
 LINE_LENGTH = 100
 """Longest line of generated Python, in columns."""
+
+WEIGHTED = {
+    '"mse"': 'keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")',
+    '"sparse_categorical_crossentropy"': (
+        'keras.losses.SparseCategoricalCrossentropy(reduction="mean_with_sample_weight")'
+    ),
+}
+"""Losses as the mean of those steps that count."""
 
 
 def context(plan: Plan) -> dict[str, Any]:
@@ -118,15 +126,19 @@ def _why_transfer(transfer: Transfer) -> Iterator[str]:
 def _losses(plan: Plan) -> dict[str, Any]:
     """The loss, weight and metrics of the outputs, as source; a Sequential's without names.
 
-    `functions` names the losses that the project defines itself.
+    `functions` names the losses that the project defines itself. Of steps, some of which are padding, the loss is the
+    mean of those that count; their metrics are weighted, so that padding counts for nothing whatever masks say.
     """
     outputs = plan.spec.outputs
     compiled = {
         each.name: each.task.compiled(each.size, of_places=each.of is not None and each.of.kind.places)
         for each in outputs
     }
-    loss = {name: loss for name, (loss, _) in compiled.items()}
-    metrics = {name: f"[{', '.join(metrics)}]" for name, (_, metrics) in compiled.items() if metrics}
+    padded = {each.name for each in outputs if padded_steps(each, plan)}
+    loss = {name: WEIGHTED[loss] if name in padded else loss for name, (loss, _) in compiled.items()}
+    listed = {name: f"[{', '.join(metrics)}]" for name, (_, metrics) in compiled.items() if metrics}
+    metrics = {name: each for name, each in listed.items() if name not in padded}
+    weighted = {name: each for name, each in listed.items() if name in padded}
     weights = {each.name: literal(each.weight) for each in outputs} if any(each.weight != 1 for each in outputs) else {}
     functions = sorted({text for text in loss.values() if text.isidentifier()})
     if plan.decision.template == "sequential":
@@ -134,9 +146,16 @@ def _losses(plan: Plan) -> dict[str, Any]:
             "loss": loss[outputs[0].name],
             "weights": f"[{outputs[0].weight}]" if weights else "",
             "metrics": metrics.get(outputs[0].name, ""),
+            "weighted_metrics": weighted.get(outputs[0].name, ""),
             "functions": functions,
         }
-    return {"loss": _dict(loss), "weights": _dict(weights), "metrics": _dict(metrics), "functions": functions}
+    return {
+        "loss": _dict(loss),
+        "weights": _dict(weights),
+        "metrics": _dict(metrics),
+        "weighted_metrics": _dict(weighted),
+        "functions": functions,
+    }
 
 
 def _dict(entries: dict[str, str]) -> str:

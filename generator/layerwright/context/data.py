@@ -110,7 +110,7 @@ def data(plan: Plan) -> dict[str, Any]:
     return {
         "tabular": is_tabular(plan.spec),
         "stored": [each.name for each in inputs] + [each.name for each in stored],
-        "reconstructed": [each.name for each in plan.spec.outputs if each.of],
+        "reconstructed": {each.name: each.of.name for each in plan.spec.outputs if each.of},
         "bounded": any(each.low is not None or each.high is not None for each in values),
         "whole": any(each.whole for each in values),
         "missing": any(each.missing for each in values),
@@ -119,7 +119,7 @@ def data(plan: Plan) -> dict[str, Any]:
         "pixels": any(each.kind.synthetic == "pixels" for each in inputs),
         "distinct": next((each.name for each in inputs if each.kind.synthetic not in REPEATING), ""),
         "standardised": standardised,
-        "restored": bool(restored),
+        "restored": bool(restored) or any(each.of.kind.standardised for each in plan.spec.outputs if each.of),
         "deep": any(len(tensors[name].shape) > 2 for name in standardised),
         "batch": next((each.batch for each in inputs if each.batch), None),
         "synthetic_samples": synthetic_samples(plan),

@@ -55,6 +55,8 @@ def scores(plan: Plan) -> dict[str, Any]:
         "guessed": {name: f"{each.function}, {each.guess}" for name, each in found.items() if each.guess},
         "compared": {name: each.function for name, each in found.items() if not each.guess},
         "steps": literal(padded) if padded else "",
+        "whole": len(padded) < len(outputs),
+        "labelled": any(each.name in padded and each.of is None for each in outputs),
         "padded": [
             {"output": name, "input": source, "text": plan.spec.input(source).kind.synthetic == "tokens"}
             for name, source in padded.items()
