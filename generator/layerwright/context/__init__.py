@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -17,6 +16,7 @@ from .checks import checks, probe
 from .data import about_input, about_output, data, is_tabular
 from .requirements import requirements
 from .scores import is_stateful, padded_steps, scores
+from .why import reasons
 
 LINE_LENGTH = 100
 """Longest line of generated Python, in columns."""
@@ -43,7 +43,7 @@ def context(plan: Plan) -> dict[str, Any]:
         "diagram": diagram(graph),
         "table": table(plan),
         "totals": totals(plan),
-        "why": list(_why(plan)),
+        "why": list(reasons(plan)),
         "inputs": [about_input(each, plan) for each in spec.inputs],
         "outputs": [about_output(each, plan) for each in spec.outputs],
         "checks": checks(plan),
@@ -53,6 +53,7 @@ def context(plan: Plan) -> dict[str, Any]:
         "scores": sorted({each.task.score for each in spec.outputs}),
         "scoring": scores(plan),
         "stateful": is_stateful(plan),
+        "commands": _commands(spec.package),
         "hardware": asdict(spec.hardware),
         "requirements": requirements(spec.hardware, graph, tabular=is_tabular(spec)),
     }
@@ -73,9 +74,16 @@ def model(plan: Plan) -> dict[str, Any]:
 def _fine_tuning(transfer: Transfer | None) -> dict[str, Any]:
     """How many of the backbone's last layers phase two trains, and what to know of them."""
     if transfer is None:
-        return {"fine_tune": 0, "normalises": False}
-    chosen = f"from {transfer.block} on" if transfer.block else "how many of the backbone's last layers phase two trains"
-    return {"fine_tune": transfer.fine_tune, "chosen": chosen, "normalises": transfer.backbone.normalises}
+        return {"fine_tune": 0, "normalises": False, "downloads": False}
+    chosen = (
+        f"from {transfer.block} on" if transfer.block else "how many of the backbone's last layers phase two trains"
+    )
+    return {
+        "fine_tune": transfer.fine_tune,
+        "chosen": chosen,
+        "normalises": transfer.backbone.normalises,
+        "downloads": transfer.weights == "imagenet",
+    }
 
 
 def _opening(plan: Plan) -> str:
@@ -88,39 +96,22 @@ def _opening(plan: Plan) -> str:
     return "The network."
 
 
+def _commands(package: str) -> list[str]:
+    """What the README says to run, with what it's for."""
+    commands = {
+        "python -m pytest": "is the network what was asked for?",
+        f"python -m {package}.train": "writes to runs/first",
+        f"python -m {package}.evaluate": "scores, beside those of a guess",
+    }
+    width = max(map(len, commands))
+    return [f"{command:<{width}}  # {about}" for command, about in commands.items()]
+
+
 def _summary(graph: Graph) -> str:
     def ends(noun: str, names: dict[str, Tensor]) -> str:
         return f"{'one' if len(names) == 1 else len(names)} {noun}{'s' if len(names) > 1 else ''} ({', '.join(names)})"
 
     return f"{ends('input', graph.inputs)} and {ends('output', graph.outputs)}"
-
-
-def _why(plan: Plan) -> Iterator[str]:
-    """Why each choice was made, a sentence each."""
-    spec = plan.spec
-    for each in spec.inputs:
-        preprocessed = spec.transfer is not None and each.kind.name == "image"
-        why = "goes through the preprocessing that the backbone was trained with, in the model"
-        yield f"`{each.name}` ({each.kind.name}) is {why if preprocessed else each.kind.why}."
-    for group in spec.sharing:
-        yield f"`{group.name}` is one encoder for {' and '.join(group.members)}: it learns from all of them."
-    if spec.transfer:
-        yield from _why_transfer(spec.transfer)
-    for output in spec.outputs:
-        yield f"`{output.name}` ({output.task.name}) has {output.task.why}."
-    yield from (f"{note}." for note in plan.notes)
-
-
-def _why_transfer(transfer: Transfer) -> Iterator[str]:
-    constructor, count = transfer.backbone.constructor, transfer.fine_tune
-    yield f"{constructor} is frozen in phase one, so that new layers can't spoil what it knows."
-    if count:
-        chosen = f"its layers from {transfer.block} on" if transfer.block else f"its last {count} layers"
-        statistics = "; its batch normalisation keeps its statistics, which small batches would ruin"
-        yield (
-            f"Phase two trains {chosen} at a hundredth of the rate"
-            f"{statistics if transfer.backbone.normalises else ''}."
-        )
 
 
 def _losses(plan: Plan) -> dict[str, Any]:
