@@ -21,7 +21,10 @@ LIGHT = 1_500_000
 """Most products that a network may compute for one sample, if some hundred samples are to be learned in a test."""
 
 HEAVY = 30_000_000
-"""Most products for one sample, if a few samples are to be seen sixty times."""
+"""Most products for one sample, if a few samples are to be learned by heart."""
+
+HEAVIEST = 1_000_000_000
+"""Most products for one sample, if a few samples are to be seen fifty times."""
 
 SMALL = 50_000
 """Most parameters of a network that may learn fast."""
@@ -221,22 +224,31 @@ def _beats(each: Output) -> dict[str, str]:
 
 
 def probe(plan: Plan) -> dict[str, float]:
-    """How many samples and epochs the project's own tests train on: they have to be done within a minute."""
+    """How many samples and epochs the project's own tests train on: they have to be done within a minute.
+
+    `rest` is the share of the loss that may be left when a batch has been learned by heart.
+    """
     batch = next((each.batch for each in plan.spec.inputs if each.batch), None)
     work = _work(plan.graph)
     if plan.spec.transfer:
         sizes = {"few": 4, "samples": 12, "epochs": 1, "batch": 4, "overfit_epochs": 15, "learning_rate": 0.0003}
+    elif work > HEAVY:
+        epochs = 50 if work <= HEAVIEST else 40
+        sizes = {"few": 4, "samples": 32, "epochs": 2, "batch": 4, "overfit_epochs": epochs, "learning_rate": 0.001}
     elif work > LIGHT:
-        epochs = 60 if work <= HEAVY else 30
-        sizes = {"few": 8, "samples": 64, "epochs": 4, "batch": 8, "overfit_epochs": epochs, "learning_rate": 0.003}
+        sizes = {"few": 8, "samples": 64, "epochs": 4, "batch": 8, "overfit_epochs": 60, "learning_rate": 0.003}
     else:
         rate = 0.01 if plan.graph.parameters <= SMALL else 0.003
         sizes = {"few": 16, "samples": 600, "epochs": 10, "batch": 32, "overfit_epochs": 200, "learning_rate": rate}
-    return _in_batches(sizes, batch) if batch else sizes
+    # What is deep learns steadily at a low rate alone, and in so few epochs not all of a batch.
+    rest = 0.5 if plan.spec.transfer or work <= HEAVY else 0.75
+    return _in_batches(sizes | {"rest": rest}, batch)
 
 
-def _in_batches(sizes: dict[str, float], batch: int) -> dict[str, float]:
-    """The same, where every batch has this size."""
+def _in_batches(sizes: dict[str, float], batch: int | None) -> dict[str, float]:
+    """The same, where every batch has this size, unless it's free."""
+    if batch is None:
+        return sizes
     few = batch * max(8 // batch, 2)
     return sizes | {"few": few, "batch": batch, "samples": max(120, FEWEST_BATCHES * batch)}
 

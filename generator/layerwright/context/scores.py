@@ -36,12 +36,13 @@ SCORING = {
 }
 """For each way of scoring that a task names."""
 
+AREA = Scoring("area_scores", "iou", ">", "mean_guess")
+"""That of yes or no for every pixel: there is one probability, and no classes to count."""
+
 
 def scoring(each: Output) -> Scoring:
     """How an output is scored."""
-    found = SCORING[each.task.score]
-    # For yes or no there is one probability, and no classes to count.
-    return found._replace(guess="mean_guess") if found.guess == "share_guess" and each.size == 1 else found
+    return AREA if each.task.score == "segmentation" and each.size == 1 else SCORING[each.task.score]
 
 
 def scores(plan: Plan) -> dict[str, Any]:
