@@ -146,7 +146,7 @@ def data(plan: Plan) -> dict[str, Any]:
         "bounded": any(each.low is not None or each.high is not None for each in values),
         "whole": any(each.whole for each in values),
         "missing": any(each.missing for each in values),
-        "categories": any(each.unknown for each in values),
+        "categories": [each.name for each in inputs if each.kind.synthetic == "categories"],
         "int_inputs": any(each.kind.dtype != "float32" for each in inputs),
         "pixels": any(each.kind.synthetic == "pixels" for each in inputs),
         "distinct": next((each.name for each in inputs if each.kind.synthetic not in REPEATING), ""),
