@@ -20,6 +20,11 @@ ANSWERS = {
 
 OWN = {
     "tagger": {"inputs": "words: text 30x?", "outputs": "tags: labels 4"},
+    "decoder": {
+        "inputs": "words: text 30x?",
+        "outputs": "next_words: labels 30",
+        "layers": "{branches: {words: [embedding 30 16, transformer 2x8 use_causal_mask=true]}, body: []}",
+    },
     "segmenter": {
         "inputs": "photo: image 16x16x3",
         "outputs": "areas: segmentation 3",
@@ -82,6 +87,7 @@ PADDING = "test_padding_changes_nothing"
 RUN = "test_a_run_leaves_all_that_evaluation_and_prediction_need"
 ERRORS = "test_errors_and_the_share_of_variance_explained"
 AREAS = "test_areas_of_each_class_overlap"
+CAUSAL = "test_no_step_sees_a_later_one"
 PHASES = "test_phase_two_trains_the_last_layers_and_counts_if_it_is_better"
 THRESHOLD = "test_a_threshold_parts_the_same_from_others"
 WEIGHED = "test_the_loss_weighs_each_output"
@@ -229,6 +235,7 @@ WRONG_SETTINGS = [
         "(words)\n    x = layers.Permute((2, 1))(layers.Permute((2, 1))(x))",
         PADDING,
     ),
+    model("words that see the words to come", "decoder", ", use_causal_mask=True", "", CAUSAL),
     model("pixels of some other network", "segmenter", '"same"', '"same", strides=1, use_bias=False', SETTINGS),
 ]
 

@@ -13,6 +13,7 @@ from ..graph import Composite, CustomLayer, Graph, Layer, Node, RuleLayer, SubMo
 from ..layers.rule import REQUIRED, Nested, Rule, Value
 from ..plan import Plan
 from ..spec import Output, Spec
+from ..tasks import Per
 from .data import FEWEST_BATCHES, input_values
 from .scores import is_stateful, scoring
 from .synthesis import LONGEST
@@ -41,6 +42,25 @@ UNMASKED = frozenset({"Masking", "Embedding"})
 """Classes that say what is padding: before them nothing does."""
 
 
+STEPWISE = frozenset(
+    {
+        *(
+            "Activation",
+            "Add",
+            "Average",
+            "Concatenate",
+            "Dense",
+            "Dropout",
+            "Embedding",
+            "LayerNormalization",
+            "Masking",
+        ),
+        *("Maximum", "Minimum", "Multiply", "RMSNormalization", "ReLU", "Subtract", "TimeDistributed"),
+    }
+)
+"""Classes that make of each step something by itself, if their axis is the last one."""
+
+
 def checks(plan: Plan) -> dict[str, Any]:
     """The plan's numbers, as source, for the generated tests to compare with the built model."""
     spec, graph = plan.spec, plan.graph
@@ -64,6 +84,7 @@ def checks(plan: Plan) -> dict[str, Any]:
         "builders": ", ".join(sorted(_builders(plan))),
         "imports": _imports(plan),
         "floors": _floors(spec),
+        "causal": _pairs(_causal(plan)),
         "keeps_padding_out": _keeps_padding_out(graph),
         "padded": literal(_padded(plan)),
         "wrong_values": f"[{', '.join(_wrong_values(spec))}]",
@@ -203,6 +224,25 @@ def _keeps_out(node: Node) -> bool:
     if isinstance(node.layer, CustomLayer) or not all(tensor.masked for tensor in node.inputs):
         return False
     return None in node.output.shape[1:] or node.layer.class_name in READ_MASKS
+
+
+def _causal(plan: Plan) -> Iterator[tuple[str, str]]:
+    """The inputs and outputs of steps of which no step of the output sees a later one of the input."""
+    for output in plan.spec.outputs if not is_stateful(plan) else ():
+        way = plan.graph.before(plan.graph.outputs[output.name])
+        carries = [node for node in way if node.layer.class_name not in STEPWISE]
+        if output.per is Per.STEP and carries and all(map(_sees_no_later, way)):
+            yield from ((name, output.name) for name in output.sources if plan.spec.input(name).kind.steps)
+
+
+def _sees_no_later(node: Node) -> bool:
+    """Whether a call makes of each step something that follows from it and those before alone."""
+    arguments, name = node.layer.arguments, node.layer.class_name
+    if name in STEPWISE:
+        return arguments.get("axis", -1) == -1
+    if name in ("LSTM", "GRU", "SimpleRNN"):
+        return bool(arguments.get("return_sequences")) and not arguments.get("go_backwards")
+    return arguments.get("padding") == "causal" or bool(arguments.get("use_causal_mask"))
 
 
 def _wrong_values(spec: Spec) -> Iterator[str]:
