@@ -278,7 +278,9 @@ def probe(plan: Plan) -> dict[str, float]:
     elif work > LIGHT:
         sizes = {"few": 8, "samples": 64, "epochs": 4, "batch": 8, "overfit_epochs": 60, "learning_rate": 0.003}
     else:
-        rate = 0.01 if plan.graph.parameters <= SMALL else 0.003
+        # Thousands of pixels at once make large steps of small ones.
+        pictures = any(each.kind.places for each in plan.spec.inputs)
+        rate = 0.01 if plan.graph.parameters <= SMALL and not pictures else 0.003
         sizes = {"few": 16, "samples": 600, "epochs": 10, "batch": 32, "overfit_epochs": 200, "learning_rate": rate}
     # What is deep learns steadily at a low rate alone, and in so few epochs not all of a batch.
     rest = 0.5 if plan.spec.transfer or work <= HEAVY else 0.75
