@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from layerwright.presets import BLANK
+
 from .projects import generated, package, run_pytest
 
 ANSWERS = {
@@ -20,6 +22,11 @@ ANSWERS = {
 
 OWN = {
     "tagger": {"inputs": "words: text 30x?", "outputs": "tags: labels 4"},
+    "unmasked": {
+        "inputs": "words: text 30x?",
+        "outputs": "tags: labels 4",
+        "layers": "{branches: {words: [embedding 30 16, conv 16]}, body: []}",
+    },
     "decoder": {
         "inputs": "words: text 30x?",
         "outputs": "next_words: labels 30",
@@ -363,7 +370,7 @@ LOSS = [
     ),
     Mutation(
         "padding in the loss",
-        "tagger",
+        "unmasked",
         "data.py",
         'any(axis=-1).astype("float32")',
         "all(axis=-1) * 0 + 1.0",
@@ -371,7 +378,7 @@ LOSS = [
     ),
     Mutation(
         "padding in a metric",
-        "tagger",
+        "unmasked",
         "train.py",
         "weighted_metrics=",
         "metrics=",
@@ -704,7 +711,11 @@ def parameter(mutation: Mutation) -> Any:
 
 def project(preset: str) -> Path:
     """Returns the project that is broken, as it's generated."""
-    return generated("blank", **OWN[preset]) if preset in OWN else generated(preset, **ANSWERS.get(preset, {}))
+    return (
+        generated(BLANK, project_name=preset, **OWN[preset])
+        if preset in OWN
+        else generated(preset, **ANSWERS.get(preset, {}))
+    )
 
 
 @functools.cache

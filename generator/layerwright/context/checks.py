@@ -200,9 +200,8 @@ def _floors(spec: Spec) -> str:
 
 
 def _padded(plan: Plan) -> list[str]:
-    """The inputs, and the outputs with targets of their own, that are as long as the longest sample."""
-    ends = plan.graph.inputs | {each.name: plan.graph.outputs[each.name] for each in plan.spec.outputs if not each.of}
-    return [name for name, tensor in ends.items() if None in tensor.shape[1:]]
+    """The inputs that are as long as the longest sample."""
+    return [name for name, tensor in plan.graph.inputs.items() if None in tensor.shape[1:]]
 
 
 def _keeps_padding_out(graph: Graph) -> bool:
