@@ -33,4 +33,4 @@ def test_what_is_undefined_is_null_in_the_file(
         "r2": None,
         "mae": 0.25,
     }
-    assert "undefined" in capsys.readouterr().out
+    assert " undefined" in capsys.readouterr().out

@@ -142,23 +142,16 @@ def test_every_head_gets_gradient(
     assert not still
 
 
-def scored(model: keras.Model, samples: Samples) -> dict[str, float]:
-    """Returns loss and metrics of a batch."""
-    return model.evaluate(Batches(samples, batch_size=16), return_dict=True, verbose=0)
-
-
 def test_padding_changes_nothing(model: keras.Model, samples: Samples) -> None:
-    longer = dict(samples)
+    inputs, *_ = Batches(samples, batch_size=16)[0]
+    longer = dict(inputs)
     for name in ["signal"]:
-        sides = [(0, 0), (0, 16)] + [(0, 0)] * (samples[name].ndim - 2)
-        longer[name] = np.pad(samples[name], sides)
-    before, after = predict(model, samples), predict(model, longer)
+        sides = [(0, 0), (0, 16)] + [(0, 0)] * (longer[name].ndim - 2)
+        longer[name] = np.pad(longer[name], sides)
+    before, after = (model.predict(each, verbose=0) for each in (inputs, longer))
     for name, values in before.items():
         same = after[name][:, : values.shape[1]]
         np.testing.assert_allclose(same, values, rtol=1e-4, atol=1e-5)
-    compile_model(model, learning_rate=0.01)
-    losses = [scored(model, each)["loss"] for each in (samples, longer)]
-    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
 
 
 def test_a_saved_network_is_the_same_when_loaded(

@@ -103,7 +103,7 @@ def check(found: Samples, fields: dict[str, Field], source: str) -> Samples:
         for row, *place in broken(values, field):
             where = f"{source}, {name}{place}, row {row + 1}"
             problems.append(f"{where}: found {values[row, *place]}, expected {field}")
-        samples[name] = values if dtype == np.uint8 else values.astype("float32")
+        samples[name] = values if problems or dtype == np.uint8 else values.astype("float32")
     if problems:
         raise DataError("\n".join(problems))
     return samples
@@ -166,8 +166,7 @@ class Batches(keras.utils.PyDataset):
         samples = take(self.samples, self.order[index * self.batch_size :][: self.batch_size])
         inputs = {name: samples[name].astype("float32") for name in INPUTS}
         targets = {name: samples[name] for name in TARGETS if name in samples}
-        arrays = (inputs, targets) if targets else (inputs,)
-        return arrays
+        return (inputs, targets) if targets else (inputs,)
 
 
 def synthesise(count: int, seed: int) -> Samples:

@@ -154,8 +154,7 @@ class Batches(keras.utils.PyDataset):
         samples = take(self.samples, self.order[index * self.batch_size :][: self.batch_size])
         # A Sequential takes and gives plain arrays, without names.
         names = [name for name in [*INPUTS, *TARGETS] if name in samples]
-        arrays = tuple(samples[name].astype("float32") for name in names)
-        return arrays
+        return tuple(samples[name].astype("float32") for name in names)
 
 
 def synthesise(count: int, seed: int) -> Samples:

@@ -174,8 +174,7 @@ class Batches(keras.utils.PyDataset):
         samples = take(self.samples, self.order[index * self.batch_size :][: self.batch_size])
         inputs = {name: samples[name].astype("float32") for name in INPUTS}
         targets = {name: samples[name] for name in TARGETS if name in samples}
-        arrays = (inputs, targets) if targets else (inputs,)
-        return arrays
+        return (inputs, targets) if targets else (inputs,)
 
 
 def synthesise(count: int, seed: int) -> Samples:
