@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import json
 import multiprocessing
 import multiprocessing.context
 import os
@@ -15,13 +16,17 @@ import runpy
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from multiprocessing import forkserver
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from unittest import mock
 
 LIMIT = 600
 """Longest that one program may run, in seconds."""
+
+PROJECT = "templates/project/"
+"""Where the files of a project are laid out."""
 
 PRELOADED = ["keras", "torch", "tensorflow", "pandas", "matplotlib.figure", "_pytest.config"]
 """What a program would spend most of its time on importing. Keras seeds TensorFlow too, where it's installed."""
@@ -42,6 +47,40 @@ def generated(preset: str, **answers: str) -> Path:
     project = Path(tempfile.mkdtemp(dir=_folder().name)) / preset
     create(project, {"preset": preset, "backend": "torch"} | answers, ask=False)
     return project
+
+
+@functools.cache
+def _environment() -> Any:
+    """The environment of templates, as `copier.yml` sets it up."""
+    import jinja2
+
+    from layerwright.jinja import install
+    from layerwright.places import template_root
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(template_root()),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    install(environment)
+    return environment
+
+
+def laid_out(folder: Path, answers: Mapping[str, Any]) -> None:
+    """Writes the files of a project, but for its answers, without Copier, which takes seconds."""
+    from layerwright.context import context
+    from layerwright.plan import design
+
+    project = json.loads(json.dumps(context(design(answers, folder.name))))
+    environment = _environment()
+    for name in environment.list_templates(filter_func=lambda name: name.startswith(PROJECT)):
+        if "_copier_conf" not in name and name.endswith(".jinja"):
+            path = name.removeprefix(PROJECT).removesuffix(".jinja").replace("{{ package }}", project["package"])
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            text = environment.get_template(name).render(project=project, package=project["package"])
+            (folder / path).write_text(text, encoding="utf-8")
 
 
 @functools.cache

@@ -39,8 +39,9 @@ class Kind:
     varies. `forks` says what each word of branching puts into the stack, before its item number `fork`. `places`
     says that outputs may say something of every place of it. `scale`: multiplied in the model by a Rescaling layer,
     unless a backbone brings its own preprocessing. `standardised`: by the data pipeline. `synthetic` names the way in
-    which samples are made up. `smallest` is its first size at least. `why` says to the user what happens to its values,
-    and why.
+    which samples are made up. `smallest` is its first size at least. `said` says to the user
+    what one sample is, its sizes by their letters; `why` what happens to its values, and why; `read` what layers of
+    these classes make of them.
     """
 
     name: str
@@ -50,7 +51,9 @@ class Kind:
     stack: Items
     values: Values
     synthetic: Literal["numbers", "pixels", "categories", "tokens", "steps", "waves"]
+    said: str
     why: str
+    read: Mapping[str, str] = field(default_factory=dict)
     steps: Items | None = None
     start: Items = ()
     fork: int = 1
@@ -104,6 +107,7 @@ KINDS = {
             forks=CONVOLUTIONS,
             values=Values(low=0, high=255),
             synthetic="pixels",
+            said="a picture",
             why="scaled in the model, so that a saved model takes pixels from 0 to 255",
             places=True,
             scale=1 / 255,
@@ -118,6 +122,7 @@ KINDS = {
             forks=CONVOLUTIONS,
             values=Values(low=0, high=255),
             synthetic="pixels",
+            said="a stack of pictures",
             why="scaled in the model, so that a saved model takes values from 0 to 255",
             places=True,
             scale=1 / 255,
@@ -131,6 +136,7 @@ KINDS = {
             forks=DENSE,
             values=Values(missing=True),
             synthetic="numbers",
+            said="{N} columns of a table; standardised",
             why="standardised in the data pipeline, by the training part, not by a layer: so all backends agree",
             standardised=True,
         ),
@@ -143,6 +149,7 @@ KINDS = {
             forks=DENSE,
             values=Values(),
             synthetic="numbers",
+            said="{N} numbers, used as they are",
             why="used as it is",
         ),
         Kind(
@@ -154,7 +161,9 @@ KINDS = {
             forks=DENSE,
             values=Values(whole=True, unknown=True),
             synthetic="categories",
-            why="looked up in an embedding, which learns what its values have in common",
+            said="one of {V} values",
+            why="given as a whole number, 0 where it's missing or unknown",
+            read={"Embedding": "an embedding learns what its values have in common"},
             vocabulary=True,
             smallest=2,
             dtype="int32",
@@ -169,7 +178,9 @@ KINDS = {
             forks=RECURRENT,
             values=Values(low=1, whole=True),
             synthetic="tokens",
-            why="embedded token by token and read by a recurrent layer, which a mask keeps from reading padding",
+            said="{L} tokens, each one of {V}",
+            why="given as tokens, whole numbers of which 0 is padding",
+            read={"Embedding": "an embedding learns what its tokens have in common"},
             varying="L",
             vocabulary=True,
             smallest=2,
@@ -187,7 +198,8 @@ KINDS = {
             forks=RECURRENT,
             values=Values(missing=True),
             synthetic="steps",
-            why="standardised per feature in the data pipeline, and read by a recurrent layer",
+            said="{T} steps of {F} numbers; standardised",
+            why="standardised per feature in the data pipeline, by the training part",
             varying="T",
             standardised=True,
         ),
@@ -210,7 +222,9 @@ KINDS = {
             forks=CONVOLUTIONS,
             values=Values(low=-1, high=1),
             synthetic="waves",
-            why="turned into a mel spectrogram in the model, which convolutions read like a picture",
+            said="{N} samples of sound",
+            why="given as sound, sample by sample",
+            read={"MelSpectrogram": "a mel spectrogram in the model makes something like a picture of it"},
             smallest=16,
         ),
     )

@@ -34,8 +34,8 @@ class Task:
     size of one. `target` says what one target holds: as many numbers as the size, one label, an input once more, or
     whether two inputs are the same. `loss` and `metrics` are what `compile` gets, as source: names that Keras knows, or
     functions of the generated `train.py`; `single_loss` and `single_metrics` replace them for a size of one, and
-    `places_loss` the loss where an image is made again. `score` names the way in which predictions are scored. `why`
-    says to the user why loss and last layer are what they are.
+    `places_loss` the loss where an image is made again. `score` names the way in which predictions are scored. `said`
+    says to the user what comes out, `single_said` for a size of one; `why` why loss and last layer are what they are.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Task:
     score: Literal[
         "regression", "multiclass", "binary", "embedding", "segmentation", "reconstruction", "distance", "labels"
     ]
+    said: str
     why: str
     per: Per = Per.SAMPLE
     default: int | None = None
@@ -58,6 +59,7 @@ class Task:
     single: tuple[str, ...] = ()
     single_loss: str = ""
     single_metrics: tuple[str, ...] = ()
+    single_said: str = ""
     places_loss: str = ""
 
     def ending(self, size: int) -> tuple[str, ...]:
@@ -73,6 +75,11 @@ class Task:
         elif self.places_loss and of_places:
             loss = self.places_loss
         return loss, tuple(text.format(size=size) for text in metrics)
+
+    def told(self, size: int) -> str:
+        """What comes out, to a user."""
+        said = self.single_said if self.single_said and size == 1 else self.said
+        return said.format(size=size)
 
     def target_size(self, size: int) -> int:
         """How many numbers one target holds, for one sample, step or place."""
@@ -99,9 +106,11 @@ TASKS: Mapping[str, Task] = {
             target="numbers",
             values=Values(),
             score="regression",
+            said="{size} numbers",
             why="mean squared error on a linear layer; standardised targets make weights comparable",
             default=1,
             standardised=True,
+            single_said="a number",
         ),
         Task(
             name="binary",
@@ -114,6 +123,7 @@ TASKS: Mapping[str, Task] = {
             target="numbers",
             values=Values(low=0, high=1, whole=True),
             score="binary",
+            said="yes or no, as a probability",
             why="binary crossentropy on a sigmoid: a probability",
             default=1,
         ),
@@ -128,6 +138,7 @@ TASKS: Mapping[str, Task] = {
             target="label",
             values=Values(low=0, whole=True),
             score="multiclass",
+            said="one of {size} classes, as their probabilities",
             why="sparse categorical crossentropy on a softmax: its probabilities add up to one",
             smallest=2,
         ),
@@ -142,6 +153,7 @@ TASKS: Mapping[str, Task] = {
             target="numbers",
             values=Values(low=0, high=1, whole=True),
             score="binary",
+            said="any of {size} labels, each as a probability",
             why="binary crossentropy on sigmoids: each label is a yes or no of its own",
             smallest=2,
         ),
@@ -156,6 +168,7 @@ TASKS: Mapping[str, Task] = {
             target="label",
             values=Values(low=0, whole=True),
             score="labels",
+            said="one of {size} labels for every step, as their probabilities",
             why="sparse categorical crossentropy on a softmax at every step; padding counts for nothing",
             per=Per.STEP,
             smallest=2,
@@ -171,11 +184,13 @@ TASKS: Mapping[str, Task] = {
             target="label",
             values=Values(low=0, whole=True),
             score="segmentation",
+            said="one of {size} classes for every pixel, as their probabilities",
             why="crossentropy at every pixel; scored by how far areas overlap",
             per=Per.PLACE,
             single=("conv 1 1 sigmoid padding=valid",),
             single_loss='"binary_crossentropy"',
             single_metrics=('keras.metrics.BinaryIoU([1], name="iou")',),
+            single_said="yes or no for every pixel, as a probability",
         ),
         Task(
             name="map",
@@ -188,10 +203,12 @@ TASKS: Mapping[str, Task] = {
             target="numbers",
             values=Values(),
             score="regression",
+            said="{size} numbers for every pixel",
             why="mean squared error at every pixel",
             per=Per.PLACE,
             default=1,
             standardised=True,
+            single_said="a number for every pixel",
         ),
         Task(
             name="reconstruction",
@@ -205,6 +222,7 @@ TASKS: Mapping[str, Task] = {
             target="input",
             values=Values(),
             score="reconstruction",
+            said="an input, made again",
             why="the input itself as its target: what passes the narrowest layer has to say all of it",
             per=Per.INPUT,
         ),
@@ -219,8 +237,10 @@ TASKS: Mapping[str, Task] = {
             target="numbers",
             values=Values(),
             score="regression",
+            said="the next {size} values of the first feature",
             why="mean squared error over the whole horizon at once",
             standardised=True,
+            single_said="the next value of the first feature",
         ),
         Task(
             name="distance",
@@ -233,6 +253,7 @@ TASKS: Mapping[str, Task] = {
             target="same",
             values=Values(low=0, high=1, whole=True),
             score="distance",
+            said="how far the two are apart; small means the same",
             why="a contrastive loss: what is the same comes together, all else at least a margin of 1 apart",
             per=Per.MERGE,
             default=1,
@@ -248,6 +269,7 @@ TASKS: Mapping[str, Task] = {
             target="label",
             values=Values(low=0, high=10**7, whole=True),  # float32 tells no more apart
             score="embedding",
+            said="{size} numbers, close together for samples of the same label",
             why="a triplet loss over the hardest samples of each batch: samples of one label come to lie together",
         ),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -16,10 +15,19 @@ from ..spec import Transfer
 from .checks import checks, probe
 from .data import about_input, about_output, data, is_tabular
 from .requirements import requirements
-from .scores import is_stateful, scores
+from .scores import is_stateful, padded_steps, scores
+from .why import reasons
 
 LINE_LENGTH = 100
 """Longest line of generated Python, in columns."""
+
+WEIGHTED = {
+    '"mse"': 'keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")',
+    '"sparse_categorical_crossentropy"': (
+        'keras.losses.SparseCategoricalCrossentropy(reduction="mean_with_sample_weight")'
+    ),
+}
+"""Losses as the mean of those steps that count."""
 
 
 def context(plan: Plan) -> dict[str, Any]:
@@ -35,7 +43,7 @@ def context(plan: Plan) -> dict[str, Any]:
         "diagram": diagram(graph),
         "table": table(plan),
         "totals": totals(plan),
-        "why": list(_why(plan)),
+        "why": list(reasons(plan)),
         "inputs": [about_input(each, plan) for each in spec.inputs],
         "outputs": [about_output(each, plan) for each in spec.outputs],
         "checks": checks(plan),
@@ -45,6 +53,7 @@ def context(plan: Plan) -> dict[str, Any]:
         "scores": sorted({each.task.score for each in spec.outputs}),
         "scoring": scores(plan),
         "stateful": is_stateful(plan),
+        "commands": _commands(spec.package),
         "hardware": asdict(spec.hardware),
         "requirements": requirements(spec.hardware, graph, tabular=is_tabular(spec)),
     }
@@ -65,11 +74,16 @@ def model(plan: Plan) -> dict[str, Any]:
 def _fine_tuning(transfer: Transfer | None) -> dict[str, Any]:
     """How many of the backbone's last layers phase two trains, and what to know of them."""
     if transfer is None:
-        return {"fine_tune": 0, "chosen": "", "normalises": False}
+        return {"fine_tune": 0, "normalises": False, "downloads": False}
     chosen = (
         f"from {transfer.block} on" if transfer.block else "how many of the backbone's last layers phase two trains"
     )
-    return {"fine_tune": transfer.fine_tune, "chosen": chosen, "normalises": transfer.backbone.normalises}
+    return {
+        "fine_tune": transfer.fine_tune,
+        "chosen": chosen,
+        "normalises": transfer.backbone.normalises,
+        "downloads": transfer.weights == "imagenet",
+    }
 
 
 def _opening(plan: Plan) -> str:
@@ -82,6 +96,17 @@ def _opening(plan: Plan) -> str:
     return "The network."
 
 
+def _commands(package: str) -> list[str]:
+    """What the README says to run, with what it's for."""
+    commands = {
+        "python -m pytest": "is the network what was asked for?",
+        f"python -m {package}.train": "writes to runs/first",
+        f"python -m {package}.evaluate": "scores, beside those of a guess",
+    }
+    width = max(map(len, commands))
+    return [f"{command:<{width}}  # {about}" for command, about in commands.items()]
+
+
 def _summary(graph: Graph) -> str:
     def ends(noun: str, names: dict[str, Tensor]) -> str:
         return f"{'one' if len(names) == 1 else len(names)} {noun}{'s' if len(names) > 1 else ''} ({', '.join(names)})"
@@ -89,45 +114,22 @@ def _summary(graph: Graph) -> str:
     return f"{ends('input', graph.inputs)} and {ends('output', graph.outputs)}"
 
 
-def _why(plan: Plan) -> Iterator[str]:
-    """Why each choice was made, a sentence each."""
-    spec = plan.spec
-    for each in spec.inputs:
-        preprocessed = spec.transfer is not None and each.kind.name == "image"
-        why = "goes through the preprocessing that the backbone was trained with, in the model"
-        yield f"`{each.name}` ({each.kind.name}) is {why if preprocessed else each.kind.why}."
-    for group in spec.sharing:
-        yield f"`{group.name}` is one encoder for {' and '.join(group.members)}: it learns from all of them."
-    if spec.transfer:
-        yield from _why_transfer(spec.transfer)
-    for output in spec.outputs:
-        yield f"`{output.name}` ({output.task.name}) has {output.task.why}."
-    yield from (f"{note}." for note in plan.notes)
-
-
-def _why_transfer(transfer: Transfer) -> Iterator[str]:
-    constructor, count = transfer.backbone.constructor, transfer.fine_tune
-    yield f"{constructor} is frozen in phase one, so that new layers can't spoil what it knows."
-    if count:
-        chosen = f"its layers from {transfer.block} on" if transfer.block else f"its last {count} layers"
-        statistics = "; its batch normalisation keeps its statistics, which small batches would ruin"
-        yield (
-            f"Phase two trains {chosen} at a hundredth of the rate{statistics if transfer.backbone.normalises else ''}."
-        )
-
-
 def _losses(plan: Plan) -> dict[str, Any]:
     """The loss, weight and metrics of the outputs, as source; a Sequential's without names.
 
-    `functions` names the losses that the project defines itself.
+    `functions` names the losses that the project defines itself. Of steps, some of which are padding, the loss is the
+    mean of those that count; their metrics are weighted, so that padding counts for nothing whatever masks say.
     """
     outputs = plan.spec.outputs
     compiled = {
         each.name: each.task.compiled(each.size, of_places=each.of is not None and each.of.kind.places)
         for each in outputs
     }
-    loss = {name: loss for name, (loss, _) in compiled.items()}
-    metrics = {name: f"[{', '.join(metrics)}]" for name, (_, metrics) in compiled.items() if metrics}
+    padded = {each.name for each in outputs if padded_steps(each, plan)}
+    loss = {name: WEIGHTED[loss] if name in padded else loss for name, (loss, _) in compiled.items()}
+    listed = {name: f"[{', '.join(metrics)}]" for name, (_, metrics) in compiled.items() if metrics}
+    metrics = {name: each for name, each in listed.items() if name not in padded}
+    weighted = {name: each for name, each in listed.items() if name in padded}
     weights = {each.name: literal(each.weight) for each in outputs} if any(each.weight != 1 for each in outputs) else {}
     functions = sorted({text for text in loss.values() if text.isidentifier()})
     if plan.decision.template == "sequential":
@@ -135,9 +137,16 @@ def _losses(plan: Plan) -> dict[str, Any]:
             "loss": loss[outputs[0].name],
             "weights": f"[{outputs[0].weight}]" if weights else "",
             "metrics": metrics.get(outputs[0].name, ""),
+            "weighted_metrics": weighted.get(outputs[0].name, ""),
             "functions": functions,
         }
-    return {"loss": _dict(loss), "weights": _dict(weights), "metrics": _dict(metrics), "functions": functions}
+    return {
+        "loss": _dict(loss),
+        "weights": _dict(weights),
+        "metrics": _dict(metrics),
+        "weighted_metrics": _dict(weighted),
+        "functions": functions,
+    }
 
 
 def _dict(entries: dict[str, str]) -> str:

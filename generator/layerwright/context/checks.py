@@ -13,6 +13,7 @@ from ..graph import Composite, CustomLayer, Graph, Layer, Node, RuleLayer, SubMo
 from ..layers.rule import REQUIRED, Nested, Rule, Value
 from ..plan import Plan
 from ..spec import Output, Spec
+from ..tasks import Per
 from .data import FEWEST_BATCHES, input_values
 from .scores import is_stateful, scoring
 from .synthesis import LONGEST
@@ -21,7 +22,10 @@ LIGHT = 1_500_000
 """Most products that a network may compute for one sample, if some hundred samples are to be learned in a test."""
 
 HEAVY = 30_000_000
-"""Most products for one sample, if a few samples are to be seen sixty times."""
+"""Most products for one sample, if a few samples are to be learned by heart."""
+
+HEAVIEST = 1_000_000_000
+"""Most products for one sample, if a few samples are to be seen fifty times."""
 
 SMALL = 50_000
 """Most parameters of a network that may learn fast."""
@@ -36,6 +40,25 @@ READ_MASKS = frozenset({"LSTM", "GRU", "SimpleRNN", "Bidirectional", "GlobalAver
 
 UNMASKED = frozenset({"Masking", "Embedding"})
 """Classes that say what is padding: before them nothing does."""
+
+
+STEPWISE = frozenset(
+    {
+        *(
+            "Activation",
+            "Add",
+            "Average",
+            "Concatenate",
+            "Dense",
+            "Dropout",
+            "Embedding",
+            "LayerNormalization",
+            "Masking",
+        ),
+        *("Maximum", "Minimum", "Multiply", "RMSNormalization", "ReLU", "Subtract", "TimeDistributed"),
+    }
+)
+"""Classes that make of each step something by itself, if their axis is the last one."""
 
 
 def checks(plan: Plan) -> dict[str, Any]:
@@ -61,6 +84,7 @@ def checks(plan: Plan) -> dict[str, Any]:
         "builders": ", ".join(sorted(_builders(plan))),
         "imports": _imports(plan),
         "floors": _floors(spec),
+        "causal": _pairs(_causal(plan)),
         "keeps_padding_out": _keeps_padding_out(graph),
         "padded": literal(_padded(plan)),
         "wrong_values": f"[{', '.join(_wrong_values(spec))}]",
@@ -177,9 +201,8 @@ def _floors(spec: Spec) -> str:
 
 
 def _padded(plan: Plan) -> list[str]:
-    """The inputs, and the outputs with targets of their own, that are as long as the longest sample."""
-    ends = plan.graph.inputs | {each.name: plan.graph.outputs[each.name] for each in plan.spec.outputs if not each.of}
-    return [name for name, tensor in ends.items() if None in tensor.shape[1:]]
+    """The inputs that are as long as the longest sample."""
+    return [name for name, tensor in plan.graph.inputs.items() if None in tensor.shape[1:]]
 
 
 def _keeps_padding_out(graph: Graph) -> bool:
@@ -203,6 +226,25 @@ def _keeps_out(node: Node) -> bool:
     return None in node.output.shape[1:] or node.layer.class_name in READ_MASKS
 
 
+def _causal(plan: Plan) -> Iterator[tuple[str, str]]:
+    """The inputs and outputs of steps of which no step of the output sees a later one of the input."""
+    for output in plan.spec.outputs if not is_stateful(plan) else ():
+        way = plan.graph.before(plan.graph.outputs[output.name])
+        carries = [node for node in way if node.layer.class_name not in STEPWISE]
+        if output.per is Per.STEP and carries and all(map(_sees_no_later, way)):
+            yield from ((name, output.name) for name in output.sources if plan.spec.input(name).kind.steps)
+
+
+def _sees_no_later(node: Node) -> bool:
+    """Whether a call makes of each step something that follows from it and those before alone."""
+    arguments, name = node.layer.arguments, node.layer.class_name
+    if name in STEPWISE:
+        return arguments.get("axis", -1) == -1
+    if name in ("LSTM", "GRU", "SimpleRNN"):
+        return bool(arguments.get("return_sequences")) and not arguments.get("go_backwards")
+    return arguments.get("padding") == "causal" or bool(arguments.get("use_causal_mask"))
+
+
 def _wrong_values(spec: Spec) -> Iterator[str]:
     """For each end, the values that break its contract, as source."""
     fields = [(each.name, input_values(each)) for each in spec.inputs]
@@ -222,22 +264,40 @@ def _beats(each: Output) -> dict[str, str]:
 
 
 def probe(plan: Plan) -> dict[str, float]:
-    """How many samples and epochs the project's own tests train on: they have to be done within a minute."""
+    """How many samples and epochs the project's own tests train on: they have to be done within a minute.
+
+    `rest` is the share of the loss that may be left when a batch has been learned by heart.
+    """
     batch = next((each.batch for each in plan.spec.inputs if each.batch), None)
     work = _work(plan.graph)
     if plan.spec.transfer:
         sizes = {"few": 4, "samples": 12, "epochs": 1, "batch": 4, "overfit_epochs": 15, "learning_rate": 0.0003}
+    elif work > HEAVY:
+        epochs = 50 if work <= HEAVIEST else 40
+        sizes = {"few": 4, "samples": 32, "epochs": 2, "batch": 4, "overfit_epochs": epochs, "learning_rate": 0.001}
     elif work > LIGHT:
-        epochs = 60 if work <= HEAVY else 30
-        sizes = {"few": 8, "samples": 64, "epochs": 4, "batch": 8, "overfit_epochs": epochs, "learning_rate": 0.003}
+        sizes = {"few": 8, "samples": 64, "epochs": 4, "batch": 8, "overfit_epochs": 60, "learning_rate": 0.003}
     else:
-        rate = 0.01 if plan.graph.parameters <= SMALL else 0.003
+        # Thousands of pixels at once make large steps of small ones.
+        pictures = any(each.kind.places for each in plan.spec.inputs)
+        rate = 0.01 if plan.graph.parameters <= SMALL and not pictures else 0.003
         sizes = {"few": 16, "samples": 600, "epochs": 10, "batch": 32, "overfit_epochs": 200, "learning_rate": rate}
-    return _in_batches(sizes, batch) if batch else sizes
+    sizes["overfit_rate"] = sizes["learning_rate"]
+    if any(each.task.score == "embedding" for each in plan.spec.outputs) and not plan.spec.transfer:
+        # In large steps, all samples come to lie in one place, which a triplet loss can't leave.
+        sizes |= {
+            "overfit_rate": min(sizes["learning_rate"], 0.001),
+            "overfit_epochs": max(sizes["overfit_epochs"], 120),
+        }
+    # What is deep learns steadily at a low rate alone, and in so few epochs not all of a batch.
+    rest = 0.5 if plan.spec.transfer or work <= HEAVY else 0.75
+    return _in_batches(sizes | {"rest": rest}, batch)
 
 
-def _in_batches(sizes: dict[str, float], batch: int) -> dict[str, float]:
-    """The same, where every batch has this size."""
+def _in_batches(sizes: dict[str, float], batch: int | None) -> dict[str, float]:
+    """The same, where every batch has this size, unless it's free."""
+    if batch is None:
+        return sizes
     few = batch * max(8 // batch, 2)
     return sizes | {"few": few, "batch": batch, "samples": max(120, FEWEST_BATCHES * batch)}
 

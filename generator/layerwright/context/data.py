@@ -21,6 +21,9 @@ SYNTHETIC_NUMBERS = 2**24
 FEWEST_BATCHES = 20
 """How many batches made-up samples fill, at least, where the network says how large a batch is."""
 
+UNBOUNDED = 10**7
+"""A highest value that is only what float32 tells apart."""
+
 COLUMNS = ("numbers", "categories")
 """The ways of making up samples that are columns of a table."""
 
@@ -31,6 +34,7 @@ REPEATING = ("categories", "tokens")
 def about_input(each: Input, plan: Plan) -> dict[str, Any]:
     """What the templates say of an input."""
     values = input_values(each)
+    known = replace(values, low=0, high=(each.sizes[0] or 1) - 1) if values.unknown else values
     said = {
         **_said(values),
         "padded": steps_padded(each, plan) or None,
@@ -40,8 +44,9 @@ def about_input(each: Input, plan: Plan) -> dict[str, Any]:
     return {
         "name": each.name,
         "kind": each.kind.name,
-        "about": each.kind.about,
-        "sizes": sizes(each.shape),
+        "about": _told(each),
+        "stored": _stored(each.shape[1:], known, end=steps_padded(each, plan)),
+        "sizes": sizes(each.shape) or "one number",
         "first_size": each.sizes[0],
         "field": _field(each.shape[1:], said),
     }
@@ -50,17 +55,44 @@ def about_input(each: Input, plan: Plan) -> dict[str, Any]:
 def about_output(each: Output, plan: Plan) -> dict[str, Any]:
     """What the templates say of an output."""
     shape = plan.graph.outputs[each.name].shape
-    said = _said(each.task.target_values(each.size)) | {"padded": target_padded(each, plan) or None}
+    target = (*shape[1:-1], each.task.target_size(each.size))
+    values, padded = each.task.target_values(each.size), target_padded(each, plan)
+    said = _said(values) | {"padded": padded or None}
+    stored = f"nothing: it's `{each.of.name}`" if each.of else _stored(target, values, end=padded)
     return {
         "name": each.name,
         "task": each.task.name,
-        "about": each.task.about,
+        "about": each.task.told(each.size) + ", for every step" * each.per_step,
+        "stored": "1: the same; 0: not" if each.task.target == "same" else stored,
         "sizes": sizes(shape),
         "weight": each.weight,
         "of": each.of.name if each.of else "",
         "divisor": round(1 / each.of.kind.scale) if each.of and each.of.kind.scale else 0,
-        "field": _field((*shape[1:-1], each.task.target_size(each.size)), said),
+        "field": _field(target, said),
     }
+
+
+def _told(each: Input) -> str:
+    """What one sample of an input is, to a user."""
+    told = {
+        letter: "any number of" if size is None else size
+        for letter, size in zip(each.kind.letters, each.sizes, strict=True)
+    }
+    return each.kind.said.format(**told)
+
+
+def _stored(shape: tuple[int | None, ...], values: Values, *, end: bool) -> str:
+    """What a file holds for one sample, to a user. `end`: what stands after it, in longer arrays, is padding."""
+    noun, one = "whole number" if values.whole else "number", shape in ((), (1,))
+    said = f"one {noun}" if one else f"{sizes((None, *shape))} {noun}s"
+    if values.whole and (values.low, values.high) == (0, 1):
+        said = "0 or 1" if one else f"{said}, each 0 or 1"
+    else:
+        said += f" from {values.low:g}" if values.low is not None else ""
+        said += f" to {values.high:g}" if values.high is not None and values.high < UNBOUNDED else ""
+    said += "; any other counts as 0" if values.unknown else ""
+    gaps = ["where one is missing"] * values.missing + ["after its end"] * end
+    return said + (f"; {0 if values.whole else 'NaN'} {' and '.join(gaps)}" if gaps else "")
 
 
 def input_values(each: Input) -> Values:
@@ -110,16 +142,16 @@ def data(plan: Plan) -> dict[str, Any]:
     return {
         "tabular": is_tabular(plan.spec),
         "stored": [each.name for each in inputs] + [each.name for each in stored],
-        "reconstructed": [each.name for each in plan.spec.outputs if each.of],
+        "reconstructed": {each.name: each.of.name for each in plan.spec.outputs if each.of},
         "bounded": any(each.low is not None or each.high is not None for each in values),
         "whole": any(each.whole for each in values),
         "missing": any(each.missing for each in values),
-        "categories": any(each.unknown for each in values),
+        "categories": [each.name for each in inputs if each.kind.synthetic == "categories"],
         "int_inputs": any(each.kind.dtype != "float32" for each in inputs),
         "pixels": any(each.kind.synthetic == "pixels" for each in inputs),
         "distinct": next((each.name for each in inputs if each.kind.synthetic not in REPEATING), ""),
         "standardised": standardised,
-        "restored": bool(restored),
+        "restored": bool(restored) or any(each.of.kind.standardised for each in plan.spec.outputs if each.of),
         "deep": any(len(tensors[name].shape) > 2 for name in standardised),
         "batch": next((each.batch for each in inputs if each.batch), None),
         "synthetic_samples": synthetic_samples(plan),
@@ -152,4 +184,4 @@ def synthetic_samples(plan: Plan) -> int:
     shapes += [plan.graph.outputs[each.name].shape[1:] for each in plan.spec.outputs if each.per is Per.PLACE]
     numbers = sum(math.prod(size or LONGEST for size in shape) for shape in shapes)
     batch = next((each.batch for each in plan.spec.inputs if each.batch), None)
-    return max(200, FEWEST_BATCHES * batch if batch else min(2000, SYNTHETIC_NUMBERS // numbers))
+    return max(200, FEWEST_BATCHES * batch if batch else min(2000, SYNTHETIC_NUMBERS // numbers // 50 * 50))

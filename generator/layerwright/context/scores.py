@@ -36,12 +36,13 @@ SCORING = {
 }
 """For each way of scoring that a task names."""
 
+AREA = Scoring("area_scores", "iou", ">", "mean_guess")
+"""That of yes or no for every pixel: there is one probability, and no classes to count."""
+
 
 def scoring(each: Output) -> Scoring:
     """How an output is scored."""
-    found = SCORING[each.task.score]
-    # For yes or no there is one probability, and no classes to count.
-    return found._replace(guess="mean_guess") if found.guess == "share_guess" and each.size == 1 else found
+    return AREA if each.task.score == "segmentation" and each.size == 1 else SCORING[each.task.score]
 
 
 def scores(plan: Plan) -> dict[str, Any]:
@@ -55,6 +56,8 @@ def scores(plan: Plan) -> dict[str, Any]:
         "guessed": {name: f"{each.function}, {each.guess}" for name, each in found.items() if each.guess},
         "compared": {name: each.function for name, each in found.items() if not each.guess},
         "steps": literal(padded) if padded else "",
+        "whole": len(padded) < len(outputs),
+        "labelled": any(each.name in padded and each.of is None for each in outputs),
         "padded": [
             {"output": name, "input": source, "text": plan.spec.input(source).kind.synthetic == "tokens"}
             for name, source in padded.items()

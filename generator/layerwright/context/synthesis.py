@@ -258,28 +258,34 @@ def _length(each: Input) -> int:
     return each.sizes[1 if each.kind.synthetic == "tokens" else 0] or LONGEST
 
 
+def _variable(each: Input, held: str) -> str:
+    """What a variable is called that holds something of an input: `photo_code`, and `code` of an input of that name."""
+    name = each.name.lower()
+    return name if name == held and held not in FUNCTIONS else f"{name}_{held}"
+
+
 def _code(each: Input) -> str:
-    return f"{each.name}_code".lower()
+    return _variable(each, "code")
 
 
 def _value(each: Input) -> str:
-    return f"{each.name}_value".lower()
+    return _variable(each, "value")
 
 
 def _real(each: Input) -> str:
-    return f"{each.name}_real".lower()
+    return _variable(each, "real")
 
 
 def _tokens(each: Input) -> str:
-    return f"{each.name}_tokens".lower()
+    return _variable(each, "tokens")
 
 
 def _steps(each: Input) -> str:
-    return f"{each.name}_steps".lower()
+    return _variable(each, "steps")
 
 
 def _places(each: Input) -> str:
-    return f"{each.name}_places".lower()
+    return _variable(each, "places")
 
 
 def _at_places(each: Input) -> str:

@@ -17,10 +17,10 @@ from image_metadata.model import build_model
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.fixture(scope="session", autouse=True)
-def prepared() -> str:
-    """Devices and precision, as in training."""
-    return hardware.prepare()
+@pytest.fixture(autouse=True)
+def prepared() -> None:
+    """Devices and precision, as in training: `clear_session` forgets them."""
+    hardware.prepare()
 
 
 @pytest.fixture
@@ -28,15 +28,16 @@ def config(tmp_path: Path) -> Config:
     """A short training on few samples, in a folder of its own."""
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     config["run"] = str(tmp_path / "run")
-    config["data"] |= {"path": None, "test_path": None, "synthetic_samples": 64}
-    config["training"] |= {"epochs": 4, "batch_size": 8}
+    config["data"] |= {"path": None, "test_path": None, "synthetic_samples": 32}
+    config["training"] |= {"epochs": 2, "batch_size": 4}
+    config["training"]["learning_rate"] = 0.001
     return config
 
 
 @pytest.fixture(scope="session")
 def samples() -> Samples:
     """A few samples, as the network takes them."""
-    samples = synthesise(count=8, seed=0)
+    samples = synthesise(count=4, seed=0)
     return standardise(samples, learn_statistics(samples))
 
 

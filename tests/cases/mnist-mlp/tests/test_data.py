@@ -1,7 +1,7 @@
 """The contract: what it lets pass, what it refuses, and that parts stay apart."""
 
+import itertools
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -33,22 +33,25 @@ def raw() -> Samples:
 def test_made_up_samples_keep_the_contract_and_repeat(raw: Samples) -> None:
     checked = check(raw, FIELDS, "synthetic")
     again = synthesise(count=16, seed=0)
-    for name, field in FIELDS.items():
-        assert checked[name].shape[1:] == field.shape
+    for name in FIELDS:
+        np.testing.assert_array_equal(checked[name], raw[name])
         np.testing.assert_array_equal(raw[name], again[name])
 
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_a_wrong_shape_is_named(raw: Samples, name: str) -> None:
-    raw[name] = np.concatenate([raw[name], raw[name]], axis=-1)
+    raw[name] = np.stack([raw[name], raw[name]], axis=-1)
     with pytest.raises(DataError, match=rf"{name}: found .* expected numbers"):
         check(raw, FIELDS, "file.npz")
 
 
-def test_a_missing_sample_is_named(raw: Samples) -> None:
-    name = next(iter(TARGETS))
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_missing_sample_is_named(raw: Samples, name: str) -> None:
     raw[name] = raw[name][1:]
-    with pytest.raises(DataError, match=rf"as many samples.*{name}"):
+    with pytest.raises(DataError, match=rf"as many samples.*'{name}': 15"):
+        check(raw, FIELDS, "file.npz")
+    raw[name] = np.array(3)  # without an axis of samples
+    with pytest.raises(DataError, match=rf"as many samples.*'{name}': 0"):
         check(raw, FIELDS, "file.npz")
 
 
@@ -63,10 +66,10 @@ def test_a_missing_sample_is_named(raw: Samples) -> None:
     ],
 )
 def test_a_wrong_value_is_named(raw: Samples, name: str, value: float) -> None:
-    raw[name] = raw[name].astype("float64")
-    raw[name][2].flat[0] = value
+    values = raw[name].astype("float64")
+    values.reshape(len(values), -1)[2, 0] = value
     with pytest.raises(DataError, match=rf"{name}.*, row 3: found .*expected"):
-        check(raw, FIELDS, "file.npz")
+        check(raw | {name: values}, FIELDS, "file.npz")
 
 
 def test_a_file_comes_back_as_it_was_saved(raw: Samples, tmp_path: Path) -> None:
@@ -80,21 +83,19 @@ def test_a_file_comes_back_as_it_was_saved(raw: Samples, tmp_path: Path) -> None
         read(str(tmp_path / "samples.npz"), dict.fromkeys(FIELDS, "elsewhere"))
 
 
-def write_csv(raw: Samples, path: Path) -> dict[str, Any]:
-    """Writes samples to a CSV file, and returns what its columns are called."""
-    columns = {
-        name: [f"{name} {index}" for index in range(values.shape[1])]
-        for name, values in raw.items()
-    }
-    header = ",".join(label for labels in columns.values() for label in labels)
-    table = np.concatenate(list(raw.values()), axis=1)
+def write_csv(raw: Samples, path: Path) -> dict[str, list[int]]:
+    """Writes samples to a CSV file, and returns what its columns are called, numbers from 1."""
+    numbers = itertools.count(1)
+    columns = {name: [next(numbers) for _ in range(rows[0].size)] for name, rows in raw.items()}
+    header = ",".join(str(label) for labels in columns.values() for label in labels)
+    table = np.concatenate([rows.reshape(len(rows), -1) for rows in raw.values()], axis=1)
     np.savetxt(path, table, "%.9g", ",", header=header, comments="")
     return columns
 
 
 def test_a_csv_says_the_same_as_an_npz(raw: Samples, tmp_path: Path) -> None:
-    columns = write_csv(raw, tmp_path / "samples.csv")
-    loaded = read(str(tmp_path / "samples.csv"), columns)
+    columns = write_csv(raw, tmp_path / "samples.CSV")
+    loaded = read(str(tmp_path / "samples.CSV"), columns)
     for name in FIELDS:
         np.testing.assert_allclose(loaded[name], raw[name], rtol=1e-6)
 
@@ -102,11 +103,24 @@ def test_a_csv_says_the_same_as_an_npz(raw: Samples, tmp_path: Path) -> None:
 def test_a_wrong_cell_of_a_csv_is_named(raw: Samples, tmp_path: Path) -> None:
     path = tmp_path / "samples.csv"
     columns = write_csv(raw, path)
+    name, value = [
+        ("pixels", float("nan")),
+        ("digit", -1),
+        ("digit", 10),
+        ("digit", 0.5),
+        ("digit", float("nan")),
+    ][-1]
+    label = columns[name][-1]
     lines = path.read_text(encoding="utf-8").splitlines()
-    lines[2] = "oops," + lines[2].split(",", 1)[1]
-    path.write_text("\n".join(lines), encoding="utf-8")
-    with pytest.raises(DataError, match=r"0, row 2: found 'oops', expected a number"):
-        read(str(path), columns)
+    for wrong, message in (
+        ("oops", rf", {label}, row 2: found 'oops', expected a number"),
+        (str(value), rf"{name}\['{label}'\], row 2: found {value}, expected"),
+    ):
+        cells = lines[2].split(",")
+        cells[label - 1] = wrong
+        path.write_text("\n".join([*lines[:2], ",".join(cells)]), encoding="utf-8")
+        with pytest.raises(DataError, match=message):
+            read(str(path), columns)
     with pytest.raises(DataError, match="no 'elsewhere'"):
         read(str(path), columns | {next(iter(INPUTS)): "elsewhere"})
 
@@ -116,8 +130,7 @@ def test_the_parts_repeat_and_share_no_sample(config: Config) -> None:
     for part, same in zip(parts, again, strict=True):
         for name in FIELDS:
             np.testing.assert_array_equal(part[name], same[name])
-    first = next(iter(INPUTS))
-    rows = [{row.tobytes() for row in part[first]} for part in parts]
+    rows = [{row.tobytes() for row in part["pixels"]} for part in parts]
     assert not rows[0] & rows[1] | rows[0] & rows[2] | rows[1] & rows[2]
     assert sum(map(len, rows)) == config["data"]["synthetic_samples"]
 

@@ -17,10 +17,10 @@ from power_plant.model import build_model
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.fixture(scope="session", autouse=True)
-def prepared() -> str:
-    """Devices and precision, as in training."""
-    return hardware.prepare()
+@pytest.fixture(autouse=True)
+def prepared() -> None:
+    """Devices and precision, as in training: `clear_session` forgets them."""
+    hardware.prepare()
 
 
 @pytest.fixture
@@ -30,6 +30,7 @@ def config(tmp_path: Path) -> Config:
     config["run"] = str(tmp_path / "run")
     config["data"] |= {"path": None, "test_path": None, "synthetic_samples": 600}
     config["training"] |= {"epochs": 10, "batch_size": 32}
+    config["training"]["learning_rate"] = 0.01
     return config
 
 

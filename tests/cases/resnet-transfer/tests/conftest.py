@@ -11,16 +11,16 @@ from resnet_transfer import hardware  # isort: skip
 import keras
 
 from resnet_transfer.config import Config
-from resnet_transfer.data import Samples, synthesise
+from resnet_transfer.data import Batches, Samples, synthesise
 from resnet_transfer.model import build_model
 
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.fixture(scope="session", autouse=True)
-def prepared() -> str:
-    """Devices and precision, as in training."""
-    return hardware.prepare()
+@pytest.fixture(autouse=True)
+def prepared() -> None:
+    """Devices and precision, as in training: `clear_session` forgets them."""
+    hardware.prepare()
 
 
 @pytest.fixture
@@ -29,7 +29,8 @@ def config(tmp_path: Path) -> Config:
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     config["run"] = str(tmp_path / "run")
     config["data"] |= {"path": None, "test_path": None, "synthetic_samples": 12}
-    config["training"] |= {"epochs": 1, "batch_size": 4, "backbone_weights": None}
+    config["training"] |= {"epochs": 1, "batch_size": 4}
+    config["training"]["backbone_weights"] = None
     return config
 
 
@@ -41,8 +42,28 @@ def samples() -> Samples:
 
 
 @pytest.fixture
-def model() -> Iterator[keras.Model]:
+def model(samples: Samples) -> Iterator[keras.Model]:
     """The network, its backbone with random weights: tests download nothing."""
     keras.utils.set_random_seed(0)
-    yield build_model(weights=None)
+    model = build_model(weights=None)
+    settle(model, samples)
+    yield model
     keras.backend.clear_session()
+
+
+def settle(model: keras.Model, samples: Samples) -> None:
+    """Gives the backbone's normalisation the statistics of these samples.
+
+    With random weights and statistics that fit none, features would vanish on their way.
+    """
+    backbone = model.get_layer("resnet50")
+    kind = keras.layers.BatchNormalization
+    normalising = {each: each.momentum for each in backbone.layers if isinstance(each, kind)}
+    for layer in normalising:
+        layer.momentum = 0
+    backbone.trainable = True
+    inputs, *_ = Batches(samples, batch_size=4)[0]
+    model(inputs, training=True)
+    backbone.trainable = False
+    for layer, momentum in normalising.items():
+        layer.momentum = momentum

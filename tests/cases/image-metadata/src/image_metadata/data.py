@@ -44,10 +44,10 @@ class DataError(SystemExit):
 def load_data(config: dict[str, Any]) -> tuple[Samples, Samples, Samples]:
     """Returns the training, validation and test part of what the configuration names."""
     data, seed, path = config["data"], config["seed"], config["data"]["path"]
-    made = data["synthetic_samples"]
-    samples = read(path, data["columns"]) if path else synthesise(made, seed)
+    made, columns = data["synthetic_samples"], data["columns"]
+    samples = read(path, columns) if path else synthesise(made, seed)
     if data["test_path"]:
-        test = read(data["test_path"], data["columns"])
+        test = read(data["test_path"], columns)
     else:
         samples, test = split(samples, data["test_fraction"], seed)
     train, validation = split(samples, data["validation_fraction"], seed + 1)
@@ -64,7 +64,7 @@ def split(samples: Samples, fraction: float, seed: int) -> tuple[Samples, Sample
     count = len(next(iter(samples.values())))
     cut = round(count * fraction)
     if not 0 < cut < count:
-        raise DataError(f"{fraction} of {count} samples leaves a part empty")
+        raise DataError(f"a fraction of {fraction} leaves a part of {count} samples empty")
     order = np.random.default_rng(seed).permutation(count)
     return take(samples, np.sort(order[cut:])), take(samples, np.sort(order[:cut]))
 
@@ -72,28 +72,30 @@ def split(samples: Samples, fraction: float, seed: int) -> tuple[Samples, Sample
 def read(path: str, columns: dict[str, Any], fields: dict[str, Field] | None = None) -> Samples:
     """Returns the samples in a file, which calls each name what `columns` says. Or DataError."""
     fields = fields or INPUTS | TARGETS
-    if not Path(path).is_file() or not path.endswith(".npz"):
+    file = Path(str(path))
+    if not file.is_file() or file.suffix.lower() != ".npz":
         raise DataError(f"{path}: there is no such .npz file")
     try:
-        arrays = dict(np.load(path))
+        arrays = dict(np.load(file))
     except Exception as error:
         raise DataError(f"{path} can't be read: {error}") from error
-    for name in fields:
-        if columns[name] not in arrays:
-            raise DataError(f"{path}: no {columns[name]!r} in {list(arrays)}")
-    return check({name: arrays[columns[name]] for name in fields}, fields, path)
+    labels = {name: str(columns.get(name, name)) for name in fields}
+    for label in labels.values():
+        if label not in arrays:
+            raise DataError(f"{path}: no {label!r} in {list(arrays)}")
+    return check({name: arrays[label] for name, label in labels.items()}, fields, path)
 
 
 def check(found: Samples, fields: dict[str, Field], source: str) -> Samples:
     """Returns the arrays in the contract's shapes. Raises DataError."""
-    lengths = {name: len(values) for name, values in found.items()}
+    lengths = {name: len(values) if values.ndim else 0 for name, values in found.items()}
     if len(set(lengths.values())) > 1 or 0 in lengths.values():
-        raise DataError(f"{source}: every name needs as many samples: {lengths}")
+        raise DataError(f"{source}: expected as many samples of each name, found {lengths}")
     samples, problems = {}, []
     for name, field in fields.items():
         values = found[name]
-        if values.ndim == 1 and field.shape == (1,):
-            values = values[:, None]
+        if values.ndim == len(field.shape) and field.shape[-1] == 1:
+            values = values[..., None]
         shape, dtype = values.shape[1:], values.dtype
         if shape != field.shape or dtype.kind not in "biuf":
             expected = f"expected numbers of shape {field.shape}"
@@ -101,7 +103,7 @@ def check(found: Samples, fields: dict[str, Field], source: str) -> Samples:
         for row, *place in broken(values, field):
             where = f"{source}, {name}{place}, row {row + 1}"
             problems.append(f"{where}: found {values[row, *place]}, expected {field}")
-        samples[name] = values if dtype == np.uint8 else values.astype("float32")
+        samples[name] = values if problems or dtype == np.uint8 else values.astype("float32")
     if problems:
         raise DataError("\n".join(problems))
     return samples
@@ -109,7 +111,7 @@ def check(found: Samples, fields: dict[str, Field], source: str) -> Samples:
 
 def broken(values: np.ndarray, field: Field, most: int = 10) -> Iterator[list[int]]:
     """Yields the places of the first numbers that aren't as the field says."""
-    right = np.isfinite(values)
+    right = np.abs(values) < np.float64(3e38)  # beyond it, float32 is infinite
     right &= (values >= field.low) & (values <= field.high)
     if field.whole:
         right &= values == np.round(values)
@@ -161,9 +163,9 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[Any, ...]:
         """Returns inputs and, if there are any, targets."""
-        batch = take(self.samples, self.order[index * self.batch_size :][: self.batch_size])
-        inputs = {name: batch[name].astype("float32") for name in INPUTS}
-        targets = {name: batch[name] for name in TARGETS if name in batch}
+        samples = take(self.samples, self.order[index * self.batch_size :][: self.batch_size])
+        inputs = {name: samples[name].astype("float32") for name in INPUTS}
+        targets = {name: samples[name] for name in TARGETS if name in samples}
         return (inputs, targets) if targets else (inputs,)
 
 
@@ -175,27 +177,28 @@ def synthesise(count: int, seed: int) -> Samples:
     metadata_code = random.normal(size=(count, 3))
     codes = np.concatenate([image_code, metadata_code], axis=1)
     return {
-        "image": pixels(image_code, (224, 224, 3), random),
-        "metadata": 50 + 10 * numbers(metadata_code, 12, world),
+        "image": pixels(image_code[:, None, None], (224, 224, 3), random),
+        "metadata": 50 + 10 * numbers(metadata_code, 12),
         "category": nearest(codes, 5, world),
     }
 
 
-def numbers(code: np.ndarray, size: int, world: np.random.Generator) -> np.ndarray:
+def numbers(code: np.ndarray, size: int) -> np.ndarray:
     """Returns columns that each mix the code's numbers."""
-    mix, _ = np.linalg.qr(world.normal(size=(size, code.shape[1])))
+    mix, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(size, code.shape[1])))
     return (code @ mix.T * math.sqrt(size / code.shape[1])).astype("float32")
 
 
 def pixels(code: np.ndarray, shape: tuple[int, ...], random: np.random.Generator) -> np.ndarray:
     """Returns noisy images; the code says how bright each channel is."""
-    image = random.integers(-32, 33, size=(len(code), *shape), dtype="int16")
-    image += (128 + 32 * code[:, None, None, :]).astype("int16")
+    image = random.integers(-16, 17, size=(len(code), *shape), dtype="int16")
+    image += (128 + 32 * code).astype("int16")
     return np.clip(image, 0, 255).astype("uint8")
 
 
 def nearest(code: np.ndarray, count: int, world: np.random.Generator) -> np.ndarray:
     """Returns which of `count` points in the code's space is nearest."""
-    points = world.normal(size=(count, code.shape[1]))
-    distances = np.square(code[:, None] - points).sum(axis=-1)
-    return distances.argmin(axis=-1)[:, None].astype("float32")
+    half = world.normal(size=((count + 1) // 2, code.shape[-1]))
+    points = np.concatenate([half, -half])[:count]  # on all sides
+    nearness = code @ points.T - np.square(points).sum(axis=-1) / 2
+    return nearness.argmax(axis=-1)[..., None].astype("float32")

@@ -1,20 +1,11 @@
-"""The network.
-
-Functional, because there are 2 inputs (image, metadata).
-"""
+"""The network: Functional, because there are 2 inputs (image, metadata)."""
 
 import keras
 from keras import layers
 
 
 def build_model() -> keras.Model:
-    """Returns the network, not yet compiled.
-
-    image (224x224x3) -> image_rescaling (224x224x3) -> image_conv (222x222x32)
-        -> image_global_average_pool (32) -> image_dense (64)
-    metadata (12) -> metadata_dense (16)
-    image_dense + metadata_dense -> merge (80) -> dense (64) -> category (5)
-    """
+    """Returns the network, not yet compiled."""
     image = keras.Input((224, 224, 3), name="image")
     x = layers.Rescaling(1 / 255, name="image_rescaling")(image)
     x = layers.Conv2D(32, 3, activation="relu", name="image_conv")(x)
@@ -30,7 +21,5 @@ def build_model() -> keras.Model:
     category = layers.Dense(5, activation="softmax", name="category")(x)
 
     return keras.Model(
-        inputs={"image": image, "metadata": metadata},
-        outputs={"category": category},
-        name="image_metadata",
+        {"image": image, "metadata": metadata}, {"category": category}, name="image_metadata"
     )

@@ -10,24 +10,26 @@ from .config import Config, from_command_line
 from .data import load_data
 from .predict import predict
 
+Scores = dict[str, float | None]  # None: undefined
 
-def class_scores(truth: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
+
+def class_scores(truth: np.ndarray, probabilities: np.ndarray) -> Scores:
     """Returns the share of samples whose most probable class is the true one."""
-    right = probabilities.argmax(axis=-1) == truth[:, 0]
+    right = probabilities.argmax(axis=-1) == truth[..., 0]
     return {"accuracy": float(right.mean())}
 
 
 def share_guess(train: np.ndarray, count: int) -> np.ndarray:
-    """Returns each class's share of the training part for every sample."""
-    shares = np.bincount(train[:, 0].astype(int)) / len(train)
-    return np.tile(shares, (count, 1))
+    """Returns each class's share of the training part, for every sample."""
+    shares = np.bincount(train.astype(int).ravel()) / train.size
+    return np.broadcast_to(shares, (count, *train.shape[1:-1], len(shares)))
 
 
 # For each output: how it is scored, and what a model that sees no input would say.
 SCORING = {"digit": (class_scores, share_guess)}
 
 
-def evaluate(config: Config) -> dict[str, dict[str, dict[str, float]]]:
+def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     """Returns the scores of each output on the test part, beside those of a guess."""
     train, _, test = load_data(config)
     predictions = predict(config, test)
@@ -45,11 +47,13 @@ def main(config: Config) -> None:
     print(f"{'output':<24}{'score':<14}{'model':>12}{'guess':>12}")
     for name, scores in results.items():
         for score, value in scores["model"].items():
-            print(f"{name:<24}{score:<14}{value:>12.4g}{scores['guess'][score]:>12.4g}")
+            both = (value, scores["guess"][score])
+            said = ["undefined" if each is None else f"{each:.4g}" for each in both]
+            print(f"{name:<24}{score:<14}{said[0]:>12}{said[1]:>12}")
     path = Path(config["run"]) / "evaluation.json"
     path.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     print(f"Wrote {path}")
 
 
 if __name__ == "__main__":
-    main(from_command_line())
+    main(from_command_line(trained=True))

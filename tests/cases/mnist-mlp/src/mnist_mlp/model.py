@@ -1,19 +1,11 @@
-"""The network.
-
-Sequential, because there is one input (pixels) and one output (digit), every layer is called once
-and fed only by the one before it and you said that it will stay a straight line.
-"""
+"""The network: Sequential, because there is one input (pixels) and one output (digit)."""
 
 import keras
 from keras import layers
 
 
 def build_model() -> keras.Sequential:
-    """Returns the network, not yet compiled.
-
-    pixels (784) -> dense_1 (256) -> dropout_1 (256) -> dense_2 (128) ->
-        dropout_2 (128) -> digit (10)
-    """
+    """Returns the network, not yet compiled."""
     return keras.Sequential(
         [
             keras.Input((784,), name="pixels"),

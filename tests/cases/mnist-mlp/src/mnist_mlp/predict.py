@@ -13,18 +13,15 @@ from .data import INPUTS, TARGETS, Batches, DataError, Samples, read
 def predict(config: Config, samples: Samples) -> Samples:
     """Returns what the trained network says of samples, in the data's own units."""
     run = Path(config["run"])
-    if not (run / "model.keras").is_file():
-        raise DataError(f"{run} holds no model.keras: train first")
-    model = keras.models.load_model(run / "model.keras", compile=False)
+    network = keras.models.load_model(run / "model.keras", compile=False)
     inputs = {name: samples[name] for name in INPUTS}
     batches = Batches(inputs, config["training"]["batch_size"])
-    outputs = model.predict(batches, verbose=0)
-    outputs = dict.fromkeys(TARGETS, outputs)
-    return outputs
+    outputs = network.predict(batches, verbose=0)
+    return dict.fromkeys(TARGETS, outputs)
 
 
 def main(config: Config) -> None:
-    """Writes a row of predictions for each sample of a file to the run's folder."""
+    """Writes what is predicted for each sample of a file to the run's folder."""
     if not config["data"]["path"]:
         raise DataError("say which samples: data.path=FILE")
     hardware.prepare()
@@ -42,4 +39,4 @@ def main(config: Config) -> None:
 
 
 if __name__ == "__main__":
-    main(from_command_line())
+    main(from_command_line(trained=True))

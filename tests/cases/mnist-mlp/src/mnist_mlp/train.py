@@ -4,6 +4,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import yaml
 from matplotlib.figure import Figure
 
 from . import hardware
@@ -12,10 +13,12 @@ from .data import Batches, load_data
 from .model import build_model
 
 
-def compile_model(model: keras.Model, learning_rate: float) -> None:
+def compile_model(model: keras.Model, learning_rate: float, weight_decay: float = 0) -> None:
     """Sets optimizer, losses and metrics; needed again when `trainable` has changed."""
+    optimizer = keras.optimizers.AdamW(learning_rate, weight_decay)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     model.compile(
-        optimizer=keras.optimizers.AdamW(learning_rate, weight_decay=0.05),
+        optimizer=optimizer,
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
@@ -25,32 +28,46 @@ def train(config: Config) -> dict[str, list[float]]:
     """Trains anew, and writes what came out to the run's folder. Returns the losses."""
     print(hardware.prepare())
     keras.utils.set_random_seed(config["seed"])
-    run, settings = Path(config["run"]), config["training"]
-    run.mkdir(parents=True, exist_ok=True)
+    settings = config["training"]
+    rate, decay = settings["learning_rate"], settings["weight_decay"]
 
     train_part, validation_part, _ = load_data(config)
+    run = Path(config["run"])
+    if (run / "model.keras").exists():
+        print(f"{run} holds a run already: this one takes its place")
+    run.mkdir(parents=True, exist_ok=True)
     batches = Batches(train_part, settings["batch_size"], seed=config["seed"])
     validation = Batches(validation_part, settings["batch_size"])
 
     model = build_model()
-    compile_model(model, settings["learning_rate"])
-    patience = settings["patience"]
-    show = keras.callbacks.LambdaCallback(on_epoch_end=print_losses)
-    slow_down = keras.callbacks.ReduceLROnPlateau(factor=0.3, patience=patience // 2)
-    stop = keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True)
-    history = model.fit(
-        batches,
-        validation_data=validation,
-        epochs=settings["epochs"],
-        callbacks=[show, slow_down, stop],
-        shuffle=False,  # the batches have an order of their own in each epoch
-        verbose=0,
-    ).history
+    compile_model(model, rate, decay)
+    history = fit(model, batches, validation, settings)
 
     model.save(run / "model.keras")
+    (run / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     write_history(history, run)
     print(f"Wrote model.keras, history.csv and learning_curve.png to {run}")
     return history
+
+
+def fit(
+    model: keras.Model, batches: Batches, validation: Batches, settings: Config
+) -> dict[str, list[float]]:
+    """Trains while the validation loss falls, and leaves the weights of its lowest."""
+    patience = settings["patience"]
+    callbacks = [
+        keras.callbacks.LambdaCallback(on_epoch_end=print_losses),
+        keras.callbacks.ReduceLROnPlateau(factor=0.3, patience=patience // 2),
+        keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True),
+    ]
+    return model.fit(
+        batches,
+        validation_data=validation,
+        epochs=settings["epochs"],
+        callbacks=callbacks,
+        shuffle=False,  # the batches have an order of their own in each epoch
+        verbose=0,
+    ).history
 
 
 def print_losses(epoch: int, logs: dict[str, float]) -> None:

@@ -10,17 +10,20 @@ from .config import Config, from_command_line
 from .data import load_data
 from .predict import predict
 
+Scores = dict[str, float | None]  # None: undefined
 
-def regression_scores(truth: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
+
+def regression_scores(truth: np.ndarray, predicted: np.ndarray) -> Scores:
     """Returns the errors in the target's unit, and the share of variance explained."""
     error, variance = truth - predicted, truth.var(axis=0).mean()
     mse, mae = float(np.square(error).mean()), float(np.abs(error).mean())
-    return {"rmse": mse**0.5, "mae": mae, "r2": float(1 - mse / variance)}
+    varies = np.ptp(truth, axis=0).any()  # else there is nothing to explain
+    return {"rmse": mse**0.5, "mae": mae, "r2": 1 - mse / float(variance) if varies else None}
 
 
 def mean_guess(train: np.ndarray, count: int) -> np.ndarray:
     """Returns the mean of the training part's targets for every sample."""
-    return np.tile(train.mean(axis=0), (count, 1))
+    return np.broadcast_to(train.mean(axis=0), (count, *train.shape[1:]))
 
 
 # For each output: how it is scored, and what a model that sees no input would say.
@@ -30,7 +33,7 @@ SCORING = {
 }
 
 
-def evaluate(config: Config) -> dict[str, dict[str, dict[str, float]]]:
+def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     """Returns the scores of each output on the test part, beside those of a guess."""
     train, _, test = load_data(config)
     predictions = predict(config, test)
@@ -48,11 +51,13 @@ def main(config: Config) -> None:
     print(f"{'output':<24}{'score':<14}{'model':>12}{'guess':>12}")
     for name, scores in results.items():
         for score, value in scores["model"].items():
-            print(f"{name:<24}{score:<14}{value:>12.4g}{scores['guess'][score]:>12.4g}")
+            both = (value, scores["guess"][score])
+            said = ["undefined" if each is None else f"{each:.4g}" for each in both]
+            print(f"{name:<24}{score:<14}{said[0]:>12}{said[1]:>12}")
     path = Path(config["run"]) / "evaluation.json"
     path.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     print(f"Wrote {path}")
 
 
 if __name__ == "__main__":
-    main(from_command_line())
+    main(from_command_line(trained=True))

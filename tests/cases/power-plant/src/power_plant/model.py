@@ -1,21 +1,12 @@
-"""The network.
-
-Functional, because there are 2 outputs (energy_output, vacuum_output).
-"""
+"""The network: Functional, because there are 2 outputs (energy_output, vacuum_output)."""
 
 import keras
 from keras import layers
 
 
 def build_model() -> keras.Model:
-    """Returns the network, not yet compiled.
-
-    sensors (4) -> dense_1 (64) -> dense_2 (32)
-    dense_2 -> energy_output (1)
-    dense_2 -> vacuum_output (1)
-    """
+    """Returns the network, not yet compiled."""
     sensors = keras.Input((4,), name="sensors")
-
     x = layers.Dense(64, activation="relu", name="dense_1")(sensors)
     x = layers.Dense(32, activation="relu", name="dense_2")(x)
 
@@ -23,7 +14,7 @@ def build_model() -> keras.Model:
     vacuum_output = layers.Dense(1, name="vacuum_output")(x)
 
     return keras.Model(
-        inputs={"sensors": sensors},
-        outputs={"energy_output": energy_output, "vacuum_output": vacuum_output},
+        {"sensors": sensors},
+        {"energy_output": energy_output, "vacuum_output": vacuum_output},
         name="power_plant",
     )

@@ -1,7 +1,4 @@
-"""The network.
-
-Functional, because ResNet50 is a model of its own, the backbone.
-"""
+"""The network: Functional, because ResNet50 is a model of its own, the backbone."""
 
 import keras
 from keras import layers
@@ -9,9 +6,6 @@ from keras import layers
 
 def build_model(weights: str | None = "imagenet") -> keras.Model:
     """Returns the network, not yet compiled.
-
-    image (224x224x3) -> resnet50 (7x7x2048) -> image_global_average_pool (2048)
-        -> dense (256) -> dropout (256) -> category (10)
 
     `weights` are the backbone's: "imagenet" (downloaded once), a file, or None for random ones.
     """
@@ -23,15 +17,11 @@ def build_model(weights: str | None = "imagenet") -> keras.Model:
     resnet50.trainable = False
     x = resnet50(keras.applications.resnet50.preprocess_input(image))
     x = layers.GlobalAveragePooling2D(name="image_global_average_pool")(x)
-
     x = layers.Dense(256, activation="relu", name="dense")(x)
     x = layers.Dropout(0.4, name="dropout")(x)
-
     category = layers.Dense(10, activation="softmax", name="category")(x)
 
-    return keras.Model(
-        inputs={"image": image}, outputs={"category": category}, name="resnet_transfer"
-    )
+    return keras.Model({"image": image}, {"category": category}, name="resnet_transfer")
 
 
 def unfreeze_top(model: keras.Model, count: int) -> None:

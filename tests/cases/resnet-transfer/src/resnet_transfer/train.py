@@ -5,6 +5,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import yaml
 from matplotlib.figure import Figure
 
 from . import hardware
@@ -13,10 +14,12 @@ from .data import Batches, load_data
 from .model import build_model, unfreeze_top
 
 
-def compile_model(model: keras.Model, learning_rate: float) -> None:
+def compile_model(model: keras.Model, learning_rate: float, weight_decay: float = 0) -> None:
     """Sets optimizer, losses and metrics; needed again when `trainable` has changed."""
+    optimizer = keras.optimizers.AdamW(learning_rate, weight_decay)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     model.compile(
-        optimizer=keras.optimizers.AdamW(learning_rate, weight_decay=0.05),
+        optimizer=optimizer,
         loss={"category": "sparse_categorical_crossentropy"},
         metrics={"category": ["accuracy"]},
     )
@@ -26,25 +29,34 @@ def train(config: Config) -> dict[str, list[float]]:
     """Trains anew, and writes what came out to the run's folder. Returns the losses."""
     print(hardware.prepare())
     keras.utils.set_random_seed(config["seed"])
-    run, settings = Path(config["run"]), config["training"]
-    run.mkdir(parents=True, exist_ok=True)
+    settings = config["training"]
+    rate, decay = settings["learning_rate"], settings["weight_decay"]
 
     train_part, validation_part, _ = load_data(config)
+    run = Path(config["run"])
+    if (run / "model.keras").exists():
+        print(f"{run} holds a run already: this one takes its place")
+    run.mkdir(parents=True, exist_ok=True)
     batches = Batches(train_part, settings["batch_size"], seed=config["seed"])
     validation = Batches(validation_part, settings["batch_size"])
 
     # Phase one: the new layers learn, the backbone stays as it is.
     model = build_pretrained(settings["backbone_weights"])
-    compile_model(model, settings["learning_rate"])
+    compile_model(model, rate, decay)
     history = fit(model, batches, validation, settings)
 
-    # Phase two: the backbone's last layers learn too, a hundred times more slowly.
+    # Phase two: the backbone's last layers learn too, more slowly.
+    weights = model.get_weights()
     unfreeze_top(model, settings["fine_tune"])
-    compile_model(model, settings["learning_rate"] / 100)
+    compile_model(model, rate * settings["fine_tune_rate"], decay)
     second = fit(model, batches, validation, settings)
+    if min(second["val_loss"]) >= min(history["val_loss"]):
+        print("Phase two makes it no better: the weights of phase one stay")
+        model.set_weights(weights)
     history = {name: values + second[name] for name, values in history.items()}
 
     model.save(run / "model.keras")
+    (run / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     write_history(history, run)
     print(f"Wrote model.keras, history.csv and learning_curve.png to {run}")
     return history
@@ -55,18 +67,19 @@ def fit(
 ) -> dict[str, list[float]]:
     """Trains while the validation loss falls, and leaves the weights of its lowest."""
     patience = settings["patience"]
-    show = keras.callbacks.LambdaCallback(on_epoch_end=print_losses)
-    slow_down = keras.callbacks.ReduceLROnPlateau(factor=0.3, patience=patience // 2)
-    stop = keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True)
-    result = model.fit(
+    callbacks = [
+        keras.callbacks.LambdaCallback(on_epoch_end=print_losses),
+        keras.callbacks.ReduceLROnPlateau(factor=0.3, patience=patience // 2),
+        keras.callbacks.EarlyStopping(patience=patience, restore_best_weights=True),
+    ]
+    return model.fit(
         batches,
         validation_data=validation,
         epochs=settings["epochs"],
-        callbacks=[show, slow_down, stop],
+        callbacks=callbacks,
         shuffle=False,  # the batches have an order of their own in each epoch
         verbose=0,
-    )
-    return result.history
+    ).history
 
 
 def build_pretrained(weights: str | None) -> keras.Model:
@@ -74,6 +87,9 @@ def build_pretrained(weights: str | None) -> keras.Model:
     try:
         return build_model(weights)
     except Exception as error:
+        # Keras makes a plain Exception of a failed download, out of what went wrong.
+        if not any(isinstance(each, OSError | ValueError) for each in (error, error.__context__)):
+            raise
         # No silent start from random weights: that would be another training.
         sys.exit(
             f"The backbone's weights ({weights}) can't be had: {error}\n"

@@ -30,7 +30,7 @@ class Field:
 
 
 INPUTS = {"left": Field((100,)), "right": Field((100,))}
-TARGETS = {"pair": Field((1,), low=0, whole=True)}
+TARGETS = {"pair": Field((1,), low=0, high=10000000, whole=True)}
 
 
 class DataError(SystemExit):
@@ -40,10 +40,10 @@ class DataError(SystemExit):
 def load_data(config: dict[str, Any]) -> tuple[Samples, Samples, Samples]:
     """Returns the training, validation and test part of what the configuration names."""
     data, seed, path = config["data"], config["seed"], config["data"]["path"]
-    made = data["synthetic_samples"]
-    samples = read(path, data["columns"]) if path else synthesise(made, seed)
+    made, columns = data["synthetic_samples"], data["columns"]
+    samples = read(path, columns) if path else synthesise(made, seed)
     if data["test_path"]:
-        test = read(data["test_path"], data["columns"])
+        test = read(data["test_path"], columns)
     else:
         samples, test = split(samples, data["test_fraction"], seed)
     train, validation = split(samples, data["validation_fraction"], seed + 1)
@@ -60,7 +60,7 @@ def split(samples: Samples, fraction: float, seed: int) -> tuple[Samples, Sample
     count = len(next(iter(samples.values())))
     cut = round(count * fraction)
     if not 0 < cut < count:
-        raise DataError(f"{fraction} of {count} samples leaves a part empty")
+        raise DataError(f"a fraction of {fraction} leaves a part of {count} samples empty")
     order = np.random.default_rng(seed).permutation(count)
     return take(samples, np.sort(order[cut:])), take(samples, np.sort(order[:cut]))
 
@@ -68,21 +68,22 @@ def split(samples: Samples, fraction: float, seed: int) -> tuple[Samples, Sample
 def read(path: str, columns: dict[str, Any], fields: dict[str, Field] | None = None) -> Samples:
     """Returns the samples in a file, which calls each name what `columns` says. Or DataError."""
     fields = fields or INPUTS | TARGETS
-    if not Path(path).is_file() or not path.endswith((".npz", ".csv")):
+    file = Path(str(path))
+    if not file.is_file() or file.suffix.lower() not in {".npz", ".csv"}:
         raise DataError(f"{path}: there is no such .npz or .csv file")
+    is_csv, found, labels = file.suffix.lower() == ".csv", {}, {}
     try:
-        table = pd.read_csv(path) if path.endswith(".csv") else dict(np.load(path))
+        table = pd.read_csv(file) if is_csv else dict(np.load(file))
+        for name in fields:
+            labels[name] = [str(label) for label in np.atleast_1d(columns.get(name, name))]
+            for label in labels[name]:
+                if label not in table:
+                    raise DataError(f"{path}: no {label!r} in {list(table)}")
+            listed = [as_numbers(table[label], f"{path}, {label}") for label in labels[name]]
+            found[name] = listed[0] if len(listed) == 1 else np.stack(listed, axis=-1)
     except Exception as error:
         raise DataError(f"{path} can't be read: {error}") from error
-    found = {}
-    for name in fields:
-        labels = columns[name] if isinstance(columns[name], list) else [columns[name]]
-        for label in labels:
-            if label not in table:
-                raise DataError(f"{path}: no {label!r} in {list(table)}")
-        listed = [as_numbers(table[label], f"{path}, {label}") for label in labels]
-        found[name] = listed[0] if len(listed) == 1 else np.stack(listed, axis=-1)
-    return check(found, fields, path)
+    return check(found, fields, path, labels if is_csv else None)
 
 
 def as_numbers(column: pd.Series | np.ndarray, where: str) -> np.ndarray:
@@ -90,27 +91,28 @@ def as_numbers(column: pd.Series | np.ndarray, where: str) -> np.ndarray:
     if isinstance(column, np.ndarray):
         return column
     numbers = pd.to_numeric(column, errors="coerce")
-    for row in column.index[numbers.isna() & column.notna()]:
-        raise DataError(f"{where}, row {row + 1}: found {column[row]!r}, expected a number")
+    for row in np.flatnonzero(numbers.isna() & column.notna()):
+        raise DataError(f"{where}, row {row + 1}: found {column.iloc[row]!r}, expected a number")
     return numbers.to_numpy()
 
 
-def check(found: Samples, fields: dict[str, Field], source: str) -> Samples:
-    """Returns the arrays in the contract's shapes. Raises DataError."""
-    lengths = {name: len(values) for name, values in found.items()}
+def check(found: Samples, fields: dict[str, Field], source: str, labels: Any = None) -> Samples:
+    """Returns the arrays in the contract's shapes. Raises DataError. `labels` are of a CSV."""
+    lengths = {name: len(values) if values.ndim else 0 for name, values in found.items()}
     if len(set(lengths.values())) > 1 or 0 in lengths.values():
-        raise DataError(f"{source}: every name needs as many samples: {lengths}")
+        raise DataError(f"{source}: expected as many samples of each name, found {lengths}")
     samples, problems = {}, []
     for name, field in fields.items():
         values = found[name]
-        if values.ndim == 1 and field.shape == (1,):
-            values = values[:, None]
+        if values.ndim == len(field.shape) and field.shape[-1] == 1:
+            values = values[..., None]
         shape, dtype = values.shape[1:], values.dtype
         if shape != field.shape or dtype.kind not in "biuf":
             expected = f"expected numbers of shape {field.shape}"
             raise DataError(f"{source}, {name}: found {dtype} of shape {shape}, {expected}")
         for row, *place in broken(values, field):
-            where = f"{source}, {name}{place}, row {row + 1}"
+            spot = [labels[name][place[0]]] if labels else place
+            where = f"{source}, {name}{spot}, row {row + 1}"
             problems.append(f"{where}: found {values[row, *place]}, expected {field}")
         samples[name] = values.astype("float32")
     if problems:
@@ -120,7 +122,7 @@ def check(found: Samples, fields: dict[str, Field], source: str) -> Samples:
 
 def broken(values: np.ndarray, field: Field, most: int = 10) -> Iterator[list[int]]:
     """Yields the places of the first numbers that aren't as the field says."""
-    right = np.isfinite(values)
+    right = np.abs(values) < np.float64(3e38)  # beyond it, float32 is infinite
     right &= (values >= field.low) & (values <= field.high)
     if field.whole:
         right &= values == np.round(values)
@@ -149,9 +151,9 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[Any, ...]:
         """Returns inputs and, if there are any, targets."""
-        batch = take(self.samples, self.order[index * self.batch_size :][: self.batch_size])
-        inputs = {name: batch[name].astype("float32") for name in INPUTS}
-        targets = {name: batch[name] for name in TARGETS if name in batch}
+        samples = take(self.samples, self.order[index * self.batch_size :][: self.batch_size])
+        inputs = {name: samples[name].astype("float32") for name in INPUTS}
+        targets = {name: samples[name] for name in TARGETS if name in samples}
         return (inputs, targets) if targets else (inputs,)
 
 
@@ -162,20 +164,21 @@ def synthesise(count: int, seed: int) -> Samples:
     left_code = random.normal(size=(count, 3))
     right_code = random.normal(size=(count, 3))
     return {
-        "left": numbers(left_code, 100, world),
-        "right": numbers(right_code, 100, world),
+        "left": numbers(left_code, 100),
+        "right": numbers(right_code, 100),
         "pair": nearest(left_code, 4, world) + 4 * nearest(right_code, 4, world),
     }
 
 
-def numbers(code: np.ndarray, size: int, world: np.random.Generator) -> np.ndarray:
+def numbers(code: np.ndarray, size: int) -> np.ndarray:
     """Returns columns that each mix the code's numbers."""
-    mix, _ = np.linalg.qr(world.normal(size=(size, code.shape[1])))
+    mix, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(size, code.shape[1])))
     return (code @ mix.T * math.sqrt(size / code.shape[1])).astype("float32")
 
 
 def nearest(code: np.ndarray, count: int, world: np.random.Generator) -> np.ndarray:
     """Returns which of `count` points in the code's space is nearest."""
-    points = world.normal(size=(count, code.shape[1]))
-    distances = np.square(code[:, None] - points).sum(axis=-1)
-    return distances.argmin(axis=-1)[:, None].astype("float32")
+    half = world.normal(size=((count + 1) // 2, code.shape[-1]))
+    points = np.concatenate([half, -half])[:count]  # on all sides
+    nearness = code @ points.T - np.square(points).sum(axis=-1) / 2
+    return nearness.argmax(axis=-1)[..., None].astype("float32")

@@ -3,15 +3,19 @@
 import json
 from pathlib import Path
 
+import keras
 import numpy as np
 
 from . import hardware
 from .config import Config, from_command_line
 from .data import load_data
+from .model import build_model
 from .predict import predict
 
+Scores = dict[str, float | None]  # None: undefined
 
-def embedding_scores(truth: np.ndarray, embeddings: np.ndarray) -> dict[str, float]:
+
+def embedding_scores(truth: np.ndarray, embeddings: np.ndarray) -> Scores:
     """Returns the share of samples whose nearest other has the same label."""
     squares = np.square(embeddings).sum(axis=-1)
     distances = squares[:, None] - 2 * embeddings @ embeddings.T + squares
@@ -20,23 +24,20 @@ def embedding_scores(truth: np.ndarray, embeddings: np.ndarray) -> dict[str, flo
     return {"recall_at_1": float(same.mean())}
 
 
-def random_guess(train: np.ndarray, count: int) -> np.ndarray:
-    """Returns an embedding that knows nothing of the samples."""
-    return np.random.default_rng(0).normal(size=(count, 8))
-
-
-# For each output: how it is scored, and what a model that sees no input would say.
-SCORING = {"pair": (embedding_scores, random_guess)}
-
-
-def evaluate(config: Config) -> dict[str, dict[str, dict[str, float]]]:
+def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     """Returns the scores of each output on the test part, beside those of a guess."""
-    train, _, test = load_data(config)
+    _, _, test = load_data(config)
     predictions = predict(config, test)
     results = {}
-    for name, (score, guess) in SCORING.items():
-        said = {"model": predictions[name], "guess": guess(train[name], len(test[name]))}
-        results[name] = {who: score(test[name], values) for who, values in said.items()}
+
+    # Beside a network that has learned nothing: what is alike lies near without learning.
+    keras.utils.set_random_seed(config["seed"])
+    untrained = build_model()
+    said = {"model": predictions, "guess": predict(config, test, untrained)}
+    name = "pair"
+    results[name] = {
+        who: embedding_scores(test[name], values[name]) for who, values in said.items()
+    }
     return results
 
 
@@ -47,11 +48,13 @@ def main(config: Config) -> None:
     print(f"{'output':<24}{'score':<14}{'model':>12}{'guess':>12}")
     for name, scores in results.items():
         for score, value in scores["model"].items():
-            print(f"{name:<24}{score:<14}{value:>12.4g}{scores['guess'][score]:>12.4g}")
+            both = (value, scores["guess"][score])
+            said = ["undefined" if each is None else f"{each:.4g}" for each in both]
+            print(f"{name:<24}{score:<14}{said[0]:>12}{said[1]:>12}")
     path = Path(config["run"]) / "evaluation.json"
     path.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     print(f"Wrote {path}")
 
 
 if __name__ == "__main__":
-    main(from_command_line())
+    main(from_command_line(trained=True))

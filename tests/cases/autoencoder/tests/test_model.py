@@ -1,0 +1,181 @@
+"""The network is what was asked for: its layers, its parameters, what moves what."""
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from autoencoder.data import INPUTS, TARGETS, Batches, Samples
+from autoencoder.model import build_encoder, build_model
+from autoencoder.train import compile_model
+
+SHAPES = {
+    "image_dense_1": (None, 256),
+    "image_dense_2": (None, 128),
+    "latent": (None, 32),
+    "image_out_dense_1": (None, 128),
+    "image_out_dense_2": (None, 256),
+    "image_out": (None, 784),
+}
+PARAMETERS = {
+    "image_dense_1": 200960,
+    "image_dense_2": 32896,
+    "latent": 4128,
+    "image_out_dense_1": 4224,
+    "image_out_dense_2": 33024,
+    "image_out": 201488,
+}
+MAY_BE_STILL = {"bias", "beta", "recurrent_kernel"}  # in a right network too, by its layers
+# The class of each layer, and those of its settings that aren't Keras's own.
+SETTINGS = {
+    "image_dense_1": ("Dense", {"units": 256, "activation": "relu"}),
+    "image_dense_2": ("Dense", {"units": 128, "activation": "relu"}),
+    "latent": ("Dense", {"units": 32, "activation": "relu"}),
+    "image_out_dense_1": ("Dense", {"units": 128, "activation": "relu"}),
+    "image_out_dense_2": ("Dense", {"units": 256, "activation": "relu"}),
+    "image_out": ("Dense", {"units": 784, "activation": "sigmoid"}),
+}
+
+
+def starts(model: keras.Model) -> Iterator[keras.Model]:
+    """Yields the network as it may start: by chance, a narrow layer can be silent at one."""
+    yield model
+    for seed in range(1, 6):
+        keras.utils.set_random_seed(seed)
+        yield build_model()
+
+
+def predict(model: keras.Model, samples: Samples) -> Samples:
+    """Returns the network's outputs by name."""
+    outputs = model.predict(Batches(samples, batch_size=8), verbose=0)
+    return outputs
+
+
+def changed(samples: Samples, source: str) -> Samples:
+    """Returns samples that have other values of one input."""
+    return samples | {source: samples[source][::-1]}
+
+
+def weights(layer: keras.Layer) -> list[np.ndarray]:
+    """Returns copies of a layer's weights."""
+    return [np.array(keras.ops.convert_to_numpy(weight)) for weight in layer.weights]
+
+
+def moved(before: list[np.ndarray], after: list[np.ndarray]) -> bool:
+    """Returns whether any weight has changed, by however little."""
+    return any(not np.array_equal(*pair) for pair in zip(before, after, strict=True))
+
+
+def learn_once(model: keras.Model, samples: Samples, *targets: str) -> None:
+    """Takes one step down these losses. What no gradient reaches doesn't move."""
+    compile_model(model, learning_rate=0.01)
+    loss = {name: model.loss[name] for name in targets or TARGETS}
+    # Adam takes a step of the same size for the smallest gradient.
+    model.compile(optimizer=keras.optimizers.Adam(0.01, epsilon=1e-30), loss=loss)
+    model.fit(Batches(samples, batch_size=16), epochs=1, shuffle=False, verbose=0)
+
+
+def test_every_input_and_output_has_its_shape(model: keras.Model, samples: Samples) -> None:
+    shapes = {tensor.name: tensor.shape[1:] for tensor in model.inputs}
+    assert shapes == {name: field.shape for name, field in INPUTS.items()}
+    planned = {"image_out": (784,)}
+    outputs = predict(model, samples)
+    assert outputs.keys() == planned.keys()
+    for name, values in outputs.items():
+        sizes = zip(planned[name], values.shape[1:], strict=True)
+        assert all(size in (None, real) for size, real in sizes)
+        assert np.isfinite(values).all()
+
+
+def test_every_layer_has_its_shape(model: keras.Model) -> None:
+    assert {name: model.get_layer(name).output.shape for name in SHAPES} == SHAPES
+
+
+def test_every_layer_has_its_parameters(model: keras.Model) -> None:
+    counts = {layer.name: layer.count_params() for layer in model.layers}
+    assert {name: count for name, count in counts.items() if count} == PARAMETERS
+    assert model.count_params() == 476_720
+    trainable = sum(math.prod(weight.shape) for weight in model.trainable_weights)
+    assert trainable == 476_720
+
+
+def settings(layer: keras.Layer) -> dict[str, Any]:
+    """Returns all settings of a layer."""
+    own = {"name", "dtype", "trainable"}
+    return {key: value for key, value in layer.get_config().items() if key not in own}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_layer_has_its_settings(model: keras.Model, name: str) -> None:
+    layer, (kind, said) = model.get_layer(name), SETTINGS[name]
+    assert type(layer).__name__ == kind
+    fresh = type(layer)(**said)
+    fresh.build_from_config(layer.get_build_config())  # axes are counted when it's built
+    assert settings(layer) == settings(fresh)
+
+
+def test_training_uses_the_planned_losses(model: keras.Model) -> None:
+    compile_model(model, learning_rate=0.01)
+    assert model.loss == {"image_out": "mse"}
+    assert float(model.optimizer.learning_rate) == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize(("source", "target"), [("image", "image_out")])
+def test_every_input_moves_its_outputs(
+    model: keras.Model, samples: Samples, source: str, target: str
+) -> None:
+    others = changed(samples, source)
+    assert any(
+        not np.array_equal(predict(start, samples)[target], predict(start, others)[target])
+        for start in starts(model)
+    )
+
+
+@pytest.mark.parametrize(("target", "layer"), [("image_out", "image_out")])
+def test_every_head_gets_gradient(
+    model: keras.Model, samples: Samples, target: str, layer: str
+) -> None:
+    still = None
+    for start in starts(model):
+        way = keras.Model(start.inputs, start.output[target])
+        # Through the head, all that leads to it learns.
+        learning = [each for each in way.trainable_weights if each.name not in MAY_BE_STILL]
+        assert any(each is own for own in start.get_layer(layer).weights for each in learning)
+        before = [np.array(keras.ops.convert_to_numpy(each)) for each in learning]
+        learn_once(start, samples, target)
+        after = [keras.ops.convert_to_numpy(each) for each in learning]
+        same = {
+            f"{index}: {learning[index].path}"
+            for index, pair in enumerate(zip(before, after, strict=True))
+            if np.array_equal(*pair)
+        }
+        still = same if still is None else still & same
+        if not still:
+            break
+    assert not still
+
+
+def test_encoder_is_a_part_with_the_same_weights(model: keras.Model, samples: Samples) -> None:
+    part = build_encoder(model)
+    assert part.output.shape == model.get_layer("latent").output.shape
+    assert part.count_params() == 237_984
+    assert all(any(each is own for own in model.weights) for each in part.weights)
+    inputs, *_ = Batches(samples, batch_size=16)[0]
+    inputs = {name: inputs[name] for name in part.input}
+    before = part.predict(inputs, verbose=0)
+    learn_once(model, samples)
+    assert not np.array_equal(before, part.predict(inputs, verbose=0)), "it learns with the network"
+
+
+def test_a_saved_network_is_the_same_when_loaded(
+    model: keras.Model, samples: Samples, tmp_path: Path
+) -> None:
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras", compile=False)
+    before, after = predict(model, samples), predict(loaded, samples)
+    for name in TARGETS:
+        np.testing.assert_array_equal(before[name], after[name])

@@ -1,0 +1,225 @@
+"""Samples, as dicts of arrays for the names in INPUTS and TARGETS: read, checked, made up."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+Samples = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Field:
+    """What one sample holds under one name: its shape, and what its numbers may be."""
+
+    shape: tuple[int | None, ...]  # None: as many steps as the longest sample has
+    low: float = -math.inf
+    high: float = math.inf
+    whole: bool = False
+    may_be_missing: bool = False
+    padded: bool = False  # after the end of a sample stands NaN
+
+    def __str__(self) -> str:
+        """Returns what is expected, for messages."""
+        least = f" from {self.low:g}" if self.low > -math.inf else ""
+        most = f" to {self.high:g}" if self.high < math.inf else ""
+        return f"{'a whole number' if self.whole else 'a number'}{least}{most}"
+
+
+INPUTS = {"signal": Field((None, 50), may_be_missing=True, padded=True)}
+TARGETS = {"label": Field((1,), low=0, high=1, whole=True)}
+STANDARDISED = ["signal"]
+
+
+class DataError(SystemExit):
+    """The data breaks the contract. Stops the program with a message that says where."""
+
+
+def load_data(config: dict[str, Any]) -> tuple[Samples, Samples, Samples]:
+    """Returns the training, validation and test part of what the configuration names."""
+    data, seed, path = config["data"], config["seed"], config["data"]["path"]
+    made, columns = data["synthetic_samples"], data["columns"]
+    samples = read(path, columns) if path else synthesise(made, seed)
+    if data["test_path"]:
+        test = read(data["test_path"], columns)
+    else:
+        samples, test = split(samples, data["test_fraction"], seed)
+    train, validation = split(samples, data["validation_fraction"], seed + 1)
+    return train, validation, test
+
+
+def take(samples: Samples, rows: np.ndarray) -> Samples:
+    """Returns these rows of every array."""
+    return {name: values[rows] for name, values in samples.items()}
+
+
+def split(samples: Samples, fraction: float, seed: int) -> tuple[Samples, Samples]:
+    """Returns the samples without a random fraction of them, and that fraction."""
+    count = len(next(iter(samples.values())))
+    cut = round(count * fraction)
+    if not 0 < cut < count:
+        raise DataError(f"a fraction of {fraction} leaves a part of {count} samples empty")
+    order = np.random.default_rng(seed).permutation(count)
+    return take(samples, np.sort(order[cut:])), take(samples, np.sort(order[:cut]))
+
+
+def read(path: str, columns: dict[str, Any], fields: dict[str, Field] | None = None) -> Samples:
+    """Returns the samples in a file, which calls each name what `columns` says. Or DataError."""
+    fields = fields or INPUTS | TARGETS
+    file = Path(str(path))
+    if not file.is_file() or file.suffix.lower() != ".npz":
+        raise DataError(f"{path}: there is no such .npz file")
+    try:
+        arrays = dict(np.load(file))
+    except Exception as error:
+        raise DataError(f"{path} can't be read: {error}") from error
+    labels = {name: str(columns.get(name, name)) for name in fields}
+    for label in labels.values():
+        if label not in arrays:
+            raise DataError(f"{path}: no {label!r} in {list(arrays)}")
+    return check({name: arrays[label] for name, label in labels.items()}, fields, path)
+
+
+def check(found: Samples, fields: dict[str, Field], source: str) -> Samples:
+    """Returns the arrays in the contract's shapes. Raises DataError."""
+    lengths = {name: len(values) if values.ndim else 0 for name, values in found.items()}
+    if len(set(lengths.values())) > 1 or 0 in lengths.values():
+        raise DataError(f"{source}: expected as many samples of each name, found {lengths}")
+    samples, problems = {}, []
+    for name, field in fields.items():
+        values = found[name]
+        if values.ndim == len(field.shape) and field.shape[-1] == 1:
+            values = values[..., None]
+        shape, dtype = values.shape[1:], values.dtype
+        fits = len(shape) == len(field.shape) and all(
+            0 < size == (wanted or size) for size, wanted in zip(shape, field.shape, strict=True)
+        )
+        if not fits or dtype.kind not in "biuf":
+            expected = f"expected numbers of shape {field.shape}".replace("None", "?")
+            raise DataError(f"{source}, {name}: found {dtype} of shape {shape}, {expected}")
+        for row, *place in broken(values, field):
+            where = f"{source}, {name}{place}, row {row + 1}"
+            problems.append(f"{where}: found {values[row, *place]}, expected {field}")
+        samples[name] = values.astype("float32")
+    if problems:
+        raise DataError("\n".join(problems))
+    return samples
+
+
+def broken(values: np.ndarray, field: Field, most: int = 10) -> Iterator[list[int]]:
+    """Yields the places of the first numbers that aren't as the field says."""
+    right = np.abs(values) < np.float64(3e38)  # beyond it, float32 is infinite
+    right &= (values >= field.low) & (values <= field.high)
+    if field.whole:
+        right &= values == np.round(values)
+    if field.may_be_missing:
+        right |= np.isnan(values)
+    if field.padded:
+        right[after_end(values)] = True
+    yield from np.argwhere(~right)[:most].tolist()
+
+
+def after_end(values: np.ndarray) -> np.ndarray:
+    """Returns which steps are padding. The first is none: a sample has one step at least."""
+    padding = np.isnan(values).all(axis=-1)
+    padding[:, 0] = False
+    return np.logical_and.accumulate(padding[:, ::-1], axis=1)[:, ::-1]
+
+
+def learn_statistics(samples: Samples) -> Samples:
+    """Returns the mean and the deviation of each column; one that never changes has 0."""
+    statistics = {}
+    for name in STANDARDISED:
+        columns = samples[name].reshape(-1, samples[name].shape[-1]).astype("float64")
+        known = np.ma.masked_invalid(columns)
+        deviation = np.ma.where(np.ma.ptp(known, axis=0) > 0, known.std(axis=0), 0)
+        statistics[name] = np.ma.stack([known.mean(axis=0), deviation]).filled(0)
+    return statistics
+
+
+def standardise(samples: Samples, statistics: Samples) -> Samples:
+    """Returns the samples with mean 0 and deviation 1; what is missing becomes the mean."""
+    result = dict(samples)
+    for name in statistics.keys() & samples.keys():
+        mean, deviation = statistics[name]
+        centred = samples[name] - mean
+        scaled = np.divide(centred, deviation, out=np.zeros_like(centred), where=deviation > 0)
+        result[name] = np.nan_to_num(scaled).astype("float32")
+        # The network masks steps of zeros: no step of a sample's own may be one.
+        silent = ~result[name].any(axis=-1) & ~after_end(samples[name])
+        result[name][silent] = 1e-4
+    return result
+
+
+class Batches(keras.utils.PyDataset):
+    """Batches of samples. With a seed, each epoch has an order of its own in every run."""
+
+    def __init__(self, samples: Samples, batch_size: int, seed: int | None = None) -> None:
+        super().__init__()
+        self.samples, self.batch_size, self.seed = samples, batch_size, seed
+        self.order, self.epoch = np.arange(len(next(iter(samples.values())))), -1
+        self.on_epoch_end()
+
+    def on_epoch_end(self) -> None:
+        """Makes the order of the next epoch."""
+        self.epoch += 1
+        if self.seed is not None:
+            random = np.random.default_rng((self.seed, self.epoch))
+            self.order = random.permutation(len(self.order))
+
+    def __len__(self) -> int:
+        """Returns how many batches an epoch has."""
+        return math.ceil(len(self.order) / self.batch_size)
+
+    def __getitem__(self, index: int) -> tuple[Any, ...]:
+        """Returns inputs and, if there are any, targets."""
+        samples = take(self.samples, self.order[index * self.batch_size :][: self.batch_size])
+        samples |= cut(samples, first=index == 0)
+        inputs = {name: samples[name].astype("float32") for name in INPUTS}
+        targets = {name: samples[name] for name in TARGETS if name in samples}
+        return (inputs, targets) if targets else (inputs,)
+
+
+def cut(batch: Samples, first: bool) -> Samples:
+    """Returns arrays that end soon after the longest sample: each length is compiled for."""
+    arrays = {name: batch[name] for name in ["signal"] if name in batch}
+    if first:  # longer than any other: TensorFlow has to see that lengths vary
+        ends = {name: np.zeros_like(values[:, :1]) for name, values in arrays.items()}
+        return {name: np.concatenate([arrays[name], ends[name]], axis=1) for name in arrays}
+    last = max(np.argwhere(values.any(axis=0))[:, 0].max(initial=0) for values in arrays.values())
+    return {name: values[:, : last // 8 * 8 + 8] for name, values in arrays.items()}
+
+
+def synthesise(count: int, seed: int) -> Samples:
+    """Returns made-up samples: targets follow from codes hidden in all inputs they may see."""
+    random = np.random.default_rng(seed)
+    world = np.random.default_rng(0)  # what ties targets to inputs is always the same
+    signal_code = random.normal(size=(count, 3))
+    signal_real = np.arange(20) < random.integers(10, 21, size=(count, 1))
+    return {
+        "signal": np.where(
+            signal_real[..., None], 50 + 10 * steps(signal_code, 20, 50, random), np.nan
+        ),
+        "label": signs(signal_code, 1, world),
+    }
+
+
+def steps(code: np.ndarray, length: int, size: int, random: np.random.Generator) -> np.ndarray:
+    """Returns sequences; the code says level, slope and swing of what each feature mixes."""
+    time = np.linspace(-1, 1, length)
+    shapes = np.stack([np.ones(length), 1.5 * time, np.sin(2 * math.pi * time)])
+    moves = code[:, None] * shapes[: code.shape[1]].T
+    noise = 0.1 * random.normal(size=(len(code), length, size))
+    return (moves @ np.random.default_rng(0).normal(size=(code.shape[1], size)) + noise).astype(
+        "float32"
+    )
+
+
+def signs(code: np.ndarray, size: int, world: np.random.Generator) -> np.ndarray:
+    """Returns whether sums of the code's numbers are above zero."""
+    sums = code @ world.choice([-1, 1], size=(code.shape[-1], size))
+    return (sums > 0).astype("float32")

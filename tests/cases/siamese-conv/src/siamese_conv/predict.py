@@ -1,0 +1,42 @@
+"""Predicts: python -m siamese_conv.predict data.path=samples.npz [KEY=VALUE ...]."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from . import hardware, model  # noqa: F401 - loading needs its layer classes
+from .config import Config, from_command_line
+from .data import INPUTS, TARGETS, Batches, DataError, Samples, read
+
+
+def predict(config: Config, samples: Samples, network: keras.Model | None = None) -> Samples:
+    """Returns what the trained network, or another, says, in the data's own units."""
+    run = Path(config["run"])
+    network = network or keras.models.load_model(run / "model.keras", compile=False)
+    inputs = {name: samples[name] for name in INPUTS}
+    batches = Batches(inputs, config["training"]["batch_size"])
+    outputs = network.predict(batches, verbose=0)
+    return {name: outputs[name] for name in TARGETS}
+
+
+def main(config: Config) -> None:
+    """Writes what is predicted for each sample of a file to the run's folder."""
+    if not config["data"]["path"]:
+        raise DataError("say which samples: data.path=FILE")
+    hardware.prepare()
+    samples = read(config["data"]["path"], config["data"]["columns"], INPUTS)
+    predictions = predict(config, samples)
+    header = [
+        name if values.shape[1] == 1 else f"{name}_{column}"
+        for name, values in predictions.items()
+        for column in range(values.shape[1])
+    ]
+    table = np.concatenate(list(predictions.values()), axis=1)
+    path = Path(config["run"]) / "predictions.csv"
+    np.savetxt(path, table, "%.6g", ",", header=",".join(header), comments="")
+    print(f"Wrote {path}")
+
+
+if __name__ == "__main__":
+    main(from_command_line(trained=True))

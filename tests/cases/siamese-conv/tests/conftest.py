@@ -1,0 +1,49 @@
+"""What the tests share: a small configuration, a few samples, and the network."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+# The package first: it says which backend Keras runs on.
+from siamese_conv import hardware  # isort: skip
+import keras
+
+from siamese_conv.config import Config
+from siamese_conv.data import Samples, synthesise
+from siamese_conv.model import build_model
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def prepared() -> None:
+    """Devices and precision, as in training: `clear_session` forgets them."""
+    hardware.prepare()
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """A short training on few samples, in a folder of its own."""
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    config["run"] = str(tmp_path / "run")
+    config["data"] |= {"path": None, "test_path": None, "synthetic_samples": 32}
+    config["training"] |= {"epochs": 2, "batch_size": 4}
+    config["training"]["learning_rate"] = 0.001
+    return config
+
+
+@pytest.fixture(scope="session")
+def samples() -> Samples:
+    """A few samples, as the network takes them."""
+    samples = synthesise(count=4, seed=0)
+    return samples
+
+
+@pytest.fixture
+def model() -> Iterator[keras.Model]:
+    """The network, as training starts with it."""
+    keras.utils.set_random_seed(0)
+    yield build_model()
+    keras.backend.clear_session()

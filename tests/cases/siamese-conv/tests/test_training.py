@@ -1,0 +1,128 @@
+"""Training works: a batch can be learned by heart, and a run leaves what comes after it needs."""
+
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from siamese_conv import evaluate, predict
+from siamese_conv.config import Config, from_command_line
+from siamese_conv.data import INPUTS, TARGETS, Batches, Samples
+from siamese_conv.train import compile_model, contrastive, fit, train
+
+
+def test_a_batch_can_be_overfitted(model: keras.Model, samples: Samples) -> None:
+    compile_model(model, learning_rate=0.001)
+    batch = Batches(samples, batch_size=4)
+    history = model.fit(batch, epochs=50, shuffle=False, verbose=0).history
+    assert min(history["loss"]) < 0.75 * history["loss"][0]
+
+
+def test_weight_decay_leaves_biases_and_norms_alone(model: keras.Model) -> None:
+    compile_model(model, learning_rate=0.1, weight_decay=0.1)
+    learning = model.trainable_variables
+    for variable in learning:
+        variable.assign(np.ones(variable.shape))
+    model.optimizer.apply([keras.ops.zeros(variable.shape) for variable in learning], learning)
+    for variable in learning:
+        same = keras.ops.convert_to_numpy(variable).min() == 1
+        assert same == (variable.name in {"bias", "gamma", "beta"}), variable.path
+
+
+class Pairs(keras.utils.PyDataset):
+    """A single batch: inputs of one, and their targets."""
+
+    def __init__(self, target: float) -> None:
+        super().__init__()
+        self.target = target
+
+    def __len__(self) -> int:
+        """Returns how many batches there are."""
+        return 1
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Returns inputs and targets."""
+        return np.ones((4, 1)), np.full((4, 1), self.target)
+
+
+def test_the_weights_of_the_best_epoch_stay() -> None:
+    layer = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")
+    model = keras.Sequential([keras.Input((1,)), layer])
+    model.compile(optimizer=keras.optimizers.SGD(0.1), loss="mse")
+    # What it learns leads away from the validation part.
+    history = fit(model, Pairs(0), Pairs(1), {"epochs": 5, "patience": 3})
+    losses = history["val_loss"]
+    assert losses == sorted(losses)
+    assert len(losses) == 4, "patience ends it"
+    assert layer.get_weights()[0].item() == pytest.approx(0.8)
+
+
+def test_a_run_leaves_all_that_evaluation_and_prediction_need(config: Config) -> None:
+    history = train(config)
+    assert np.isfinite(history["loss"]).all()
+    run = Path(config["run"])
+    written = {path.name for path in run.iterdir()}
+    assert written == {
+        "config.yaml",
+        "history.csv",
+        "learning_curve.png",
+        "model.keras",
+    }
+
+    scores = evaluate.evaluate(config)
+    assert set(scores) == set(TARGETS)
+
+    file = run.parent / "samples.npz"
+    made = evaluate.load_data(config)[2]
+    np.savez(file, **{name: made[name] for name in INPUTS})
+    config["data"]["path"] = str(file)
+    predict.main(config)
+    said = predict.predict(config, made)
+    table = np.loadtxt(run / "predictions.csv", delimiter=",", skiprows=1, ndmin=2)
+    np.testing.assert_allclose(table, np.concatenate(list(said.values()), axis=1), rtol=1e-4)
+
+
+def test_a_run_is_evaluated_as_it_was_trained(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config["training"]["epochs"], config["data"]["test_fraction"] = 1, 0.25
+    train(config)
+    monkeypatch.chdir(Path(__file__).parent.parent)
+    monkeypatch.setattr(sys, "argv", ["evaluate", f"run={config['run']}"])
+    assert from_command_line(trained=True) == config
+    monkeypatch.setattr(sys, "argv", ["evaluate", f"run={config['run']}", "seed=7"])
+    assert from_command_line(trained=True) == config | {"seed": 7}
+    monkeypatch.setattr(sys, "argv", ["evaluate", f"run={config['run']}/elsewhere"])
+    with pytest.raises(SystemExit, match="train first"):
+        from_command_line(trained=True)
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        "seed=-1",
+        "run=7",
+        "run=null",
+        "training.epochs=0",
+        "training.batch_size=0",
+        "training.learning_rate=nan",
+    ],
+)
+def test_a_value_that_no_run_can_have_stops_it(
+    argument: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(Path(__file__).parent.parent)
+    monkeypatch.setattr(sys, "argv", ["train", argument])
+    name, _, value = argument.partition("=")
+    with pytest.raises(SystemExit, match=rf"^{name}=({value}|None): expected"):
+        from_command_line()
+
+
+def test_the_loss_wants_the_same_near_and_others_at_a_distance_of_1() -> None:
+    distances = keras.ops.array([[0.0], [0.5], [1.0], [2.0]])
+    same = keras.ops.convert_to_numpy(contrastive(keras.ops.ones((4, 1)), distances))
+    others = keras.ops.convert_to_numpy(contrastive(keras.ops.zeros((4, 1)), distances))
+    np.testing.assert_allclose(same, [0, 0.25, 1, 4])
+    np.testing.assert_allclose(others, [1, 0.25, 0, 0])

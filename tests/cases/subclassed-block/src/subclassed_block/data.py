@@ -1,0 +1,167 @@
+"""Samples, as dicts of arrays for the names in INPUTS and TARGETS: read, checked, made up."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+Samples = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Field:
+    """What one sample holds under one name: its shape, and what its numbers may be."""
+
+    shape: tuple[int, ...]
+    low: float = -math.inf
+    high: float = math.inf
+    whole: bool = False
+
+    def __str__(self) -> str:
+        """Returns what is expected, for messages."""
+        least = f" from {self.low:g}" if self.low > -math.inf else ""
+        most = f" to {self.high:g}" if self.high < math.inf else ""
+        return f"{'a whole number' if self.whole else 'a number'}{least}{most}"
+
+
+INPUTS = {"image": Field((32, 32, 3), low=0, high=255)}
+TARGETS = {"category": Field((1,), low=0, high=9, whole=True)}
+
+
+class DataError(SystemExit):
+    """The data breaks the contract. Stops the program with a message that says where."""
+
+
+def load_data(config: dict[str, Any]) -> tuple[Samples, Samples, Samples]:
+    """Returns the training, validation and test part of what the configuration names."""
+    data, seed, path = config["data"], config["seed"], config["data"]["path"]
+    made, columns = data["synthetic_samples"], data["columns"]
+    samples = read(path, columns) if path else synthesise(made, seed)
+    if data["test_path"]:
+        test = read(data["test_path"], columns)
+    else:
+        samples, test = split(samples, data["test_fraction"], seed)
+    train, validation = split(samples, data["validation_fraction"], seed + 1)
+    return train, validation, test
+
+
+def take(samples: Samples, rows: np.ndarray) -> Samples:
+    """Returns these rows of every array."""
+    return {name: values[rows] for name, values in samples.items()}
+
+
+def split(samples: Samples, fraction: float, seed: int) -> tuple[Samples, Samples]:
+    """Returns the samples without a random fraction of them, and that fraction."""
+    count = len(next(iter(samples.values())))
+    cut = round(count * fraction)
+    if not 0 < cut < count:
+        raise DataError(f"a fraction of {fraction} leaves a part of {count} samples empty")
+    order = np.random.default_rng(seed).permutation(count)
+    return take(samples, np.sort(order[cut:])), take(samples, np.sort(order[:cut]))
+
+
+def read(path: str, columns: dict[str, Any], fields: dict[str, Field] | None = None) -> Samples:
+    """Returns the samples in a file, which calls each name what `columns` says. Or DataError."""
+    fields = fields or INPUTS | TARGETS
+    file = Path(str(path))
+    if not file.is_file() or file.suffix.lower() != ".npz":
+        raise DataError(f"{path}: there is no such .npz file")
+    try:
+        arrays = dict(np.load(file))
+    except Exception as error:
+        raise DataError(f"{path} can't be read: {error}") from error
+    labels = {name: str(columns.get(name, name)) for name in fields}
+    for label in labels.values():
+        if label not in arrays:
+            raise DataError(f"{path}: no {label!r} in {list(arrays)}")
+    return check({name: arrays[label] for name, label in labels.items()}, fields, path)
+
+
+def check(found: Samples, fields: dict[str, Field], source: str) -> Samples:
+    """Returns the arrays in the contract's shapes. Raises DataError."""
+    lengths = {name: len(values) if values.ndim else 0 for name, values in found.items()}
+    if len(set(lengths.values())) > 1 or 0 in lengths.values():
+        raise DataError(f"{source}: expected as many samples of each name, found {lengths}")
+    samples, problems = {}, []
+    for name, field in fields.items():
+        values = found[name]
+        if values.ndim == len(field.shape) and field.shape[-1] == 1:
+            values = values[..., None]
+        shape, dtype = values.shape[1:], values.dtype
+        if shape != field.shape or dtype.kind not in "biuf":
+            expected = f"expected numbers of shape {field.shape}"
+            raise DataError(f"{source}, {name}: found {dtype} of shape {shape}, {expected}")
+        for row, *place in broken(values, field):
+            where = f"{source}, {name}{place}, row {row + 1}"
+            problems.append(f"{where}: found {values[row, *place]}, expected {field}")
+        samples[name] = values if problems or dtype == np.uint8 else values.astype("float32")
+    if problems:
+        raise DataError("\n".join(problems))
+    return samples
+
+
+def broken(values: np.ndarray, field: Field, most: int = 10) -> Iterator[list[int]]:
+    """Yields the places of the first numbers that aren't as the field says."""
+    right = np.abs(values) < np.float64(3e38)  # beyond it, float32 is infinite
+    right &= (values >= field.low) & (values <= field.high)
+    if field.whole:
+        right &= values == np.round(values)
+    yield from np.argwhere(~right)[:most].tolist()
+
+
+class Batches(keras.utils.PyDataset):
+    """Batches of samples. With a seed, each epoch has an order of its own in every run."""
+
+    def __init__(self, samples: Samples, batch_size: int, seed: int | None = None) -> None:
+        super().__init__()
+        self.samples, self.batch_size, self.seed = samples, batch_size, seed
+        self.order, self.epoch = np.arange(len(next(iter(samples.values())))), -1
+        self.on_epoch_end()
+
+    def on_epoch_end(self) -> None:
+        """Makes the order of the next epoch."""
+        self.epoch += 1
+        if self.seed is not None:
+            random = np.random.default_rng((self.seed, self.epoch))
+            self.order = random.permutation(len(self.order))
+
+    def __len__(self) -> int:
+        """Returns how many batches an epoch has."""
+        return math.ceil(len(self.order) / self.batch_size)
+
+    def __getitem__(self, index: int) -> tuple[Any, ...]:
+        """Returns inputs and, if there are any, targets."""
+        samples = take(self.samples, self.order[index * self.batch_size :][: self.batch_size])
+        inputs = {name: samples[name].astype("float32") for name in INPUTS}
+        targets = {name: samples[name] for name in TARGETS if name in samples}
+        return (inputs, targets) if targets else (inputs,)
+
+
+def synthesise(count: int, seed: int) -> Samples:
+    """Returns made-up samples: targets follow from codes hidden in all inputs they may see."""
+    random = np.random.default_rng(seed)
+    world = np.random.default_rng(0)  # what ties targets to inputs is always the same
+    image_code = random.normal(size=(count, 3))
+    return {
+        "image": pixels(image_code[:, None, None], (32, 32, 3), random),
+        "category": nearest(image_code, 10, world),
+    }
+
+
+def pixels(code: np.ndarray, shape: tuple[int, ...], random: np.random.Generator) -> np.ndarray:
+    """Returns noisy images; the code says how bright each channel is."""
+    image = random.integers(-16, 17, size=(len(code), *shape), dtype="int16")
+    image += (128 + 32 * code).astype("int16")
+    return np.clip(image, 0, 255).astype("uint8")
+
+
+def nearest(code: np.ndarray, count: int, world: np.random.Generator) -> np.ndarray:
+    """Returns which of `count` points in the code's space is nearest."""
+    half = world.normal(size=((count + 1) // 2, code.shape[-1]))
+    points = np.concatenate([half, -half])[:count]  # on all sides
+    nearness = code @ points.T - np.square(points).sum(axis=-1) / 2
+    return nearness.argmax(axis=-1)[..., None].astype("float32")
