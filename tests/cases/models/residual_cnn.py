@@ -5,7 +5,7 @@ from keras import layers
 
 
 def residual_block(inputs: keras.KerasTensor, filters: int, name: str) -> keras.KerasTensor:
-    """Adds its input to what its layers make of it."""
+    """Adds its input to what two convolutions and two batch normalisations make of it."""
     shortcut = inputs
     if inputs.shape[-1] != filters:
         shortcut = layers.Conv2D(filters, 1, name=f"{name}_shortcut")(inputs)

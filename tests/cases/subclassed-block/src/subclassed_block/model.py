@@ -8,7 +8,7 @@ from keras import layers
 
 @keras.saving.register_keras_serializable(package="subclassed_block")
 class ResidualBlock(layers.Layer):
-    """Adds its input to what its layers make of it."""
+    """Adds its input to what two convolutions and two batch normalisations make of it."""
 
     def __init__(self, filters: int, project: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -20,7 +20,7 @@ class ResidualBlock(layers.Layer):
         self.batch_norm_2 = layers.BatchNormalization(name="batch_norm_2")
         self.add = layers.Add(name="add")
         self.relu = layers.Activation("relu", name="relu")
-        self.shortcut_ = layers.Conv2D(filters, 1, name="shortcut") if project else None
+        self.shortcut = layers.Conv2D(filters, 1, name="shortcut") if project else None
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Makes the weights: a loaded layer needs them before its first call."""
@@ -28,7 +28,7 @@ class ResidualBlock(layers.Layer):
 
     def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
         """Returns what the layer makes of its inputs."""
-        shortcut = inputs if self.shortcut_ is None else self.shortcut_(inputs)
+        shortcut = inputs if self.shortcut is None else self.shortcut(inputs)
         x = self.conv_1(inputs)
         x = self.batch_norm_1(x)
         x = self.conv_2(x)
