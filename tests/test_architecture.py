@@ -21,6 +21,7 @@ ORDER = (
         "layers",
         "graph",
         "lengths",
+        "padding",
         "forms",
         "blocks",
         "kinds",

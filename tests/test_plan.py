@@ -648,3 +648,19 @@ def test_a_shared_layer_has_a_row_for_each_call_and_counts_once() -> None:
     assert [first["inputs"], second["inputs"]] == [["left"], ["right"]]
     assert explained["parameters"] == {"total": 14 + 6 + 5, "trainable": 25}
     assert explained["layers"][-1]["shape"] == [None, 1]
+
+
+@pytest.mark.parametrize(
+    ("stack", "layer"),
+    [
+        (["masking", "lstm 4"], None),
+        (["lstm 4"], "s_lstm"),
+        (["masking", "conv 4", "global_average_pool"], "s_global_average_pool"),
+        (["masking", "global_max_pool"], "s_global_max_pool"),
+        (["masking", "transformer 2x4", "transformer 2x4", "global_average_pool"], None),
+    ],
+)
+def test_what_takes_padding_for_steps_is_noted(stack: list[str], layer: str | None) -> None:
+    notes = planned(inputs="s: sequence ?x4", outputs="y: binary", layers={"branches": {"s": stack}}).notes
+    assert [note.partition(" takes the padding of s")[0] for note in notes] == ([layer] if layer else [])
+    assert not planned(inputs="s: sequence 9x4", outputs="y: binary", layers={"branches": {"s": stack}}).notes

@@ -25,6 +25,7 @@ from .graph import BackboneLayer, Composite, Graph, Layer, Node, RuleLayer, SubM
 from .layers import LayerError, Shape, Vocabulary, Weight, builtin, spell
 from .layers.merging import equal_shapes
 from .lengths import LENGTH, lengths, varies
+from .padding import takes_padding_for_steps
 from .problems import Edit, Problems, nearest
 from .rules import Decision, decide
 from .spec import Group, Head, Input, Output, Spec
@@ -73,7 +74,7 @@ def design(answers: Answers, folder: str = "", vocabulary: Vocabulary | None = N
     spec = examine(answers, problems, folder)
     graph = _Planning(spec, problems, vocabulary or builtin()).graph()
     problems.raise_if_any()
-    return Plan(spec, graph, decide(spec, graph), (*_notes(spec), *_idle(spec, answers)))
+    return Plan(spec, graph, decide(spec, graph), (*_notes(spec, graph), *_idle(spec, answers)))
 
 
 def plan(spec: Spec, vocabulary: Vocabulary | None = None) -> Plan:
@@ -85,10 +86,10 @@ def plan(spec: Spec, vocabulary: Vocabulary | None = None) -> Plan:
     problems = Problems()
     graph = _Planning(spec, problems, vocabulary or builtin()).graph()
     problems.raise_if_any()
-    return Plan(spec, graph, decide(spec, graph), tuple(_notes(spec)))
+    return Plan(spec, graph, decide(spec, graph), tuple(_notes(spec, graph)))
 
 
-def _notes(spec: Spec) -> Iterator[str]:
+def _notes(spec: Spec, graph: Graph) -> Iterator[str]:
     chosen = [each for each in spec.inputs if _has_own_stack(each, spec)]
     if spec.branching and spec.layers.body is not None and not chosen:
         yield f"branching ({', '.join(spec.branching)}) changes nothing: every branch and the body are said otherwise"
@@ -101,6 +102,8 @@ def _notes(spec: Spec) -> Iterator[str]:
     if spec.separate_bodies and len(spec.outputs) == 1:
         yield f"body (separate) changes nothing: {spec.outputs[0].name} is the only output"
     yield from _unlike_their_tasks(spec)
+    for layer, name in takes_padding_for_steps(graph):
+        yield f"{layer} takes the padding of {name} for steps: no mask reaches it (masking, mask_zero=true)"
 
 
 def _unlike_their_tasks(spec: Spec) -> Iterator[str]:

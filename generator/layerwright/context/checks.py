@@ -9,8 +9,9 @@ from typing import Any
 
 from ..blocks.builder import InnerModel
 from ..emit import literal
-from ..graph import Composite, CustomLayer, Graph, Layer, Node, RuleLayer, SubModel, Tensor
+from ..graph import Composite, Graph, Layer, Node, RuleLayer, SubModel, Tensor
 from ..layers.rule import REQUIRED, Nested, Rule, Value
+from ..padding import STEPWISE, keeps_padding_out, sees_no_later
 from ..plan import Plan
 from ..spec import Output, Spec
 from ..tasks import Per
@@ -34,31 +35,6 @@ STEP = 30_000
 """What a step of a recurrent layer takes beside its products, as many products."""
 
 RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN", "Bidirectional"})
-
-READ_MASKS = frozenset({"LSTM", "GRU", "SimpleRNN", "Bidirectional", "GlobalAveragePooling1D"})
-"""Classes that make of steps one thing, and leave out those that a mask says are padding."""
-
-UNMASKED = frozenset({"Masking", "Embedding"})
-"""Classes that say what is padding: before them nothing does."""
-
-
-STEPWISE = frozenset(
-    {
-        *(
-            "Activation",
-            "Add",
-            "Average",
-            "Concatenate",
-            "Dense",
-            "Dropout",
-            "Embedding",
-            "LayerNormalization",
-            "Masking",
-        ),
-        *("Maximum", "Minimum", "Multiply", "RMSNormalization", "ReLU", "Subtract", "TimeDistributed"),
-    }
-)
-"""Classes that make of each step something by itself, if their axis is the last one."""
 
 
 def checks(plan: Plan) -> dict[str, Any]:
@@ -85,7 +61,7 @@ def checks(plan: Plan) -> dict[str, Any]:
         "imports": _imports(plan),
         "floors": _floors(spec),
         "causal": _pairs(_causal(plan)),
-        "keeps_padding_out": _keeps_padding_out(graph),
+        "keeps_padding_out": keeps_padding_out(graph),
         "padded": literal(_padded(plan)),
         "wrong_values": f"[{', '.join(_wrong_values(spec))}]",
         "numeric": next((each.name for each in spec.inputs if each.kind.name == "numeric" and each.sizes != (1,)), ""),
@@ -205,44 +181,13 @@ def _padded(plan: Plan) -> list[str]:
     return [name for name, tensor in plan.graph.inputs.items() if None in tensor.shape[1:]]
 
 
-def _keeps_padding_out(graph: Graph) -> bool:
-    """Whether more padding at the end of samples changes nothing.
-
-    So it is if whatever takes steps of varying number knows by a mask which are padding, and leaves them out where
-    it makes one thing of them.
-    """
-    if not any(None in tensor.shape[1:] for tensor in graph.inputs.values()):
-        return False
-    if not all(tensor.masked for tensor in graph.outputs.values() if None in tensor.shape[1:]):
-        return False
-    return all(_keeps_out(node) for node in graph.nodes if any(None in each.shape[1:] for each in node.inputs))
-
-
-def _keeps_out(node: Node) -> bool:
-    if node.layer.class_name in UNMASKED:
-        return True
-    if isinstance(node.layer, CustomLayer) or not all(tensor.masked for tensor in node.inputs):
-        return False
-    return None in node.output.shape[1:] or node.layer.class_name in READ_MASKS
-
-
 def _causal(plan: Plan) -> Iterator[tuple[str, str]]:
     """The inputs and outputs of steps of which no step of the output sees a later one of the input."""
     for output in plan.spec.outputs if not is_stateful(plan) else ():
         way = plan.graph.before(plan.graph.outputs[output.name])
         carries = [node for node in way if node.layer.class_name not in STEPWISE]
-        if output.per is Per.STEP and carries and all(map(_sees_no_later, way)):
+        if output.per is Per.STEP and carries and all(map(sees_no_later, way)):
             yield from ((name, output.name) for name in output.sources if plan.spec.input(name).kind.steps)
-
-
-def _sees_no_later(node: Node) -> bool:
-    """Whether a call makes of each step something that follows from it and those before alone."""
-    arguments, name = node.layer.arguments, node.layer.class_name
-    if name in STEPWISE:
-        return arguments.get("axis", -1) == -1
-    if name in ("LSTM", "GRU", "SimpleRNN"):
-        return bool(arguments.get("return_sequences")) and not arguments.get("go_backwards")
-    return arguments.get("padding") == "causal" or bool(arguments.get("use_causal_mask"))
 
 
 def _wrong_values(spec: Spec) -> Iterator[str]:
