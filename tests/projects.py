@@ -22,6 +22,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
 
+import yaml
+
+from layerwright.presets import presets
+
 LIMIT = 600
 """Longest that one program may run, in seconds."""
 
@@ -45,8 +49,17 @@ def generated(preset: str, **answers: str) -> Path:
     from layerwright.template import create
 
     project = Path(tempfile.mkdtemp(dir=_folder().name)) / preset
-    create(project, {"preset": preset, "backend": "torch"} | answers, ask=False)
+    # Batches of a fixed size are for TensorFlow alone.
+    backend = "tensorflow" if "batch=" in presets()[preset].answers()["inputs"] else "torch"
+    create(project, {"preset": preset, "backend": backend} | answers, ask=False)
     return project
+
+
+def backend_of(project: Path) -> str:
+    """Returns the backend that a project was made for; that of most, if it doesn't say."""
+    answers = project / ".copier-answers.yml"
+    said = yaml.safe_load(answers.read_text(encoding="utf-8")) if answers.exists() else {}
+    return str(said.get("backend", "torch"))
 
 
 @functools.cache
@@ -94,20 +107,21 @@ def package(project: Path) -> str:
     return next(path.parent.name for path in project.glob("src/*/__init__.py"))
 
 
-def run_pytest(project: Path, *arguments: str, backend: str = "torch") -> Outcome:
+def run_pytest(project: Path, *arguments: str, backend: str = "") -> Outcome:
     """Runs a project's own tests, or some of them."""
     settings = ["-p", "no:cacheprovider", "-p", "no:warnings"]
     with tempfile.TemporaryDirectory() as folder:
         return run(project, "pytest", *settings, f"--basetemp={folder}/kept", *arguments, backend=backend)
 
 
-def run_module(project: Path, module: str, *arguments: str, backend: str = "torch") -> Outcome:
+def run_module(project: Path, module: str, *arguments: str, backend: str = "") -> Outcome:
     """Runs one of a project's programs, as `train`, with KEY=VALUE arguments."""
     return run(project, f"{package(project)}.{module}", *arguments, backend=backend)
 
 
-def run(project: Path, module: str, *arguments: str, backend: str = "torch") -> Outcome:
-    """Does what `python -m MODULE ARGUMENTS` does in a project's folder."""
+def run(project: Path, module: str, *arguments: str, backend: str = "") -> Outcome:
+    """Does what `python -m MODULE ARGUMENTS` does in a project's folder, by default on the project's backend."""
+    backend = backend or backend_of(project)
     if backend == "torch" and "forkserver" in multiprocessing.get_all_start_methods():
         return _in_fork(project, module, arguments)
     return shell(project, [sys.executable, "-m", module, *arguments], backend)

@@ -27,16 +27,19 @@ PRESETS = presets()
 LIGHT = ("mnist-mlp", "power-plant", "siamese-dense")
 """Those that train in seconds: word for word as their README says."""
 
+SHORT = ("training.epochs=1", "data.synthetic_samples=24")
+
 REDUCED = {
-    "image-metadata": ("training.epochs=1", "data.synthetic_samples=24", "training.batch_size=4"),
-    "resnet-transfer": (
-        "training.epochs=1",
-        "data.synthetic_samples=24",
-        "training.batch_size=4",
-        "training.backbone_weights=null",
+    **dict.fromkeys(
+        (
+            *("branching-cnn", "conv-autoencoder", "image-metadata", "product-heads", "residual-cnn", "siamese-conv"),
+            *("lstm", "lstm-pair", "lstm-shared", "masked-lstm", "subclassed-block"),
+        ),
+        SHORT,
     ),
+    "resnet-transfer": (*SHORT, "training.batch_size=4", "training.backbone_weights=null"),
 }
-"""For the others, what keeps their training short and offline."""
+"""For those whose training takes longer, what keeps it short and offline."""
 
 SCORES = {"rmse": min, "accuracy": max, "recall_at_1": max}
 """One score of each kind, and which of two values is the better one."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..blocks.builder import models_in
+from ..diagram import sizes
 from ..forms import CHAIN, has_prefix
 from ..graph import BackboneLayer, Graph, Layer, RuleLayer, SubModel, Tensor
 from ..layers.rule import OWN
@@ -23,9 +24,10 @@ TENSOR = "keras.KerasTensor"
 
 @dataclass(frozen=True)
 class Function:
-    """A function that builds a nested model: sections of statements, and the expression it returns."""
+    """A function that builds a nested model: what it is, sections of statements, and the expression it returns."""
 
     name: str
+    about: str
     sections: list[list[str]]
     returns: str
 
@@ -167,7 +169,9 @@ def _function(layer: SubModel, made: Library, custom: Classes, *, float32: bool)
     statements = Statements(layer.graph, made, custom, float32)
     [source], [target] = (list(ends.values()) for ends in statements.variables_of_ends())
     returns = f"keras.Model({source}, {target}, name={layer.name!r})"
-    return Function(builder_name(layer), statements.sections(), returns)
+    [start], [end] = layer.graph.inputs.values(), layer.graph.outputs.values()
+    said = f"Returns {layer.name}, a model of its own: {sizes(start.shape)} becomes {sizes(end.shape)}."
+    return Function(builder_name(layer), said, statements.sections(), returns)
 
 
 def _group(family: Family) -> GroupFunction:

@@ -5,7 +5,7 @@ from keras import layers
 
 
 def build_encoder() -> keras.Model:
-    """Returns a model of its own, called by the network."""
+    """Returns encoder, a model of its own: 28x28x1 becomes 7x7x64."""
     inputs = keras.Input((28, 28, 1), name="inputs")
     x = layers.Conv2D(32, 3, strides=2, padding="same", activation="relu", name="conv_1")(inputs)
     outputs = layers.Conv2D(64, 3, strides=2, padding="same", activation="relu", name="conv_2")(x)
@@ -13,7 +13,7 @@ def build_encoder() -> keras.Model:
 
 
 def build_decoder() -> keras.Model:
-    """Returns a model of its own, called by the network."""
+    """Returns decoder, a model of its own: 7x7x64 becomes 28x28x1."""
     inputs = keras.Input((7, 7, 64), name="inputs")
     x = layers.Conv2DTranspose(
         64, 3, strides=2, padding="same", activation="relu", name="conv_transpose_1"

@@ -17,7 +17,7 @@ class L2Distance(keras.layers.Layer):
 
 
 def build_encoder() -> keras.Model:
-    """Returns a model of its own, called by the network."""
+    """Returns encoder, a model of its own: 64x64x3 becomes 128."""
     encoder = keras.Input((64, 64, 3), name="encoder")
     x = layers.Rescaling(1 / 255, name="rescaling")(encoder)
     x = layers.Conv2D(32, 3, activation="relu", name="conv")(x)
