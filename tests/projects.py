@@ -50,7 +50,8 @@ def generated(preset: str, **answers: str) -> Path:
 
     project = Path(tempfile.mkdtemp(dir=_folder().name)) / preset
     # Batches of a fixed size are for TensorFlow alone.
-    backend = "tensorflow" if "batch=" in presets()[preset].answers()["inputs"] else "torch"
+    inputs = answers.get("inputs") or presets()[preset].answers()["inputs"]
+    backend = "tensorflow" if "batch=" in inputs else "torch"
     create(project, {"preset": preset, "backend": backend} | answers, ask=False)
     return project
 

@@ -133,7 +133,9 @@ def test_the_commands_of_the_readme_work(preset: str, tmp_path: Path) -> None:
 
     outputs = json.loads((project / "runs" / "first" / "evaluation.json").read_text(encoding="utf-8"))
     for scores in outputs.values():
-        assert all(np.isfinite([*scores["model"].values(), *scores["guess"].values()]))
+        told = [score for each in (scores["model"], scores["guess"]) for score in each.values() if score is not None]
+        assert all(np.isfinite(told))
+        assert told or preset in REDUCED, "few samples may leave a score undefined"
         for score, better in SCORES.items():
             if preset in LIGHT and score in scores["model"]:
                 model, guess = scores["model"][score], scores["guess"][score]
@@ -415,6 +417,6 @@ def stops_with(folder: Path, preset: str, arguments: list[str], said: list[str])
 
 def test_the_programs_say_what_comes_first(tmp_path: Path) -> None:
     project = copied("power-plant", tmp_path)
-    assert run_module(project, "evaluate") == (1, "runs/first holds no model.keras: train first\n")
-    assert run_module(project, "predict")[1].endswith("say which samples: data.path=FILE\n")
+    assert run_module(project, "evaluate") == (1, "runs/first/config.yaml isn't here: train first\n")
+    assert run_module(project, "predict") == (1, "runs/first/config.yaml isn't here: train first\n")
     assert run(tmp_path, "power_plant.train").code != 0

@@ -233,15 +233,12 @@ def probe(plan: Plan) -> dict[str, float]:
         pictures = any(each.kind.places for each in plan.spec.inputs)
         rate = 0.01 if plan.graph.parameters <= SMALL and not pictures else 0.003
         sizes = {"few": 16, "samples": 600, "epochs": 10, "batch": 32, "overfit_epochs": 200, "learning_rate": rate}
-    sizes["overfit_rate"] = sizes["learning_rate"]
-    if any(each.task.score == "embedding" for each in plan.spec.outputs) and not plan.spec.transfer:
-        # In large steps, all samples come to lie in one place, which a triplet loss can't leave.
-        sizes |= {
-            "overfit_rate": min(sizes["learning_rate"], 0.001),
-            "overfit_epochs": max(sizes["overfit_epochs"], 120),
-        }
-    # What is deep learns steadily at a low rate alone, and in so few epochs not all of a batch.
-    rest = 0.5 if plan.spec.transfer or work <= HEAVY else 0.75
+    embeds = any(each.task.score == "embedding" for each in plan.spec.outputs)
+    if embeds and not plan.spec.transfer:
+        sizes["overfit_epochs"] = max(sizes["overfit_epochs"], 120)
+    # What is deep learns steadily at a low rate alone, and in so few epochs not all of a batch; a triplet loss learns by
+    # the hardest samples alone.
+    rest = 0.75 if embeds or (work > HEAVY and not plan.spec.transfer) else 0.5
     return _in_batches(sizes | {"rest": rest}, batch)
 
 

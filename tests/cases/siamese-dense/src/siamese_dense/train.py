@@ -18,7 +18,8 @@ def batch_hard_triplet(labels: Any, embeddings: Any) -> Any:
     """Returns each sample's loss: small if its kin are near and strangers far.
 
     Soft margin between the farthest sample of the same label and the nearest of another
-    in the batch: Hermans, Beyer, Leibe, "In Defense of the Triplet Loss" (2017).
+    in the batch: Hermans, Beyer, Leibe, "In Defense of the Triplet Loss" (2017). It is the
+    ratio of the distances that counts: their difference falls if all shrink to a point.
     """
     squares = keras.ops.sum(keras.ops.square(embeddings), axis=-1, keepdims=True)
     products = keras.ops.matmul(embeddings, keras.ops.transpose(embeddings))
@@ -29,7 +30,7 @@ def batch_hard_triplet(labels: Any, embeddings: Any) -> Any:
     kin = keras.ops.cast(labels == keras.ops.transpose(labels), distances.dtype)
     farthest_kin = keras.ops.max(distances * kin, axis=-1)
     nearest_stranger = keras.ops.min(distances + 1e6 * kin, axis=-1)
-    return keras.ops.softplus(farthest_kin - nearest_stranger)
+    return keras.ops.log1p(farthest_kin / nearest_stranger)
 
 
 def compile_model(model: keras.Model, learning_rate: float, weight_decay: float = 0) -> None:
