@@ -236,8 +236,8 @@ def probe(plan: Plan) -> dict[str, float]:
     embeds = any(each.task.score == "embedding" for each in plan.spec.outputs)
     if embeds and not plan.spec.transfer:
         sizes["overfit_epochs"] = max(sizes["overfit_epochs"], 120)
-    # What is deep learns steadily at a low rate alone, and in so few epochs not all of a batch; a triplet loss learns by
-    # the hardest samples alone.
+    # What is deep learns steadily at a low rate alone, and in so few epochs not all of a batch. A triplet loss learns
+    # by the hardest samples alone.
     rest = 0.75 if embeds or (work > HEAVY and not plan.spec.transfer) else 0.5
     return _in_batches(sizes | {"rest": rest}, batch)
 
