@@ -61,9 +61,9 @@ def settle(model: keras.Model, samples: Samples) -> None:
     normalising = {each: each.momentum for each in backbone.layers if isinstance(each, kind)}
     for layer in normalising:
         layer.momentum = 0
-    backbone.trainable = True
+    learns, backbone.trainable = backbone.trainable, True
     inputs, *_ = Batches(samples, batch_size=4)[0]
     model(inputs, training=True)
-    backbone.trainable = False
+    backbone.trainable = learns
     for layer, momentum in normalising.items():
         layer.momentum = momentum

@@ -14,8 +14,9 @@ def test_a_threshold_parts_the_same_from_others() -> None:
     same, distances = np.array([[1.0, 1, 0, 1, 0]]).T, np.array([[0.1, 0.3, 0.4, 0.2, 0.9]]).T
     threshold = evaluate.best_threshold(same, distances)
     assert threshold == pytest.approx(0.3)
-    wrong = evaluate.distance_scores(np.array([[1.0], [1.0]]), np.array([[0.2], [0.5]]), threshold)
-    assert wrong == {"accuracy": 0.5, "threshold": threshold}
+    same, distances = np.array([[1.0, 1, 0, 0]]).T, np.array([[0.2, 0.5, 0.6, 0.9]]).T
+    scores = evaluate.distance_scores(same, distances, threshold)
+    assert scores == {"accuracy": 0.75, "threshold": threshold}
 
 
 def test_what_is_undefined_is_null_in_the_file(
