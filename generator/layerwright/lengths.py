@@ -45,9 +45,11 @@ def _follow(graph: Graph, starts: Mapping[Tensor, Shape], found: Lengths) -> Non
     found.shapes |= starts
     for node in graph.nodes:
         found.shapes |= {tensor: tensor.shape for tensor in node.gives}
-        found.shapes[node.output] = _output(node, found) if varies(node.output.shape) else node.output.shape
-        if not varies(node.output.shape) and len(node.inputs) > 1 and any(varies(each.shape) for each in node.inputs):
-            _output(node, found)  # what it gives doesn't vary, and what it takes may not fit
+        inside = len(node.inputs) > 1 or isinstance(node.layer, Composite)
+        if varies(node.output.shape) or (inside and any(varies(each.shape) for each in node.inputs)):
+            shape = _output(node, found)
+            # What doesn't vary is as it's planned; what is inside of it may not fit all the same.
+            found.shapes[node.output] = shape if varies(node.output.shape) else node.output.shape
 
 
 def _output(node: Node, found: Lengths) -> Shape:
