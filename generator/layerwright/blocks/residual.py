@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..graph import CustomLayer, RuleLayer, Tensor
+from ..graph import CustomLayer, Layer, RuleLayer, Tensor
 from ..layers import LayerError, spell
-from ..layers.rule import Value
+from ..layers.rule import OWN, Value
 from ..problems import Edit, meant, shown
 from .builder import Builder, Item, Stack, models_in
 from .layer import LayerItem
@@ -64,17 +64,18 @@ class Residual:
     def _class(self, builder: Builder, tensor: Tensor) -> Tensor:
         """Adds a single call of a layer whose class holds all of it."""
         inner = builder.inside({})
-        start = inner.graph.inputs["inputs"] = Tensor(tensor.shape, tensor.dtype)
+        start = inner.graph.inputs["inputs"] = Tensor(tensor.shape, tensor.dtype, tensor.masked)
         with inner.group("residual", self.about, "", self.place) as block:
             inner.graph.outputs["outputs"] = self.total(inner, start)
         inner.check_left()
-        if any(not isinstance(layer, RuleLayer) or any(models_in(layer)) for layer in inner.graph.layers()):
+        if not all(map(_is_of_keras, inner.graph.layers())):
             edit = Edit("argument", self.place, ("form", None))
-            what = "form: class is for a block of layers, and there is a model or a class in it"
-            builder.refuse(self.place, what, "leave form out, or the model", edit)
+            what = "form: class is for Keras's own layers, and there is a model, a class or a distance in it"
+            builder.refuse(self.place, what, "leave form out, or what isn't a layer of Keras", edit)
         inner.name_all()
         layer = CustomLayer("", "ResidualBlock", graph=inner.graph, block=block)
-        output = Tensor(inner.graph.outputs["outputs"].shape)
+        end = inner.graph.outputs["outputs"]
+        output = Tensor(end.shape, end.dtype, end.masked)
         return builder.named_call(layer, self.name, "residual", (tensor,), output, self.place)
 
     def total(self, builder: Builder, tensor: Tensor) -> Tensor:
@@ -120,6 +121,11 @@ class Residual:
             projection = {"units": result.shape[-1]}
         rule = convolution or builder.vocabulary.rules["Dense"]
         return builder.call(rule, projection, None, SHORTCUT, (tensor,), self.place)
+
+
+def _is_of_keras(layer: Layer) -> bool:
+    """Whether a layer is one of keras.layers, without a model in it."""
+    return isinstance(layer, RuleLayer) and layer.rule.module != OWN and not any(models_in(layer))
 
 
 def _is_valid(item: LayerItem) -> bool:
