@@ -40,6 +40,8 @@ COUNTS_STEPS = frozenset(
 )
 """Classes that look at all steps, padding too if no mask says otherwise."""
 
+ATTENTION = frozenset({"AdditiveAttention", "Attention", "GroupedQueryAttention", "MultiHeadAttention"})
+
 HEEDLESS = frozenset({"GlobalMaxPooling1D"})
 """Those of them that no mask stops."""
 
@@ -52,7 +54,11 @@ def keeps_padding_out(graph: Graph) -> bool:
     """
     if not any(varies(tensor.shape) for tensor in graph.inputs.values()):
         return False
-    if not all(tensor.masked for tensor in graph.outputs.values() if varies(tensor.shape)):
+    told = [tensor for tensor in graph.outputs.values() if varies(tensor.shape)]
+    if not all(tensor.masked for tensor in told):
+        return False
+    # What attention says of a step that is padding follows from how many of them there are.
+    if told and any(node.layer.class_name in ATTENTION for node in graph.nodes):
         return False
     return all(_keeps_out(node) for node in graph.nodes if any(varies(each.shape) for each in node.inputs))
 
