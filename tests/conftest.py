@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import secrets
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 # Many small trainings side by side: more threads than cores make them many times slower.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-# The processes of pytest-xdist inherit it: all of them have to draw the same.
-os.environ.setdefault("LAYERWRIGHT_SEED", str(secrets.randbelow(10**6)))
+# The same each time, so that a change turns a run red and not chance. Another one looks elsewhere, as `make properties`
+# does at length. The processes of pytest-xdist inherit it: all of them have to draw the same.
+os.environ.setdefault("LAYERWRIGHT_SEED", "1")
 
 
 def pytest_report_header() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import HealthCheck, Phase, find, given, seed, settings
 from hypothesis import strategies as st
 
 from layerwright.emit.own_layers import OWN_LAYERS, own_layer
@@ -763,10 +764,10 @@ def _deliberately_refused(rule: Rule, call: Call) -> bool:
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+@seed(int(os.environ["LAYERWRIGHT_SEED"]))
 @settings(
     deadline=None,
     max_examples=models.EXAMPLES // 4 + 1,
-    derandomize=False,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

@@ -16,7 +16,7 @@ from . import models
 from .properties import Wrong, check, report, run_piece, smaller, smallest
 
 SEED = int(os.environ.get("LAYERWRIGHT_SEED", "0"))
-"""Set by conftest.py, to another number each time."""
+"""Set by conftest.py, unless it's set already."""
 
 PIECES = 2
 """In how many parts the sets of answers are drawn, each of which may run in a process of its own."""
