@@ -369,6 +369,16 @@ def test_chains_in_a_loop_of_a_function_keep_their_names() -> None:
     assert 'name=f"{name}_block_{number}_conv_2"' in text or "number=2)" in text
 
 
+def test_parallel_groups_without_a_name_stay_where_they_are() -> None:
+    plan = models.planned(
+        inputs="left: numeric 2, right: numeric 2",
+        outputs="y: regression",
+        sharing="left + right",
+        branching=["parallel"],
+    )
+    assert "parallel_block" not in _right(plan)
+
+
 def test_a_nested_model_called_model_is_built_by_a_function_of_its_own() -> None:
     branches = {"model": ["dense 4", "dense 3"]}
     plan = models.planned(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..blocks.builder import PARALLEL
 from ..forms import CHAIN, Forms, Tree, trees
 from ..graph import Graph, Tensor
 from .chains import LEAST_CHAINS, group_chains
@@ -90,6 +91,8 @@ def library(graphs: Sequence[Graph], taken: Iterable[str] = ()) -> Library:
         form: uses
         for form, uses in members.items()
         if _worth_a_function(uses[0].kind, uses[0].size, len(uses), sites.get(form, 0))
+        # A parallel group that is the only one of its part has no name, by which a function could name its layers.
+        and not any(tree.kind == PARALLEL and tree.block and not tree.block.name for tree in uses)
     }
     beside = [form for form, uses in members.items() if form not in chosen and _stands_beside(uses, chosen)]
     groups = {form: uses for form, uses in members.items() if form in chosen or form in beside}
