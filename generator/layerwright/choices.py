@@ -11,6 +11,7 @@ from typing import Any
 
 from .kinds import DENSE, Items
 from .layers import ACTIVATIONS, Shape
+from .lengths import varies
 from .spec import Input, Output
 from .tasks import Per
 
@@ -102,7 +103,7 @@ def last(output: Output, tensor: Shape) -> list[str]:
     activation = "sigmoid" if places else "linear"
     if places and len(tensor) == len(shape):
         return [f"conv {shape[-1]} 3 {activation}"]
-    if len(tensor) == len(shape) or None in shape[1:]:
+    if len(tensor) == len(shape) or varies(shape):
         return [f"dense {shape[-1]} {activation}"]
     flat = math.prod(size for size in shape[1:] if size is not None)
     flattened = [] if len(tensor) == 2 else ["global_average_pool" if None in tensor[1:] else "flatten"]

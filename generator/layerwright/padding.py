@@ -32,18 +32,13 @@ STEPWISE = frozenset(
 )
 """Classes that make of each step something by itself, if their axis is the last one."""
 
-COUNTS_STEPS = frozenset(
-    {
-        *("AdditiveAttention", "Attention", "Bidirectional", "GRU", "GlobalAveragePooling1D", "GlobalMaxPooling1D"),
-        *("GroupedQueryAttention", "LSTM", "MultiHeadAttention", "RNN", "SimpleRNN"),
-    }
-)
-"""Classes that look at all steps, padding too if no mask says otherwise."""
-
 ATTENTION = frozenset({"AdditiveAttention", "Attention", "GroupedQueryAttention", "MultiHeadAttention"})
 
 HEEDLESS = frozenset({"GlobalMaxPooling1D"})
-"""Those of them that no mask stops."""
+"""Classes that look at all steps whatever a mask says."""
+
+COUNTS_STEPS = READ_MASKS | ATTENTION | HEEDLESS | {"RNN"}
+"""Classes that look at all steps, padding too if no mask says otherwise."""
 
 
 def keeps_padding_out(graph: Graph) -> bool:

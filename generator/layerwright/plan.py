@@ -813,23 +813,34 @@ class _Planning:
             return
         found = lengths(graph)
         for node in found.clashes:
-            place = self.builder.places.get(node.layer, node.part)
-            what = "it joins tensors whose lengths vary, and not by the same steps"
-            mend = "keep all steps on each way to it (padding=same, no strides, no pools), or pool them all"
-            edits = [Edit("drop", place.removesuffix(".merge") if place.endswith(".parallel.merge") else place)]
-            if place == "merge":
-                owners = dict.fromkeys(self.owner(each) for each in self.spec.inputs if None in each.shape[1:])
-                edits = [Edit("append", f"layers.branches.{owner}", "global_average_pool") for owner in owners]
-            self.problems.add(place, what, f"{mend}; or leave it out", *self.grown(edits))
-        for output in self.spec.outputs if not found.clashes else ():
-            shape = found.shapes[graph.outputs[output.name]]
+            self.note_clash(node)
+        if not found.clashes:
+            self.check_steps(graph, found.shapes)
+
+    def note_clash(self, node: Node) -> None:
+        """Notes a call on tensors whose lengths vary, each in its own way."""
+        place = self.builder.places.get(node.layer, node.part)
+        what = "it joins tensors whose lengths vary, and not by the same steps"
+        mend = (
+            "keep all steps on each way to it (padding=same, no strides, no pools), or pool them all; or leave it out"
+        )
+        edits = [Edit("drop", place.removesuffix(".merge") if place.endswith(".parallel.merge") else place)]
+        if place == "merge":
+            owners = dict.fromkeys(self.owner(each) for each in self.spec.inputs if varies(each.shape))
+            edits = [Edit("append", f"layers.branches.{owner}", "global_average_pool") for owner in owners]
+        self.problems.add(place, what, mend, *self.grown(edits))
+
+    def check_steps(self, graph: Graph, shapes: Mapping[Tensor, Shape]) -> None:
+        """Notes outputs about every step of an input whose length varies, if what they give is longer or shorter."""
+        for output in self.spec.outputs:
+            tensor = graph.outputs[output.name]
             steps = [each for each in output.sources if varies(self.spec.input(each).shape)]
-            if output.per in (Per.STEP, Per.INPUT) and varies(graph.outputs[output.name].shape) and steps:
-                expected = (LENGTH, *self.expected(output, graph.outputs[output.name])[1:])
-                if shape[1] != LENGTH:
-                    what = f"{output.task.name} is about every step of {steps[0]}, and its head has others"
-                    mend, edits_ = mends.shape_fits(self.spec, output, graph.outputs[output.name].shape, expected)
-                    self.problems.add(f"outputs.{output.name}", what, mend, *edits_)
+            is_about_steps = output.per in (Per.STEP, Per.INPUT) and varies(tensor.shape) and steps
+            if is_about_steps and shapes[tensor][1] != LENGTH:
+                what = f"{output.task.name} is about every step of {steps[0]}, and its head has others"
+                expected = (LENGTH, *self.expected(output, tensor)[1:])
+                mend, edits = mends.shape_fits(self.spec, output, tensor.shape, expected)
+                self.problems.add(f"outputs.{output.name}", what, mend, *edits)
 
     def check_values(self, graph: Graph, origins: Mapping[Tensor, Input]) -> None:
         """Notes embeddings that are smaller than the vocabulary they get, or that get fractions."""

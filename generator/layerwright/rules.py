@@ -8,6 +8,7 @@ from typing import Literal
 
 from .blocks.builder import models_in
 from .graph import BackboneLayer, Graph, SubModel
+from .lengths import varies
 from .spec import Spec
 
 Template = Literal["functional", "sequential"]
@@ -110,7 +111,7 @@ def _masked(graph: Graph) -> list[str]:
     """The inputs whose length varies and that a mask comes with."""
     if not any(node.output.masked for node in graph.nodes):
         return []
-    return [name for name, tensor in graph.inputs.items() if None in tensor.shape[1:]]
+    return [name for name, tensor in graph.inputs.items() if varies(tensor.shape)]
 
 
 def _and(words: object) -> str:

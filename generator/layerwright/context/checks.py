@@ -11,6 +11,7 @@ from ..blocks.builder import InnerModel
 from ..emit import literal
 from ..graph import Composite, Graph, Layer, Node, RuleLayer, SubModel, Tensor
 from ..layers.rule import REQUIRED, Nested, Rule, Value
+from ..lengths import varies
 from ..padding import STEPWISE, keeps_padding_out, sees_no_later
 from ..plan import Plan
 from ..spec import Output, Spec
@@ -179,7 +180,7 @@ def _floors(spec: Spec) -> str:
 
 def _padded(plan: Plan) -> list[str]:
     """The inputs that are as long as the longest sample."""
-    return [name for name, tensor in plan.graph.inputs.items() if None in tensor.shape[1:]]
+    return [name for name, tensor in plan.graph.inputs.items() if varies(tensor.shape)]
 
 
 def _causal(plan: Plan) -> Iterator[tuple[str, str]]:

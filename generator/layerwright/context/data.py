@@ -10,6 +10,7 @@ from typing import Any
 from ..diagram import sizes
 from ..emit import literal
 from ..kinds import Values
+from ..lengths import varies
 from ..plan import Plan
 from ..spec import Input, Output, Spec
 from ..tasks import Per
@@ -164,7 +165,7 @@ def _steps(plan: Plan, stored: Sequence[Output]) -> dict[str, Any]:
     """Facts about samples of steps: which have padding, and which are as long as the longest."""
     padded = [each for each in plan.spec.inputs if steps_padded(each, plan)]
     numbers = [each.name for each in padded if each.kind.standardised]
-    varying = [each.name for each in plan.spec.inputs if None in each.shape[1:]]
+    varying = [each.name for each in plan.spec.inputs if varies(each.shape)]
     told = [each for each in stored if None in plan.graph.outputs[each.name].shape[1:]]
     names = [each.name for each in told]
     return {
@@ -172,7 +173,7 @@ def _steps(plan: Plan, stored: Sequence[Output]) -> dict[str, Any]:
         "padded_numbers": numbers + [each.name for each in stored if target_padded(each, plan)],
         "masked": numbers,
         "varying": bool(varying),
-        "varying_outputs": any(None in tensor.shape[1:] for tensor in plan.graph.outputs.values()),
+        "varying_outputs": any(varies(tensor.shape) for tensor in plan.graph.outputs.values()),
         "cut": varying + names,
         "aligned": [name for name in varying if any(name in each.sources for each in told)] + names if told else [],
     }
