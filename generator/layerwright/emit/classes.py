@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ..forms import ABSENT, custom_forms
+from ..forms import custom_forms
 from ..graph import CustomLayer, Layer, Node, Tensor
-from .body import positional
+from .body import positional, there
 from .frames import Frame, Parameter, rows
 from .lines import Line, X, statements
 from .naming import about
@@ -108,20 +108,15 @@ def classes(layers: Iterable[Layer], package: str) -> Classes:
             Class(name, about(frame.model, name), [(each.name, typed(each)) for each in parameters], made, call)
         )
         for place, (member, _) in enumerate(members):
-            values = [(each.name, literal(_there(each)[place])) for each in parameters]
+            values = [(each.name, literal(there(each)[place])) for each in parameters]
             given = positional(values)
             result.calls[member] = f"{name}({', '.join([*given, f'name={member.name!r}'])})"
     return result
 
 
-def _there(parameter: Parameter) -> list[object]:
-    first = next(value for value in parameter.values if value is not ABSENT)
-    return [first if value is ABSENT else value for value in parameter.values]
-
-
 def typed(*several: Parameter) -> str:
     """The type of a parameter, or of several that are passed as a tuple, as source."""
-    kinds = {type(value).__name__ if value is not None else "None" for each in several for value in _there(each)}
+    kinds = {type(value).__name__ if value is not None else "None" for each in several for value in there(each)}
     kinds = {"tuple[int, ...]" if kind == "tuple" else kind for kind in kinds}
     union = " | ".join(sorted(kinds))
     return f"tuple[{union}, ...]" if len(several) > 1 else union
