@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -77,6 +78,34 @@ def test_new_leaves_nothing_when_it_is_killed(
     if process.returncode == 1:
         assert "stopped" in err
         assert "Traceback" not in err
+
+
+def test_a_git_that_goes_on_after_a_sigterm_leaves_nothing(checkout: Checkout, tmp_path: Path) -> None:
+    """Git knows nothing of the signal, and its clone comes after it: one that waits shows it every time."""
+    slow, started = tmp_path / "slow", tmp_path / "started"
+    slow.mkdir()
+    (slow / "git").write_text(
+        f'#!/bin/sh\ncase "$*" in *clone*) touch {started}; sleep 1;; esac\nexec {shutil.which("git")} "$@"\n'
+    )
+    (slow / "git").chmod(0o755)
+    for name in ("parent", "temporary"):
+        (tmp_path / name).mkdir()
+    path = f"{slow}{os.pathsep}{os.environ['PATH']}"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "layerwright", "new", "plant", *PRESET],
+        cwd=tmp_path / "parent",
+        env=checkout.environment(TMPDIR=str(tmp_path / "temporary"), PATH=path),
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while not started.exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.terminate()
+    assert process.wait(timeout=60) == 128 + signal.SIGTERM
+    time.sleep(1.5)  # longer than a clone that wasn't waited for
+    assert listing(tmp_path / "parent") == {}
+    assert listing(tmp_path / "temporary") == {}
 
 
 def stop(error: BaseException, at: int) -> Callable[..., Any]:

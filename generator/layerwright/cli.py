@@ -10,7 +10,9 @@ import os
 import shlex
 import signal
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -23,6 +25,9 @@ from .plan import Plan, design
 from .presets import BLANK, preset_answers
 from .presets import presets as all_presets
 from .problems import AnswersError, Problem
+
+PATIENCE = 5.0
+"""Seconds in which a git that's going on may end, when the command is stopped."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -132,10 +137,26 @@ def check(answers: Answers, folder: str, *, asking: bool) -> None:
             raise AnswersError(found) from error
 
 
+def _stop(number: int, _: object) -> NoReturn:
+    """Ends the command on a signal by an exception, so that what is half-written is cleared away.
+
+    A git that Copier has started goes on for a moment, and would write into what is being removed: it's waited for.
+    """
+    until = time.monotonic() + PATIENCE
+    with suppress(ChildProcessError, AttributeError):  # no child is left; or Windows, which has no WNOHANG
+        while time.monotonic() < until:
+            if os.waitpid(-1, os.WNOHANG) == (0, 0):
+                time.sleep(0.01)
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    sys.exit(128 + number)
+
+
 def run() -> NoReturn:
     """Runs the command line, and exits with its code."""
-    # So that what is half-written is cleared away, as on Ctrl-C.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    for each in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(each) != signal.SIG_IGN:  # as a shell has it for what runs in the background
+            signal.signal(each, _stop)
     try:
         main(standalone_mode=False)
     except AnswersError as error:
