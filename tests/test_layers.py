@@ -764,7 +764,7 @@ def _deliberately_refused(rule: Rule, call: Call) -> bool:
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-@seed(int(os.environ["LAYERWRIGHT_SEED"]))
+@seed(int(os.environ.get("LAYERWRIGHT_SEED", "0")))
 @settings(
     deadline=None,
     max_examples=models.EXAMPLES // 4 + 1,

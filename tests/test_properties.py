@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +16,7 @@ import pytest
 from layerwright.problems import AnswersError
 
 from . import models
-from .properties import Wrong, check, report, run_piece, smaller, smallest
+from .properties import ROOT, Wrong, check, report, run_piece, smaller, smallest
 
 SEED = int(os.environ.get("LAYERWRIGHT_SEED", "0"))
 """Set by conftest.py, unless it's set already."""
@@ -60,3 +63,11 @@ def test_a_refusal_without_a_mend_is_found(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(models, "planned", refuse)
     with pytest.raises(Wrong, match="there are none"):
         check({})
+
+
+def test_the_command_runs_without_what_pytest_sets(tmp_path: Path) -> None:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("LAYERWRIGHT_", "KERAS_"))}
+    command = [sys.executable, "-m", "tests.properties", "--examples", "3", "--seed", "5", "--folder", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, env=kept, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].startswith("3 sets of answers (seeds 5 to 5")
