@@ -91,9 +91,12 @@ def laid_out(folder: Path, answers: Mapping[str, Any]) -> None:
     environment = _environment()
     for name in environment.list_templates(filter_func=lambda name: name.startswith(PROJECT)):
         if "_copier_conf" not in name and name.endswith(".jinja"):
-            path = name.removeprefix(PROJECT).removesuffix(".jinja").replace("{{ package }}", project["package"])
+            given = {"project": project, "package": project["package"]}
+            path = environment.from_string(name.removeprefix(PROJECT).removesuffix(".jinja")).render(given)
+            if not all(path.split("/")):
+                continue  # a file that isn't asked for has no name
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            text = environment.get_template(name).render(project=project, package=project["package"])
+            text = environment.get_template(name).render(given)
             (folder / path).write_text(text, encoding="utf-8")
 
 

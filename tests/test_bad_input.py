@@ -19,7 +19,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layerwright.answers import KEYS, Answers, combine, load_pairs, read
-from layerwright.answers.keys import LATER
 from layerwright.context import context
 from layerwright.explain import explanation, text
 from layerwright.jinja import markdown
@@ -190,7 +189,7 @@ UNFIT = [
     (TINY | {"author": "a\u2028b"}, "author: holds", "one line"),
     (TINY | {"author": "a\udcffb"}, "author: holds", "one line"),
     (TINY | {"author": "a" * 10_001}, "author: has 10001 characters", "10000"),
-    (TINY | {"export": "[onnx]"}, "export: this version doesn't", "leave export out"),
+    (TINY | {"export": "[onxx]"}, "export: unknown export 'onxx'", "did you mean onnx"),
 ]
 
 
@@ -279,18 +278,19 @@ RIGHT: dict[str, Sequence[Any]] = {
     "description": ["[", " "],
     "author": ["[", " "],
     "branching": [[], "[", " "],
+    "export": [[], "[", " "],
+    "extras": [[], "[", " "],
     "sharing": [" "],
     "fine_tune": [3, 0],
     "straight": [True, False],
     "layers": [{}],
     "models": [{}],
     "training": [{}],
-    **{key: [[], {}] for key in LATER},
 }
 """Those of the odd values that a key takes."""
 
 
-@pytest.mark.parametrize("key", [*KEYS, *LATER])
+@pytest.mark.parametrize("key", [*KEYS])
 def test_a_value_of_the_wrong_type_is_refused(key: str, refused: Refused, tmp_path: Path) -> None:
     file = tmp_path / "answers.yml"
     for value in ODD:
@@ -640,7 +640,7 @@ VALUES = st.recursive(
 
 
 @settings(max_examples=300, deadline=None)
-@given(key=st.sampled_from([*KEYS, *LATER, "foo"]), value=VALUES)
+@given(key=st.sampled_from([*KEYS, "foo"]), value=VALUES)
 def test_no_value_of_any_key_makes_a_traceback(key: str, value: Any) -> None:
     explained(TINY | {key: value})
 
@@ -678,7 +678,7 @@ def test_no_line_of_inputs_outputs_or_sharing_makes_a_traceback(key: str, words:
 
 
 @settings(max_examples=200, deadline=None)
-@given(pairs=st.lists(st.tuples(st.sampled_from([*KEYS, *LATER]), st.text(max_size=40)), max_size=3))
+@given(pairs=st.lists(st.tuples(st.sampled_from([*KEYS]), st.text(max_size=40)), max_size=3))
 def test_no_text_given_as_data_makes_a_traceback(pairs: list[tuple[str, str]]) -> None:
     try:
         said = load_pairs([f"{key}={value}" for key, value in pairs])

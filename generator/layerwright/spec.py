@@ -147,6 +147,9 @@ class Spec:
     layers: Layers
     training: Training
     models: Mapping[str, str] = field(default_factory=dict)
+    tracking: str = "none"
+    export: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
     broken: frozenset[str] = frozenset()
 
     def input(self, name: str) -> Input:

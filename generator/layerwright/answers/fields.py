@@ -82,6 +82,19 @@ class Fields:
         self.problems.add(key, what, mend, Edit("set", key, near) if near else Edit("drop", key))
         return near or str(KEYS[key].default)
 
+    def words(self, key: str, known: Sequence[str]) -> tuple[str, ...]:
+        """Those of the known words that are listed, in the known words' order; one alone needs no list."""
+        value = self.answers[key]
+        chosen = value if isinstance(value, list) else [value]
+        chosen = [] if chosen == ["none"] else chosen
+        right = [word if word in known else nearest(word, known) for word in chosen]
+        edit = Edit("set", key, list(dict.fromkeys(filter(None, right))))
+        for word in chosen:
+            if word not in known:
+                what, mend = unknown(key, word, known)
+                self.problems.add(key, what, mend if nearest(word, known) else f"{mend}; or none", edit)
+        return tuple(word for word in known if word in chosen)
+
     def flag(self, key: str) -> bool:
         """Yes or no."""
         value = self.answers[key]

@@ -13,9 +13,12 @@ UNNAMED_GROUP = "shared_encoder"
 
 BRANCHINGS = ("residual", "parallel")
 BODIES = ("shared", "separate")
-DEVICES = ("cpu", "gpu")
+DEVICES = ("cpu", "gpu", "gpus", "machines")
 BACKENDS = ("tensorflow", "jax", "torch")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+TRACKERS = ("none", "tensorboard", "mlflow")
+FORMATS = ("saved_model", "onnx", "litert")
+EXTRAS = ("ci", "docker", "pre-commit", "slurm", "torchrun")
 
 TRAINING_DEFAULTS = {"epochs": 50, "batch_size": 32, "learning_rate": 0.001, "patience": 8}
 TRANSFER_DEFAULTS = {"epochs": 10, "patience": 3}
@@ -54,8 +57,8 @@ KEYS = {
         Key("layers", "yaml", default={}),
         Key("models", "yaml", default={}),
         Key("training", "yaml", default={}),
+        Key("tracking", default="none"),
+        Key("export", "yaml", default=[]),
+        Key("extras", "yaml", default=[]),
     )
 }
-
-LATER = ("tracking", "export", "extras")
-"""Keys of the answers' language that this version doesn't carry out yet: anything but nothing is refused."""

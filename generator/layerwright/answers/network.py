@@ -15,16 +15,7 @@ from .keys import BRANCHINGS
 
 def branching(fields: Fields) -> tuple[str, ...]:
     """How the planner's own stacks branch."""
-    value = fields.answers["branching"]
-    chosen = value if isinstance(value, list) else [value]
-    chosen = [] if chosen == ["none"] else chosen
-    right = [word if word in BRANCHINGS else nearest(word, BRANCHINGS) for word in chosen]
-    edit = Edit("set", "branching", list(dict.fromkeys(filter(None, right))))
-    for word in chosen:
-        if word not in BRANCHINGS:
-            what, mend = unknown("branching", word, BRANCHINGS)
-            fields.problems.add("branching", what, mend if nearest(word, BRANCHINGS) else f"{mend}; or none", edit)
-    return tuple(word for word in BRANCHINGS if word in chosen)
+    return fields.words("branching", BRANCHINGS)
 
 
 def layers(fields: Fields, inputs: Sequence[Input], outputs: Sequence[Output], sharing: Sequence[Group]) -> Layers:

@@ -18,9 +18,11 @@ from .keys import (
     BACKENDS,
     BODIES,
     DEVICES,
+    EXTRAS,
+    FORMATS,
     KEYS,
-    LATER,
     PRECISIONS,
+    TRACKERS,
     TRAINING_DEFAULTS,
     TRANSFER_DEFAULTS,
     Answers,
@@ -91,10 +93,7 @@ def _known_keys(answers: Answers, problems: Problems) -> Answers:
     """The answers with known keys. Notes the others: what is surely meant by one counts as said."""
     known = {key: value for key, value in answers.items() if key in KEYS}
     for key, value in answers.items():
-        if key in LATER:
-            if value not in (None, "", "none", [], {}):
-                problems.add(key, "this version doesn't do it yet", f"leave {key} out", Edit("drop", key))
-        elif key in TRAINING_DEFAULTS:
+        if key in TRAINING_DEFAULTS:
             known["training"] = _as_training(key, answers, known.get("training"), problems)
         elif key not in KEYS:
             left = [each for each in [*KEYS, "preset"] if each not in answers]
@@ -140,6 +139,9 @@ def _spec(fields: Fields) -> Spec:
         layers=network.layers(fields, inputs, outputs, sharing),
         training=_training(fields),
         models=network.models(fields),
+        tracking=fields.choice("tracking", TRACKERS),
+        export=fields.words("export", FORMATS),
+        extras=fields.words("extras", EXTRAS),
         broken=frozenset(fields.broken),
     )
 

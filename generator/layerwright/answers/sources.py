@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from ..problems import AnswersError, Problem, shown
-from .keys import KEYS, LATER, UNNAMED_GROUP, Answers
+from .keys import KEYS, UNNAMED_GROUP, Answers
 
 MERGED = ("layers", "training")
 """Keys of which a later source says parts, and an earlier one the rest."""
@@ -108,7 +108,7 @@ def load_pairs(pairs: Sequence[str]) -> Answers:
         if not (name and equals):
             what = f"{shown(pair)} {'names no key' if equals else 'has no ='}"
             raise AnswersError([Problem("--data", what, "write KEY=VALUE, as backend=jax")])
-        is_yaml = name in LATER or (name in KEYS and KEYS[name].type == "yaml")
+        is_yaml = name in KEYS and KEYS[name].type == "yaml"
         value = load_yaml(text, name) if is_yaml else text
         if value is not None:
             answers[name] = value

@@ -55,6 +55,9 @@ def context(plan: Plan) -> dict[str, Any]:
         "stateful": is_stateful(plan),
         "commands": _commands(spec.package),
         "hardware": asdict(spec.hardware),
+        "tracking": spec.tracking,
+        "export": list(spec.export),
+        "extras": list(spec.extras),
         "requirements": requirements(spec.hardware, graph, tabular=is_tabular(spec)),
     }
 
