@@ -152,6 +152,7 @@ def data(plan: Plan) -> dict[str, Any]:
         "pixels": any(each.kind.synthetic == "pixels" for each in inputs),
         "distinct": next((each.name for each in inputs if each.kind.synthetic not in REPEATING), ""),
         "standardised": standardised,
+        "learns": bool(standardised),
         "restored": bool(restored) or any(each.of.kind.standardised for each in plan.spec.outputs if each.of),
         "deep": any(len(tensors[name].shape) > 2 for name in standardised),
         "batch": next((each.batch for each in inputs if each.batch), None),

@@ -11,7 +11,7 @@ from image_metadata import hardware  # isort: skip
 import keras
 
 from image_metadata.config import Config
-from image_metadata.data import Samples, learn_statistics, standardise, synthesise
+from image_metadata.data import Samples, learn, prepare, synthesise
 from image_metadata.model import build_model
 
 ROOT = Path(__file__).parent.parent
@@ -38,7 +38,7 @@ def config(tmp_path: Path) -> Config:
 def samples() -> Samples:
     """A few samples, as the network takes them."""
     samples = synthesise(count=4, seed=0)
-    return standardise(samples, learn_statistics(samples))
+    return prepare(samples, learn(samples))
 
 
 @pytest.fixture

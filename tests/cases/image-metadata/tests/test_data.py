@@ -13,11 +13,11 @@ from image_metadata.data import (
     DataError,
     Samples,
     check,
-    learn_statistics,
+    learn,
     load_data,
+    prepare,
     read,
     split,
-    standardise,
     synthesise,
 )
 
@@ -114,20 +114,20 @@ def test_a_file_may_be_the_test_part(config: Config, raw: Samples, tmp_path: Pat
 
 def test_statistics_are_those_of_the_training_part(config: Config) -> None:
     train, _, _ = load_data(config)
-    statistics = learn_statistics(train)
-    for name, (mean, deviation) in statistics.items():
+    learned = learn(train)
+    for name, known in learned.items():
         columns = train[name].reshape(-1, train[name].shape[-1]).astype("float64")
-        np.testing.assert_allclose(mean, np.nanmean(columns, axis=0))
-        np.testing.assert_allclose(deviation, np.nanstd(columns, axis=0))
+        np.testing.assert_allclose(known["mean"], np.nanmean(columns, axis=0))
+        np.testing.assert_allclose(known["deviation"], np.nanstd(columns, axis=0))
 
 
 def test_missing_and_constant_columns_become_zero(raw: Samples) -> None:
     name = "metadata"
     raw[name][:, 0] = 7
     raw[name][1, -1] = np.nan
-    statistics = learn_statistics(check(raw, FIELDS, "file.npz"))
+    learned = learn(check(raw, FIELDS, "file.npz"))
     raw[name][2, 0] = 8  # nothing was learned about other values of a constant
-    standardised = standardise(raw, statistics)[name]
+    standardised = prepare(raw, learned)[name]
     assert standardised[1, -1] == 0
     assert standardised[0, -1] != 0
     assert not standardised[:, 0].any()

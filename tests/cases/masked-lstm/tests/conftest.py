@@ -11,7 +11,7 @@ from masked_lstm import hardware  # isort: skip
 import keras
 
 from masked_lstm.config import Config
-from masked_lstm.data import Samples, learn_statistics, standardise, synthesise
+from masked_lstm.data import Samples, learn, prepare, synthesise
 from masked_lstm.model import build_model
 
 ROOT = Path(__file__).parent.parent
@@ -38,7 +38,7 @@ def config(tmp_path: Path) -> Config:
 def samples() -> Samples:
     """A few samples, as the network takes them."""
     samples = synthesise(count=16, seed=0)
-    return standardise(samples, learn_statistics(samples))
+    return prepare(samples, learn(samples))
 
 
 @pytest.fixture

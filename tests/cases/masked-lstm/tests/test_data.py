@@ -13,11 +13,11 @@ from masked_lstm.data import (
     DataError,
     Samples,
     check,
-    learn_statistics,
+    learn,
     load_data,
+    prepare,
     read,
     split,
-    standardise,
     synthesise,
 )
 
@@ -111,11 +111,11 @@ def test_a_file_may_be_the_test_part(config: Config, raw: Samples, tmp_path: Pat
 
 def test_statistics_are_those_of_the_training_part(config: Config) -> None:
     train, _, _ = load_data(config)
-    statistics = learn_statistics(train)
-    for name, (mean, deviation) in statistics.items():
+    learned = learn(train)
+    for name, known in learned.items():
         columns = train[name].reshape(-1, train[name].shape[-1]).astype("float64")
-        np.testing.assert_allclose(mean, np.nanmean(columns, axis=0))
-        np.testing.assert_allclose(deviation, np.nanstd(columns, axis=0))
+        np.testing.assert_allclose(known["mean"], np.nanmean(columns, axis=0))
+        np.testing.assert_allclose(known["deviation"], np.nanstd(columns, axis=0))
 
 
 @pytest.mark.parametrize("name", ["signal"])
@@ -123,7 +123,7 @@ def test_only_padding_is_zero(raw: Samples, name: str) -> None:
     raw[name][0, 0] = np.nan  # missing, but there are steps after it
     raw[name][0, 2:] = np.nan
     checked = check(raw, FIELDS, "file.npz")
-    ready = standardise(checked, learn_statistics(checked))[name]
+    ready = prepare(checked, learn(checked))[name]
     assert ready[0, :2].any(axis=-1).all()
     assert not ready[0, 2:].any()
 

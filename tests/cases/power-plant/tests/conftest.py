@@ -11,7 +11,7 @@ from power_plant import hardware  # isort: skip
 import keras
 
 from power_plant.config import Config
-from power_plant.data import Samples, learn_statistics, standardise, synthesise
+from power_plant.data import Samples, learn, prepare, synthesise
 from power_plant.model import build_model
 
 ROOT = Path(__file__).parent.parent
@@ -38,7 +38,7 @@ def config(tmp_path: Path) -> Config:
 def samples() -> Samples:
     """A few samples, as the network takes them."""
     samples = synthesise(count=16, seed=0)
-    return standardise(samples, learn_statistics(samples))
+    return prepare(samples, learn(samples))
 
 
 @pytest.fixture

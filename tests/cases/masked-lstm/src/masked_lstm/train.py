@@ -1,5 +1,6 @@
 """Trains the network: python -m masked_lstm.train [KEY=VALUE ...]."""
 
+import json
 from pathlib import Path
 
 import keras
@@ -9,7 +10,7 @@ from matplotlib.figure import Figure
 
 from . import hardware
 from .config import Config, from_command_line
-from .data import Batches, learn_statistics, load_data, standardise
+from .data import Batches, learn, load_data, prepare
 from .model import build_model
 
 
@@ -33,9 +34,8 @@ def train(config: Config) -> dict[str, list[float]]:
 
     train_part, validation_part, _ = load_data(config)
     # Learned on the training part alone: the others have to stay unseen.
-    statistics = learn_statistics(train_part)
-    train_part = standardise(train_part, statistics)
-    validation_part = standardise(validation_part, statistics)
+    learned = learn(train_part)
+    train_part, validation_part = prepare(train_part, learned), prepare(validation_part, learned)
     run = Path(config["run"])
     if (run / "model.keras").exists():
         print(f"{run} holds a run already: this one takes its place")
@@ -48,7 +48,7 @@ def train(config: Config) -> dict[str, list[float]]:
     history = fit(model, batches, validation, settings)
 
     model.save(run / "model.keras")
-    np.savez(run / "statistics.npz", **statistics)
+    (run / "learned.json").write_text(json.dumps(learned), encoding="utf-8")
     (run / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     write_history(history, run)
     print(f"Wrote model.keras, history.csv and learning_curve.png to {run}")

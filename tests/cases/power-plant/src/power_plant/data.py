@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 Samples = dict[str, np.ndarray]
+Learned = dict[str, dict[str, Any]]  # what the training part says of each name, as JSON has it
 
 
 @dataclass(frozen=True)
@@ -121,32 +122,35 @@ def broken(values: np.ndarray, field: Field, most: int = 10) -> Iterator[list[in
     yield from np.argwhere(~right)[:most].tolist()
 
 
-def learn_statistics(samples: Samples) -> Samples:
+def learn(samples: Samples) -> Learned:
     """Returns the mean and the deviation of each column; one that never changes has 0."""
-    statistics = {}
+    learned = {}
     for name in STANDARDISED:
         known = np.ma.masked_invalid(samples[name].astype("float64"))
         deviation = np.ma.where(np.ma.ptp(known, axis=0) > 0, known.std(axis=0), 0)
-        statistics[name] = np.ma.stack([known.mean(axis=0), deviation]).filled(0)
-    return statistics
+        both = np.ma.stack([known.mean(axis=0), deviation]).filled(0)
+        learned[name] = dict(zip(("mean", "deviation"), both.tolist(), strict=True))
+    return learned
 
 
-def standardise(samples: Samples, statistics: Samples) -> Samples:
+def prepare(samples: Samples, learned: Learned) -> Samples:
     """Returns the samples with mean 0 and deviation 1; what is missing becomes the mean."""
     result = dict(samples)
-    for name in statistics.keys() & samples.keys():
-        mean, deviation = statistics[name]
+    for name in learned.keys() & samples.keys():
+        mean, deviation = (np.array(learned[name][each]) for each in ("mean", "deviation"))
         centred = samples[name] - mean
         scaled = np.divide(centred, deviation, out=np.zeros_like(centred), where=deviation > 0)
         result[name] = np.nan_to_num(scaled).astype("float32")
     return result
 
 
-def restore(samples: Samples, statistics: Samples) -> Samples:
+def restore(samples: Samples, learned: Learned) -> Samples:
     """Returns standardised samples in their own units."""
-    units = {name: statistics[name] for name in statistics.keys() & samples.keys()}
-    restored = {name: samples[name] * scale + mean for name, (mean, scale) in units.items()}
-    return samples | restored
+    result = dict(samples)
+    for name in learned.keys() & samples.keys():
+        mean, deviation = (np.array(learned[name][each]) for each in ("mean", "deviation"))
+        result[name] = samples[name] * deviation + mean
+    return result
 
 
 class Batches(keras.utils.PyDataset):

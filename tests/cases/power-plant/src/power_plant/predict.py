@@ -1,5 +1,6 @@
 """Predicts: python -m power_plant.predict data.path=samples.npz [KEY=VALUE ...]."""
 
+import json
 from pathlib import Path
 
 import keras
@@ -7,7 +8,7 @@ import numpy as np
 
 from . import hardware
 from .config import Config, from_command_line
-from .data import INPUTS, TARGETS, Batches, DataError, Samples, read, restore, standardise
+from .data import INPUTS, TARGETS, Batches, DataError, Samples, prepare, read, restore
 
 
 def predict(config: Config, samples: Samples) -> Samples:
@@ -15,11 +16,11 @@ def predict(config: Config, samples: Samples) -> Samples:
     run = Path(config["run"])
     network = keras.models.load_model(run / "model.keras", compile=False)
     inputs = {name: samples[name] for name in INPUTS}
-    statistics = dict(np.load(run / "statistics.npz"))
-    inputs = standardise(inputs, statistics)
+    learned = json.loads((run / "learned.json").read_text(encoding="utf-8"))
+    inputs = prepare(inputs, learned)
     batches = Batches(inputs, config["training"]["batch_size"])
     outputs = network.predict(batches, verbose=0)
-    return restore({name: outputs[name] for name in TARGETS}, statistics)
+    return restore({name: outputs[name] for name in TARGETS}, learned)
 
 
 def main(config: Config) -> None:
