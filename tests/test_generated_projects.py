@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import shutil
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -192,86 +190,6 @@ def texts(preset: str) -> Iterator[tuple[Path, str]]:
     for path in sorted(project.rglob("*")):
         if path.is_file() and path.suffix != ".pyc":
             yield path.relative_to(project), path.read_text(encoding="utf-8")
-
-
-def leaves(config: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yields each key of a configuration, as one says it on the command line, and its value."""
-    for key, value in config.items():
-        if isinstance(value, dict):
-            yield from leaves(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
-
-
-@pytest.fixture
-def configured(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
-    """Returns the configuration that a project's programs get for arguments, key by key."""
-
-    def configuration(preset: str, *arguments: str) -> dict[str, Any]:
-        monkeypatch.chdir(generated(preset))
-        monkeypatch.setattr(sys, "argv", ["train", *arguments])
-        return dict(leaves(config_module(preset).from_command_line()))
-
-    return configuration
-
-
-def config_module(preset: str) -> ModuleType:
-    """Returns a project's `config.py`, which needs no other module of it."""
-    path = next(generated(preset).glob("src/*/config.py"))
-    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_config", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@with_preset
-def test_every_key_can_be_set_on_the_command_line(preset: str, configured: Callable[..., dict[str, Any]]) -> None:
-    written = configured(preset)
-    assert {"run", "seed", "data.path", "training.epochs"} <= written.keys()
-    for key, value in written.items():
-        text, meant = {int: ("7", 7), float: ("0.25", 0.25)}.get(type(value), ("a/file.npz", "a/file.npz"))
-        assert configured(preset, f"{key}={text}") == written | {key: meant}, key
-
-
-@with_preset
-def test_a_number_that_is_none_is_refused_for_every_key(preset: str, configured: Callable[..., dict[str, Any]]) -> None:
-    for key, value in configured(preset).items():
-        if isinstance(value, int | float):
-            with pytest.raises(SystemExit, match=re.escape(key)):
-                configured(preset, f"{key}=many")
-
-
-@pytest.mark.parametrize(
-    ("argument", "message"),
-    [
-        ("training.epoch=3", "config.yaml has no training.epoch; in its place there is training.epochs"),
-        ("trainin.epochs=3", "config.yaml has no trainin.epochs; in its place there is training.epochs"),
-        ("epochs=3", "config.yaml has no epochs; in its place there is training.epochs"),
-        ("training=3", "training"),
-        ("training.epochs.more=3", "training.epochs.more"),
-        ("--help", "--help"),
-        ("training.epochs", "training.epochs"),
-        ("training.epochs=many", "training.epochs=many"),
-        ("training.epochs=2.5", "training.epochs=2.5"),
-        ("data.test_fraction=[1", "data.test_fraction"),
-        ("data.path={", "data.path"),
-        ("run=7", "run=7"),
-        ("training.batch_size=0", "training.batch_size=0"),
-        ("training.epochs=0", "training.epochs=0"),
-        ("seed=-1", "seed=-1"),
-        ("data.test_fraction=nan", "data.test_fraction=nan"),
-        ("data.test_fraction=0", "a fraction of 0.0 leaves a part of 2000 samples empty"),
-        ("data.validation_fraction=1e9", "a fraction of 1000000000.0 leaves a part"),
-        ("data.synthetic_samples=-5", "data.synthetic_samples=-5"),
-    ],
-)
-def test_a_wrong_argument_stops_the_program_with_its_name(argument: str, message: str, tmp_path: Path) -> None:
-    code, output = run_module(generated("power-plant"), "train", f"run={tmp_path / 'run'}", argument)
-    assert code not in {0, None}
-    assert message in output
-    assert "Traceback" not in output
 
 
 def table(folder: Path, **columns: Any) -> str:

@@ -73,6 +73,13 @@ def score(fault: str, preset: str, before: str, after: str, *tests: str) -> Muta
     return Mutation(fault, preset, "evaluate.py", before, after, tuple(f"test_evaluate.py::{test}" for test in tests))
 
 
+def config(fault: str, before: str, after: str, *tests: str) -> Mutation:
+    """A fault in what is read of config.yaml and the command line."""
+    return Mutation(
+        fault, "power-plant", "config.py", before, after, tuple(f"test_config.py::{test}" for test in tests)
+    )
+
+
 def wrong_loss(fault: str, preset: str, before: str, after: str) -> Mutation:
     """Another loss than the planned one."""
     return Mutation(fault, preset, "train.py", before, after, (f"test_model.py::{LOSSES}",))
@@ -97,6 +104,8 @@ AREAS = "test_areas_of_each_class_overlap"
 CAUSAL = "test_no_step_sees_a_later_one"
 PHASES = "test_phase_two_trains_the_last_layers_and_counts_if_it_is_better"
 THRESHOLD = "test_a_threshold_parts_the_same_from_others"
+ARGUMENT = "test_what_no_run_can_have_is_named"
+WRONG_FILE = "test_a_wrong_file_is_named"
 WEIGHED = "test_the_loss_weighs_each_output"
 
 UNSHARED = [
@@ -548,15 +557,6 @@ SCORES = [
         '"{}"',
         "test_a_run_is_evaluated_as_it_was_trained",
     ),
-    training(
-        "any value in a configuration",
-        "power-plant",
-        "config.py",
-        "    check(config)\n",
-        "",
-        "test_a_value_that_no_run_can_have_stops_it[seed=-1]",
-        "test_a_value_that_no_run_can_have_stops_it[training.learning_rate=nan]",
-    ),
 ]
 
 DATA = [
@@ -688,25 +688,33 @@ DATA = [
         "np.stack(listed[::-1], axis=-1)",
         "test_a_csv_says_the_same_as_an_npz",
     ),
-    Mutation(
-        "any key",
-        "power-plant",
-        "config.py",
-        "if key not in known:",
-        "if False:",
-        ("test_data.py::test_a_wrong_key_or_value_is_refused[training.epoch=3]",),
+]
+
+SETTINGS_READ = [
+    config("any key", '        raise ValueError(f"there is no', '        str(f"there is no', ARGUMENT, WRONG_FILE),
+    config("any value", "    if not fits:", "    if False:", f"{ARGUMENT}[seed=-1", f"{ARGUMENT}[training.epochs=many"),
+    config("any type", "fits, wanted = isinstance(value, KEYS[key])", "fits, wanted = True", f"{ARGUMENT}[run=null"),
+    config("whole numbers with a rest", "{int, type(least)}", "{int, float}", f"{ARGUMENT}[training.epochs=2.5"),
+    config("no largest value", "least <= value <= most", "least <= value", f"{ARGUMENT}[data.test_fraction=2"),
+    config(
+        "a text for a number", "yaml.SafeLoader.add_implicit_resolver", "str", "test_what_is_written_is_what_counts"
     ),
-    Mutation(
-        "any value",
-        "power-plant",
-        "config.py",
-        "type(before)(text) if numeric else yaml.safe_load(text)",
-        "yaml.safe_load(text)",
-        ("test_data.py::test_a_wrong_key_or_value_is_refused[training.epochs=many]",),
+    config("the last of two counts", "            if key in values:", "            if False:", WRONG_FILE),
+    config(
+        "what is missing is left to chance",
+        "if missing := [key for key in KEYS if key not in values]",
+        "if missing := []",
+        WRONG_FILE,
+    ),
+    config(
+        "arguments that change nothing",
+        "        values |= read(arg",
+        "        read(arg",
+        "test_what_is_written_is_what_counts",
     ),
 ]
 
-MUTATIONS = [*UNSHARED, *WRONG_NETWORK, *WRONG_SETTINGS, *BACKBONE, *LOSS, *RUNS, *SCORES, *DATA]
+MUTATIONS = [*UNSHARED, *WRONG_NETWORK, *WRONG_SETTINGS, *BACKBONE, *LOSS, *RUNS, *SCORES, *DATA, *SETTINGS_READ]
 
 
 def parameter(mutation: Mutation) -> Any:
