@@ -14,8 +14,10 @@ from ..rules import Decision
 from ..spec import Transfer
 from .checks import checks, probe
 from .data import about_input, about_output, data, is_tabular
-from .requirements import requirements
+from .licences import TEXTS, holder
+from .requirements import PYTHONS, requirements
 from .scores import is_stateful, padded_steps, scores
+from .trouble import trouble
 from .why import reasons
 
 LINE_LENGTH = 100
@@ -38,6 +40,8 @@ def context(plan: Plan) -> dict[str, Any]:
         "description": spec.description,
         "author": spec.author,
         "license": spec.license,
+        "license_text": TEXTS.get(spec.license, ""),
+        "holder": holder(spec),
         "summary": _summary(graph),
         "decision": str(plan.decision),
         "diagram": diagram(graph),
@@ -53,11 +57,14 @@ def context(plan: Plan) -> dict[str, Any]:
         "scores": sorted({each.task.score for each in spec.outputs}),
         "scoring": scores(plan),
         "stateful": is_stateful(plan),
+        "trouble": trouble(plan),
         "commands": _commands(spec.package),
         "hardware": asdict(spec.hardware),
         "tracking": spec.tracking,
         "export": list(spec.export),
         "extras": list(spec.extras),
+        "pythons": list(PYTHONS),
+        "image": spec.package.replace("_", "-"),
         "requirements": requirements(spec.hardware, graph, tabular=is_tabular(spec)),
     }
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from ..graph import Graph, RuleLayer
 from ..spec import Hardware
 
+PYTHONS = ("3.11", "3.12", "3.13")
+"""The versions of Python that a project works on, the oldest first."""
+
 REQUIREMENTS = ("keras>=3.15,<4", "matplotlib>=3.8,<4", "numpy>=1.26,<3", "pyyaml>=6,<7")
 """What every project needs besides its backend. Ranges start at what the project is tested with."""
 
