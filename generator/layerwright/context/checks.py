@@ -134,7 +134,8 @@ def _shared(layer: Layer, graph: Graph) -> dict[str, Any]:
     calls = graph.calls()[layer]
     follow = any(call is not other and call in graph.before(other.output) for call in calls for other in calls)
     alone = [len(calls) - 1] if follow else list(range(len(calls)))
-    return {"name": layer.name, "function": layer.name.lower(), "calls": len(calls), "alone": literal(alone), "first": alone[0]}
+    told = {"name": layer.name, "function": layer.name.lower(), "calls": len(calls)}
+    return told | {"alone": literal(alone), "first": alone[0]}
 
 
 def _holds_layers(layer: Layer) -> bool:
