@@ -14,6 +14,7 @@ from ..rules import Decision
 from ..spec import Transfer
 from .checks import checks, probe
 from .data import about_input, about_output, data, is_tabular
+from .exporting import exporting
 from .requirements import requirements
 from .scores import is_stateful, padded_steps, scores
 from .why import reasons
@@ -57,8 +58,9 @@ def context(plan: Plan) -> dict[str, Any]:
         "hardware": asdict(spec.hardware),
         "tracking": spec.tracking,
         "export": list(spec.export),
+        "exporting": exporting(plan),
         "extras": list(spec.extras),
-        "requirements": requirements(spec.hardware, graph, tabular=is_tabular(spec)),
+        "requirements": requirements(spec.hardware, graph, spec.export, tabular=is_tabular(spec)),
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ..graph import Graph, RuleLayer
 from ..spec import Hardware
 
@@ -28,9 +30,16 @@ LAYER_REQUIREMENTS = {"scipy": "scipy>=1.13,<2"}
 """What some layers need besides Keras."""
 
 
-def requirements(hardware: Hardware, graph: Graph, *, tabular: bool) -> list[str]:
+EXPORT_REQUIREMENTS = {"onnx": ("onnx>=1.17,<2", "onnxruntime>=1.20,<2", "tf2onnx>=1.16,<2")}
+"""What formats need besides TensorFlow, which writes them all whatever the network is trained on."""
+
+
+def requirements(hardware: Hardware, graph: Graph, export: Collection[str], *, tabular: bool) -> list[str]:
     """The requirements of a project; one whose samples are rows reads tables too."""
     tables = ("pandas>=2.2,<4",) if tabular else ()
     rules = [layer.rule for layer in graph.all_layers() if isinstance(layer, RuleLayer)]
     needed = {LAYER_REQUIREMENTS[package] for rule in rules for package in rule.packages}
+    needed.update(*(EXPORT_REQUIREMENTS.get(name, ()) for name in export))
+    if export and hardware.backend != "tensorflow":
+        needed.update(BACKEND_REQUIREMENTS["tensorflow", "cpu"])
     return sorted([*REQUIREMENTS, *tables, *needed, *BACKEND_REQUIREMENTS[hardware.backend, hardware.device]])

@@ -90,7 +90,7 @@ def scores(plan: Plan) -> dict[str, Any]:
         "scaled_back": any(each.of is not None and each.of.kind.standardised for each in outputs),
         "flat": len(flat) == len(outputs),
         "flats": flat,
-        "deep": [name for name in plan.graph.outputs if name not in flat],
+        "deep": [each.name for each in outputs if each.name not in flat],
         "classes": classes,
         "all_classes": len(classes) == len(outputs),
         "most": _most_samples(plan),
@@ -132,9 +132,20 @@ def _tables(plan: Plan, flat: Sequence[str], padded: Mapping[str, str]) -> dict[
         "stepwise_padded": any(name in padded for name in stepwise),
         "all_stepwise_padded": all(name in padded for name in stepwise),
         "pictured": any(each.kind.name == "image" for each in plan.spec.inputs),
+        "written": " and ".join(_files(flat, stepwise, len(outputs))),
+        "quoted_sample": " ".join(f"'sample.{each.name}={_example(each)}'" for each in plan.spec.inputs),
         "sample": " ".join(f"sample.{each.name}={_example(each)}" for each in plan.spec.inputs[:3])
         + " ..." * (len(plan.spec.inputs) > 3),
     }
+
+
+def _files(flat: Sequence[str], stepwise: Sequence[str], count: int) -> Iterator[str]:
+    """What `predict` writes."""
+    if flat:
+        yield "predictions.csv"
+    yield from (f"predictions_{name}.csv" for name in stepwise)
+    if len(flat) < count:
+        yield "predictions.npz"
 
 
 def _example(each: Input) -> str:
