@@ -17,6 +17,9 @@ FILES = {
 }
 """What Keras calls each format, and the file or folder that holds it."""
 
+LONGEST_LINE = 100
+"""As the generated `pyproject.toml` has it."""
+
 BEFORE = {
     "numbers": "used as it is",
     "categories": "the number of the value, 0 if it's none of them",
@@ -30,12 +33,14 @@ BEFORE = {
 
 def exporting(plan: Plan) -> dict[str, Any]:
     """What the template of `export.py` may use."""
+    about = list(_about(plan))
     mixed = plan.spec.hardware.precision != "float32"
     return {
         "files": dict(FILES[name] for name in plan.spec.export),
         "float32": mixed,
         "tolerance": "0.02" if mixed else "1e-4",
-        "about": list(_about(plan)),
+        "about": about,
+        "long": any(len(line) > LONGEST_LINE for line in about),
     }
 
 
