@@ -37,6 +37,9 @@ OWN = {
         "outputs": "areas: segmentation 3",
         "layers": "{branches: {photo: [conv 16]}, body: []}",
     },
+    "shop": {"inputs": "goods: numeric 5", "outputs": "kind: multiclass 4, old: binary, tags: multilabel 3"},
+    "reader": {"inputs": "signal: sequence ?x3", "outputs": "value: regression"},
+    "exporter": {"inputs": "x: numeric 4", "outputs": "y: multiclass 3", "export": "[onnx]"},
 }
 """Answers for what no preset is about."""
 
@@ -80,6 +83,11 @@ def config(fault: str, before: str, after: str, *tests: str) -> Mutation:
     )
 
 
+def prediction(fault: str, preset: str, before: str, after: str, *tests: str) -> Mutation:
+    """A fault of what is predicted, seen by tests of predictions."""
+    return Mutation(fault, preset, "predict.py", before, after, tuple(f"test_predict.py::{test}" for test in tests))
+
+
 def wrong_loss(fault: str, preset: str, before: str, after: str) -> Mutation:
     """Another loss than the planned one."""
     return Mutation(fault, preset, "train.py", before, after, (f"test_model.py::{LOSSES}",))
@@ -103,6 +111,8 @@ ERRORS = "test_errors_and_the_share_of_variance_explained"
 AREAS = "test_areas_of_each_class_overlap"
 CAUSAL = "test_no_step_sees_a_later_one"
 PHASES = "test_phase_two_trains_the_last_layers_and_counts_if_it_is_better"
+FILE = "test_predictions_of_a_file_are_written_under_their_names"
+AREA_OF_ROC = "test_the_area_under_the_roc_is_the_share_of_pairs_in_order"
 THRESHOLD = "test_a_threshold_parts_the_same_from_others"
 ARGUMENT = "test_what_no_run_can_have_is_named"
 WRONG_FILE = "test_a_wrong_file_is_named"
@@ -456,14 +466,6 @@ RUNS = [
         RUN,
     ),
     training(
-        "predictions of other numbers",
-        "power-plant",
-        "predict.py",
-        "np.savetxt(path, table,",
-        "np.savetxt(path, 2 * table,",
-        RUN,
-    ),
-    training(
         "scores of the training part",
         "power-plant",
         "evaluate.py",
@@ -512,8 +514,8 @@ SCORES = [
     score(
         "the least probable class",
         "mnist-mlp",
-        "argmax(axis=-1) ==",
-        "argmin(axis=-1) ==",
+        "probabilities.argmax(axis=-1)",
+        "probabilities.argmin(axis=-1)",
         "test_the_most_probable_class_counts",
     ),
     score("a guess of zero", "power-plant", "train.mean(axis=0)", "0 * train.mean(axis=0)", "test_a_guess_is_the_mean"),
@@ -521,16 +523,16 @@ SCORES = [
         "a guess of all classes alike", "mnist-mlp", "/ train.size", "* 0 + 0.1", "test_a_guess_is_the_commonest_class"
     ),
     score("a union counted twice", "segmenter", "both / (sizes - both)", "both / sizes", AREAS),
-    score("a class that is nowhere", "segmenter", "        if sizes:\n", "        if True:\n", AREAS),
+    score("a class that is nowhere", "segmenter", "both[sizes > 0], sizes[sizes > 0]", "both, sizes", AREAS),
     score(
-        "padding counts", "tagger", "if name in STEPS else values", "if False else values", "test_padding_has_no_score"
+        "padding counts", "tagger", "if name in steps else values", "if False else values", "test_padding_has_no_score"
     ),
     score("a threshold too low", "siamese-conv", "right.argmax()", "right.argmin()", THRESHOLD),
     score("far is the same", "siamese-conv", "distances <= threshold", "distances > threshold", THRESHOLD),
     score(
         "a sample is its own neighbour",
         "siamese-dense",
-        "    np.fill_diagonal(distances, np.inf)\n",
+        "        distances[np.arange(len(rows)), rows] = np.inf\n",
         "",
         "test_the_nearest_other_sample_has_the_same_label",
     ),
@@ -556,6 +558,79 @@ SCORES = [
         "yaml.safe_dump(config, sort_keys=False)",
         '"{}"',
         "test_a_run_is_evaluated_as_it_was_trained",
+    ),
+]
+
+LINEAR = "test_a_linear_model_finds_what_is_linear_and_not_what_is_noise"
+WORST = "test_the_worst_rows_come_first"
+
+REPORT = [
+    score(
+        "a linear model through zero", "power-plant", "targets.mean(axis=0) - centre @ weights", "centre * 0", LINEAR
+    ),
+    score("nothing holds back", "power-plant", "(squares + ridge)[:, None]", "squares[:, None]", LINEAR),
+    score("the best rows first", "power-plant", "off.argsort()[::-1][:10]", "off.argsort()[:10]", WORST),
+    score("the worst rows counted from zero", "power-plant", "str(row + 1)", "str(row)", WORST),
+    score("ties as they come", "shop", "(counts - 1) / 2", "0 * counts", AREA_OF_ROC),
+    score("no is yes", "shop", "ranks[real].sum()", "ranks[~real].sum()", AREA_OF_ROC),
+    score(
+        "no share of what is found", "shop", "np.sum(said & real)) / sizes", "np.sum(said | real)) / sizes", AREA_OF_ROC
+    ),
+    score(
+        "certainty as doubt",
+        "mnist-mlp",
+        "1 - np.take_along_axis",
+        "np.take_along_axis",
+        "test_doubts_are_what_is_missing_to_certainty",
+    ),
+    score(
+        "a margin of two",
+        "siamese-conv",
+        "distances, 1 - distances)",
+        "distances, 2 - distances)",
+        "test_others_miss_by_what_they_are_too_near",
+    ),
+    score(
+        "padding in averages",
+        "reader",
+        "real.sum(axis=1).clip(1)",
+        "steps.shape[1]",
+        "test_averages_leave_padding_out",
+    ),
+    score(
+        "sums for means",
+        "siamese-conv",
+        "starts, axis) / widths",
+        "starts, axis)",
+        "test_what_is_shrunk_is_the_mean_of_its_parts",
+    ),
+    prediction(
+        "predictions of other numbers", "power-plant", "np.savetxt(path, table,", "np.savetxt(path, 2 * table,", FILE
+    ),
+    prediction(
+        "the least probable class said", "shop", "probabilities.argmax(axis=1)", "probabilities.argmin(axis=1)", FILE
+    ),
+    prediction("labels that aren't", "shop", "np.flatnonzero(row > 0.5)", "np.flatnonzero(row < 0.5)", FILE),
+    prediction("no for yes", "shop", "names[int(each > 0.5)]", "names[int(each < 0.5)]", FILE),
+    prediction("far is the same", "siamese-conv", "distances[:, 0] <= threshold", "distances[:, 0] > threshold", FILE),
+    prediction("names of nothing", "shop", "found or [str", "[str", "test_classes_have_the_names_of_the_data"),
+    prediction(
+        "padding among the steps", "tagger", "np.argwhere(steps[name] > 0)", "np.argwhere(steps[name] < 1)", FILE
+    ),
+    prediction(
+        "another sample than the one said",
+        "power-plant",
+        "np.array([read_value(text)])",
+        "2 * np.array([read_value(text)])",
+        "test_one_sample_says_what_a_file_says",
+    ),
+    Mutation(
+        "an export without names",
+        "exporter",
+        "export.py",
+        '{"y": network.outputs[0]}',
+        '{"z": network.outputs[0]}',
+        ("test_export.py::test_what_is_exported_says_the_same_under_the_same_names",),
     ),
 ]
 
@@ -714,7 +789,7 @@ SETTINGS_READ = [
     ),
 ]
 
-MUTATIONS = [*UNSHARED, *WRONG_NETWORK, *WRONG_SETTINGS, *BACKBONE, *LOSS, *RUNS, *SCORES, *DATA, *SETTINGS_READ]
+MUTATIONS = [*UNSHARED, *WRONG_NETWORK, *WRONG_SETTINGS, *BACKBONE, *LOSS, *RUNS, *SCORES, *REPORT, *DATA, *SETTINGS_READ]
 
 
 def parameter(mutation: Mutation) -> Any:

@@ -24,6 +24,7 @@ from .forms import name_classes
 from .graph import BackboneLayer, Composite, Graph, Layer, Node, RuleLayer, SubModel, Tensor
 from .layers import LayerError, Shape, Vocabulary, Weight, builtin, spell
 from .layers.merging import equal_shapes
+from .layers.rule import Nested
 from .lengths import LENGTH, lengths, varies
 from .padding import takes_padding_for_steps
 from .problems import Edit, Problems, nearest
@@ -45,6 +46,19 @@ AXES = {Per.STEP: 3, Per.PLACE: 3}
 
 VOCABULARIES = {"Embedding": "input_dim", "CategoryEncoding": "num_tokens"}
 """Layers that look up whole numbers, with the argument that says how many of them there are."""
+
+UNEXPORTED = {
+    # They become operations of TensorFlow's own, which LiteRT doesn't have.
+    "litert": frozenset(
+        {
+            *("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"),
+            *("MaxPooling3D", "AveragePooling3D", "Conv3DTranspose"),
+        }
+    ),
+    # tf2onnx has no complex numbers.
+    "onnx": frozenset({"MelSpectrogram", "STFTSpectrogram"}),
+}
+"""Layers that can't be exported, by format."""
 
 MOVING = frozenset({"Flatten", "Identity", "Masking", "Permute", "RepeatVector", "Reshape"})
 """Layers that leave whole numbers as they are."""
@@ -195,6 +209,7 @@ class _Planning:
         if not self.problems.found:
             self.check_values(graph, {tensor: self.spec.input(name) for name, tensor in graph.inputs.items()})
             self.check_lengths(graph)
+            self.check_export(graph)
         assert self.problems.found or self.complete, "a network that isn't whole has a problem that says why"
         mends.at_home(self.spec, self.problems)
         return graph
@@ -890,6 +905,34 @@ class _Planning:
                 output = next(each for each in self.spec.outputs if each.name == name)
                 mend, edits = mends.can_learn(self.spec, output)
                 self.problems.add(f"outputs.{name}", "no layer before it can learn", mend, *self.grown(edits))
+
+    def check_export(self, graph: Graph) -> None:
+        """Notes formats that can't hold the network."""
+        wanted = self.spec.export
+        fixed = [each.name for each in self.spec.inputs if each.batch is not None]
+        if wanted and fixed:
+            what = f"{fixed[0]} has batch=, and no format carries a state from batch to batch"
+            self.problems.add("export", what, "leave export out, or batch=", Edit("set", "export", []))
+            return
+        refused = {
+            name: layer
+            for name in wanted
+            for layer in graph.all_layers()
+            if not UNEXPORTED.get(name, frozenset()).isdisjoint(_classes(layer))
+        }
+        left = [name for name in wanted if name not in refused]
+        for name, layer in refused.items():
+            what = f"{name} can't hold {layer.name}, a layer of class {layer.class_name}"
+            mend = f"say export: [{', '.join(left)}]" if left else "leave it out"
+            others = [each for each in UNEXPORTED if each not in refused] if not left else []
+            mend += f", or say {' or '.join(['saved_model', *others])}" if not left else ""
+            self.problems.add("export", what, mend, Edit("set", "export", left))
+
+
+def _classes(layer: Layer) -> set[str]:
+    """The class of a layer, and those of layers that it's given."""
+    given = layer.arguments.values() if isinstance(layer, RuleLayer) else ()
+    return {layer.class_name, *(value.rule.class_name for value in given if isinstance(value, Nested))}
 
 
 def pretrained(backbone: Backbone, sizes: tuple[int, int, int]) -> BackboneLayer:

@@ -14,6 +14,7 @@ from ..rules import Decision
 from ..spec import Transfer
 from .checks import checks, probe
 from .data import about_input, about_output, data, is_tabular
+from .exporting import exporting
 from .licences import TEXTS, holder
 from .requirements import PYTHONS, requirements
 from .scores import is_stateful, padded_steps, scores
@@ -62,10 +63,11 @@ def context(plan: Plan) -> dict[str, Any]:
         "hardware": asdict(spec.hardware),
         "tracking": spec.tracking,
         "export": list(spec.export),
+        "exporting": exporting(plan),
         "extras": list(spec.extras),
         "pythons": list(PYTHONS),
         "image": spec.package.replace("_", "-"),
-        "requirements": requirements(spec.hardware, graph, tabular=is_tabular(spec)),
+        "requirements": requirements(spec, graph, tabular=is_tabular(spec)),
     }
 
 

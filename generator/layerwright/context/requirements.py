@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..graph import Graph, RuleLayer
-from ..spec import Hardware
+from ..spec import Hardware, Spec
 
 PYTHONS = ("3.11", "3.12", "3.13")
 """The versions of Python that a project works on, the oldest first."""
@@ -31,9 +31,32 @@ LAYER_REQUIREMENTS = {"scipy": "scipy>=1.13,<2"}
 """What some layers need besides Keras."""
 
 
-def requirements(hardware: Hardware, graph: Graph, *, tabular: bool) -> list[str]:
+EXPORT_REQUIREMENTS = {"onnx": ("onnx>=1.17,<2", "onnxruntime>=1.20,<2", "tf2onnx>=1.16,<2")}
+"""What formats need besides TensorFlow, which writes them all whatever the network is trained on."""
+
+
+TRACKER_REQUIREMENTS = {"tensorboard": "tensorboard>=2.20,<3", "mlflow": "mlflow>=3,<4"}
+"""What shows the figures of runs."""
+
+
+def requirements(spec: Spec, graph: Graph, *, tabular: bool) -> list[str]:
     """The requirements of a project; one whose samples are rows reads tables too."""
-    tables = ("pandas>=2.2,<4",) if tabular else ()
+    needed = {*REQUIREMENTS, *_of_backend(spec.hardware), *_of_layers(graph)}
+    needed.update(["pandas>=2.2,<4"] if tabular else [])
+    needed.update(*(EXPORT_REQUIREMENTS.get(name, ()) for name in spec.export))
+    if spec.export and spec.hardware.backend != "tensorflow":
+        needed.update(BACKEND_REQUIREMENTS["tensorflow", "cpu"])
+    if spec.tracking in TRACKER_REQUIREMENTS:
+        needed.add(TRACKER_REQUIREMENTS[spec.tracking])
+    return sorted(needed)
+
+
+def _of_layers(graph: Graph) -> set[str]:
+    """What the classes of a network's layers need."""
     rules = [layer.rule for layer in graph.all_layers() if isinstance(layer, RuleLayer)]
-    needed = {LAYER_REQUIREMENTS[package] for rule in rules for package in rule.packages}
-    return sorted([*REQUIREMENTS, *tables, *needed, *BACKEND_REQUIREMENTS[hardware.backend, hardware.device]])
+    return {LAYER_REQUIREMENTS[package] for rule in rules for package in rule.packages}
+
+
+def _of_backend(hardware: Hardware) -> tuple[str, ...]:
+    """The requirements of a backend; several GPUs or machines need what one GPU needs."""
+    return BACKEND_REQUIREMENTS[hardware.backend, "cpu" if hardware.device == "cpu" else "gpu"]

@@ -2,47 +2,64 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..emit import literal
 from ..plan import Plan
-from ..spec import Input, Output
+from ..spec import Input, Output, Spec
 from ..tasks import Per
-from .synthesis import steps_padded
+from .synthesis import LONGEST, steps_padded
+
+MOST_FEATURES = 1024
+"""How many numbers a linear model sees of one input, at most: it has to be there in seconds."""
+
+MOST_NUMBERS = 2**27
+"""How many numbers the samples may hold that guesses and linear models are made of."""
 
 
 class Scoring(NamedTuple):
     """The functions of `evaluate.py`, one of its scores, and which way that beats a guess.
 
     `guess` says what knows nothing of the inputs. It's empty where that would be too easy to beat, since samples that
-    are alike lie near each other without any training: there an untrained network is what to compare with.
+    are alike lie near each other without any training: there an untrained network is what to compare with. `misses`
+    says how far off each prediction is, and `picture` what to draw.
     """
 
     function: str
     score: str
     sign: str
     guess: str = ""
+    misses: str = ""
+    picture: str = ""
 
 
 SCORING = {
-    "regression": Scoring("regression_scores", "rmse", "<", "mean_guess"),
-    "reconstruction": Scoring("regression_scores", "rmse", "<", "mean_guess"),
-    "multiclass": Scoring("class_scores", "accuracy", ">", "share_guess"),
-    "labels": Scoring("class_scores", "accuracy", ">", "share_guess"),
-    "segmentation": Scoring("overlap_scores", "mean_iou", ">", "share_guess"),
-    "binary": Scoring("binary_scores", "auc", ">", "mean_guess"),
+    "regression": Scoring("regression_scores", "rmse", "<", "mean_guess", "differences", "plot_numbers"),
+    "reconstruction": Scoring("regression_scores", "rmse", "<", "mean_guess", "differences", "plot_numbers"),
+    "multiclass": Scoring("class_scores", "accuracy", ">", "share_guess", "doubts", "plot_confusion"),
+    "labels": Scoring("class_scores", "accuracy", ">", "share_guess", "doubts", "plot_confusion"),
+    "segmentation": Scoring("overlap_scores", "mean_iou", ">", "share_guess", "doubts", "plot_classes"),
+    "binary": Scoring("binary_scores", "auc", ">", "mean_guess", "differences", "plot_yes_or_no"),
     "embedding": Scoring("embedding_scores", "recall_at_1", ">"),
-    "distance": Scoring("distance_scores", "accuracy", ">"),
+    "distance": Scoring("distance_scores", "accuracy", ">", "", "margins_missed", "plot_distances"),
 }
 """For each way of scoring that a task names."""
 
-AREA = Scoring("area_scores", "iou", ">", "mean_guess")
+AREA = Scoring("area_scores", "iou", ">", "mean_guess", "differences", "plot_images")
 """That of yes or no for every pixel: there is one probability, and no classes to count."""
+
+GUESSES = {"mean_guess": "mean", "share_guess": "shares of classes"}
+"""What a guess says of the training part."""
 
 
 def scoring(each: Output) -> Scoring:
     """How an output is scored."""
-    return AREA if each.task.score == "segmentation" and each.size == 1 else SCORING[each.task.score]
+    how = AREA if each.task.score == "segmentation" and each.size == 1 else SCORING[each.task.score]
+    if each.of is not None and each.of.kind.places:
+        return how._replace(picture="plot_images")
+    return how._replace(picture="plot_roc") if each.task.name == "multilabel" else how
 
 
 def scores(plan: Plan) -> dict[str, Any]:
@@ -50,10 +67,18 @@ def scores(plan: Plan) -> dict[str, Any]:
     outputs = plan.spec.outputs
     found = {each.name: scoring(each) for each in outputs}
     padded = {each.name: source.name for each in outputs if (source := padded_steps(each, plan))}
+    flat = [each.name for each in outputs if len(plan.graph.outputs[each.name].shape) == 2]
+    classes = {each.name: each.size for each in outputs if found[each.name].misses == "doubts"}
     return {
         "functions": sorted({each.function for each in found.values()}),
         "guesses": sorted({each.guess for each in found.values() if each.guess}),
-        "guessed": {name: f"{each.function}, {each.guess}" for name, each in found.items() if each.guess},
+        "misses": sorted({each.misses for each in found.values() if each.misses}),
+        "pictures": sorted({each.picture for each in found.values() if each.picture}),
+        "guessed": {
+            name: f"{each.function}, {each.guess}, {each.misses}, {each.picture}"
+            for name, each in found.items()
+            if each.guess
+        },
         "compared": {name: each.function for name, each in found.items() if not each.guess},
         "steps": literal(padded) if padded else "",
         "whole": len(padded) < len(outputs),
@@ -63,8 +88,181 @@ def scores(plan: Plan) -> dict[str, Any]:
             for name, source in padded.items()
         ],
         "scaled_back": any(each.of is not None and each.of.kind.standardised for each in outputs),
-        "flat": all(len(tensor.shape) == 2 for tensor in plan.graph.outputs.values()),
+        "flat": len(flat) == len(outputs),
+        "flats": flat,
+        "deep": [each.name for each in outputs if each.name not in flat],
+        "classes": classes,
+        "all_classes": len(classes) == len(outputs),
+        "most": _most_samples(plan),
+        "naming": bool(classes) or any(each.task.score == "binary" for each in outputs),
+        **_tables(plan, flat, padded),
+        **_linear(plan, classes),
     }
+
+
+TABLES = {
+    "multiclass": "class_columns",
+    "binary": "yes_columns",
+    "multilabel": "label_columns",
+    "distance": "distance_columns",
+}
+"""What makes columns of an output's predictions, a function of `predict.py`; of all others `number_columns`."""
+
+EXAMPLES = {
+    "pixels": "FILE",
+    "waves": "FILE.npy",
+    "steps": "FILE.npy",
+    "tokens": "[3,1,2]",
+    "categories": "1",
+    "numbers": "[{numbers}]",
+}
+"""How one sample of an input is said on the command line, by the way in which its samples are made up."""
+
+
+def _tables(plan: Plan, flat: Sequence[str], padded: Mapping[str, str]) -> dict[str, Any]:
+    """How predictions are written, and how one sample is said."""
+    outputs = {each.name: each for each in plan.spec.outputs}
+    tables = {name: TABLES.get(outputs[name].task.name, "number_columns") for name in flat}
+    stepwise = [each.name for each in plan.spec.outputs if each.task.score == "labels"]
+    return {
+        "tables": tables,
+        "widths": {name: plan.graph.outputs[name].shape[-1] for name in flat},
+        "table_functions": sorted(set(tables.values())),
+        "stepwise": stepwise,
+        "stepwise_padded": any(name in padded for name in stepwise),
+        "all_stepwise_padded": all(name in padded for name in stepwise),
+        "pictured": any(each.kind.name == "image" for each in plan.spec.inputs),
+        "written": " and ".join(_files(flat, stepwise, len(outputs))),
+        "quoted_sample": " ".join(f"'sample.{each.name}={_example(each)}'" for each in plan.spec.inputs),
+        "sample": " ".join(f"sample.{each.name}={_example(each)}" for each in plan.spec.inputs[:3])
+        + " ..." * (len(plan.spec.inputs) > 3),
+    }
+
+
+def _files(flat: Sequence[str], stepwise: Sequence[str], count: int) -> Iterator[str]:
+    """What `predict` writes."""
+    if flat:
+        yield "predictions.csv"
+    yield from (f"predictions_{name}.csv" for name in stepwise)
+    if len(flat) < count:
+        yield "predictions.npz"
+
+
+def _example(each: Input) -> str:
+    numbers = ",".join(str(value) for value in range(1, min(each.sizes[0] or 1, 4) + 1))
+    return EXAMPLES[each.kind.synthetic].format(numbers=numbers + ",..." * ((each.sizes[0] or 1) > 4))
+
+
+def _most_samples(plan: Plan) -> int:
+    """How many samples of the training part a guess and linear models are made of: they have to fit in memory."""
+    shapes = [each.shape[1:] for each in plan.spec.inputs]
+    shapes += [tensor.shape[1:] for tensor in plan.graph.outputs.values()]
+    numbers = sum(math.prod(size or LONGEST for size in shape) for shape in shapes)
+    return max(200, min(10_000, MOST_NUMBERS // numbers))
+
+
+def _linear(plan: Plan, classes: Mapping[str, int]) -> dict[str, Any]:
+    """What linear models see: of which inputs for each output, and which numbers of each input.
+
+    `local`: for outputs of steps or places, the input whose own values they are told from. `raw`: for distances and
+    embeddings, the inputs that are compared as they are. An output that isn't among them has no such model.
+    """
+    spec = plan.spec
+    linear, local, raw = {}, {}, {}
+    for each in spec.outputs:
+        sources = [spec.input(name) for name in each.sources]
+        if each.task.score in ("embedding", "distance"):
+            if each.task.score == "embedding" or len({(source.kind.name, source.sizes) for source in sources}) == 1:
+                raw[each.name] = list(each.sources)
+        elif each.per is Per.SAMPLE:
+            linear[each.name] = list(each.sources)
+        elif each.of is None and (source := _of_places(each, plan)):
+            local[each.name] = source.name
+    lists = [*linear.values(), *raw.values()]
+    used = {name for names in lists for name in names}
+    seen = {each.name: _seen(each, plan) for each in spec.inputs if each.name in used}
+    words = {
+        name: min(spec.input(name).sizes[0] or 1, MOST_FEATURES)
+        for name in local.values()
+        if spec.input(name).kind.synthetic == "tokens"
+    }
+    narrow = any(set(names) != used for names in lists) or any(
+        each.task.score == "distance" and each.name in raw for each in spec.outputs
+    )
+    large = any(spec.input(name).kind.synthetic not in ("numbers", "categories") for name in used)
+    return {
+        "linear": linear,
+        "local": local,
+        "raw": raw,
+        "raw_about": _raw_about(spec, raw),
+        "knows": bool(linear or local) or any(scoring(each).guess for each in spec.outputs),
+        "all_linear": len(linear) + len(local) + len(raw) == len(spec.outputs),
+        "seen": seen,
+        "seen_by": sorted({text.partition("(")[0] for text in seen.values()}),
+        "words": words,
+        "local_sources": len(set(local.values())),
+        "linear_classes": any(name in classes for name in linear),
+        "local_classes": any(name in classes for name in local),
+        "place": "step" if all(each.per is Per.STEP for each in spec.outputs if each.name in local) else "place",
+        "narrow": narrow,
+        "large": large,
+        "blocks": large or bool(local),
+        "most_features": MOST_FEATURES,
+        "columns": ["model", *(["linear"] if linear or local or raw else []), "guess"],
+        "explained": "\n".join(_explained(spec, linear, local, raw, large=large)),
+    }
+
+
+def _raw_about(spec: Spec, raw: Mapping[str, Any]) -> str:
+    """What is made of inputs that are compared as they are."""
+    found = {each.task.score for each in spec.outputs if each.name in raw}
+    about = {"distance": "distances", "embedding": "the numbers"}
+    return " and ".join(text for score, text in about.items() if score in found)
+
+
+def _explained(spec: Spec, linear: Any, local: Any, raw: Any, *, large: bool) -> Iterator[str]:
+    """What the page says of the columns of its table."""
+    guesses = {scoring(each).guess for each in spec.outputs}
+    means = " or ".join(text for guess, text in GUESSES.items() if guess in guesses)
+    yield "`model` is the trained network, on the test part."
+    if linear:
+        smaller = "; large inputs made smaller" if large else ""
+        yield f"`linear` is a weighted sum of the inputs (ridge regression{smaller})."
+    if local:
+        yield "`linear` at a step or pixel is a weighted sum of what the input holds there alone."
+    if raw:
+        yield "`linear` compares the inputs themselves, without a network."
+    if means:
+        yield f"`guess` says the training part's {means}, whatever comes in."
+    if "" in guesses:
+        yield "`guess` is the network before it has learned anything."
+
+
+def _seen(each: Input, plan: Plan) -> str:
+    """The expression for what a linear model sees of an input, in a block of samples."""
+    value, size = f'block["{each.name}"]', each.sizes[0] or 1
+    *places, channels = each.sizes
+    side = max(1, math.floor((MOST_FEATURES / (channels or 1)) ** (1 / max(1, len(places)))))
+    seen = {
+        "numbers": value if size <= MOST_FEATURES else f"mixed({value})",
+        "categories": f"np.eye({min(size, MOST_FEATURES)})[{value}{f' % {MOST_FEATURES}' * (size > MOST_FEATURES)}]",
+        "tokens": f"word_counts({value}, {min(size, MOST_FEATURES)})",
+        "waves": f"loudness({value})",
+        "steps": f"averages({value})" if steps_padded(each, plan) else f"shrunk({value}, {side})",
+        "pixels": f"shrunk({value}, {side})",
+    }
+    return seen[each.kind.synthetic]
+
+
+def _of_places(each: Output, plan: Plan) -> Input | None:
+    """The input that has the steps or places of which an output says something."""
+    places = plan.graph.outputs[each.name].shape[1:-1]
+    sources = [plan.spec.input(name) for name in each.sources]
+    return next((source for source in sources if _places(source) == places), None)
+
+
+def _places(each: Input) -> tuple[int | None, ...]:
+    return each.shape[1:] if each.kind.synthetic == "tokens" else each.shape[1:-1]
 
 
 def padded_steps(each: Output, plan: Plan) -> Input | None:
