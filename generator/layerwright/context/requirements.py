@@ -28,9 +28,14 @@ LAYER_REQUIREMENTS = {"scipy": "scipy>=1.13,<2"}
 """What some layers need besides Keras."""
 
 
-def requirements(hardware: Hardware, graph: Graph, *, tabular: bool) -> list[str]:
+TRACKER_REQUIREMENTS = {"tensorboard": "tensorboard>=2.20,<3", "mlflow": "mlflow>=3,<4"}
+"""What shows the figures of runs."""
+
+
+def requirements(hardware: Hardware, graph: Graph, tracking: str, *, tabular: bool) -> list[str]:
     """The requirements of a project; one whose samples are rows reads tables too."""
     tables = ("pandas>=2.2,<4",) if tabular else ()
     rules = [layer.rule for layer in graph.all_layers() if isinstance(layer, RuleLayer)]
     needed = {LAYER_REQUIREMENTS[package] for rule in rules for package in rule.packages}
+    needed |= {TRACKER_REQUIREMENTS[tracking]} if tracking in TRACKER_REQUIREMENTS else set()
     return sorted([*REQUIREMENTS, *tables, *needed, *BACKEND_REQUIREMENTS[hardware.backend, hardware.device]])
