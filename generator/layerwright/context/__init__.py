@@ -118,6 +118,7 @@ def _training(plan: Plan) -> dict[str, Any]:
         "callbacks": _chosen(callbacks),
         "imports": _chosen(imports),
         "classes": literal({each.name: max(2, each.size) for each in weighed}) if weighed else "",
+        "weighed": [each.name for each in weighed],
         "by_steps": by_steps,
     }
 
