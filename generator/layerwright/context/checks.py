@@ -162,8 +162,13 @@ def _imports(plan: Plan) -> dict[str, str]:
     pretrained = ["build_pretrained"] if plan.spec.transfer else []
     return {
         "model": ", ".join(sorted([*network, *(["reset_states"] if is_stateful(plan) else [])])),
-        "training": ", ".join(sorted([*network, *pretrained, *_asked(plan.spec), "fit", "train"])),
+        "training": ", ".join(sorted([*network, *pretrained, *_asked(plan.spec), "fit", "train"], key=_order)),
     }
+
+
+def _order(name: str) -> tuple[bool, bool, str]:
+    """What ruff sorts imported names by: constants, classes, functions."""
+    return not name.isupper(), name[0].islower(), name
 
 
 def _asked(spec: Spec) -> list[str]:
