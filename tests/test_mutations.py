@@ -32,6 +32,11 @@ OWN = {
         "outputs": "next_words: labels 30",
         "layers": "{branches: {words: [embedding 30 16, transformer 2x8 use_causal_mask=true]}, body: []}",
     },
+    "balanced": {
+        "inputs": "x: numeric 4",
+        "outputs": "kind: multiclass 3, size: regression",
+        "training": "{class_weights: true, clip_norm: 1, schedule: cosine, warmup_epochs: 2}",
+    },
     "segmenter": {
         "inputs": "photo: image 16x16x3",
         "outputs": "areas: segmentation 3",
@@ -113,6 +118,9 @@ CAUSAL = "test_no_step_sees_a_later_one"
 PHASES = "test_phase_two_trains_the_last_layers_and_counts_if_it_is_better"
 FILE = "test_predictions_of_a_file_are_written_under_their_names"
 AREA_OF_ROC = "test_the_area_under_the_roc_is_the_share_of_pairs_in_order"
+GOES_ON = "test_a_killed_run_goes_on_as_if_it_had_not_been"
+BEST = "test_the_weights_of_the_best_epoch_stay_in_a_killed_run_too"
+SHOWN = "test_every_layer_is_shown_as_often_as_it_is_called"
 THRESHOLD = "test_a_threshold_parts_the_same_from_others"
 ARGUMENT = "test_what_no_run_can_have_is_named"
 WRONG_FILE = "test_a_wrong_file_is_named"
@@ -448,7 +456,14 @@ RUNS = [
         'learn(__import__("power_plant.data").data.synthesise(config["data"]["synthetic_samples"], 0))',
         RUN,
     ),
-    training("no model", "power-plant", "train.py", '    model.save(run / "model.keras")\n', "", RUN),
+    training(
+        "no model",
+        "power-plant",
+        "checkpoint.py",
+        '    os.replace(run / "unfinished.keras", run / "model.keras")\n',
+        "",
+        RUN,
+    ),
     training(
         "a model saved before it has learned",
         "power-plant",
@@ -554,7 +569,7 @@ SCORES = [
     training(
         "a run without its configuration",
         "power-plant",
-        "train.py",
+        "checkpoint.py",
         "yaml.safe_dump(config, sort_keys=False)",
         '"{}"',
         "test_a_run_is_evaluated_as_it_was_trained",
@@ -789,7 +804,142 @@ SETTINGS_READ = [
     ),
 ]
 
-MUTATIONS = [*UNSHARED, *WRONG_NETWORK, *WRONG_SETTINGS, *BACKBONE, *LOSS, *RUNS, *SCORES, *REPORT, *DATA, *SETTINGS_READ]
+RESUME = [
+    training(
+        "an order that isn't the epoch's",
+        "power-plant",
+        "train.py",
+        "    batches.epoch = checkpoint.done - 1\n",
+        "    batches.epoch = -1\n",
+        GOES_ON,
+    ),
+    training(
+        "an optimizer that begins anew",
+        "power-plant",
+        "checkpoint.py",
+        "zip(variables, self.values",
+        "zip(self.model.variables, self.values",
+        GOES_ON,
+    ),
+    training(
+        "weights that begin anew",
+        "power-plant",
+        "checkpoint.py",
+        "                variable.assign(value)\n",
+        "                pass\n",
+        GOES_ON,
+    ),
+    training(
+        "chance that hangs on the epochs before",
+        "mnist-mlp",
+        "checkpoint.py",
+        "        keras.utils.set_random_seed(self.seed + epoch + 1)\n",
+        "",
+        GOES_ON,
+    ),
+    training(
+        "patience that begins anew",
+        "power-plant",
+        "checkpoint.py",
+        "callback.wait, callback.best = counts",
+        "callback.best = counts[1]",
+        f"{BEST}[3]",
+    ),
+    training(
+        "the best epoch forgotten",
+        "power-plant",
+        "checkpoint.py",
+        "self.others[-1].best_weights = self.values[len(variables) :]",
+        "self.others[-1].best_weights = None",
+        f"{BEST}[3]",
+    ),
+    training(
+        "a stop that is forgotten",
+        "power-plant",
+        "train.py",
+        'settings["epochs"] if checkpoint.stopped else checkpoint.done',
+        "checkpoint.done",
+        "test_a_phase_that_is_over_stays_so",
+    ),
+    training(
+        "a run of another configuration goes on",
+        "power-plant",
+        "checkpoint.py",
+        "        if keys:\n",
+        "        if False:\n",
+        GOES_ON,
+    ),
+    Mutation(
+        "a layer that is watched for ever",
+        "power-plant",
+        "inspect.py",
+        "        layer.call = call\n",
+        "        pass\n",
+        (f"test_inspect.py::{SHOWN}",),
+    ),
+    Mutation(
+        "weights that a look changes",
+        "power-plant",
+        "inspect.py",
+        "        model.set_weights(before)\n",
+        "",
+        ("test_inspect.py::test_every_output_has_a_gradient_and_weights_stay",),
+    ),
+    training(
+        "rare classes count less",
+        "balanced",
+        "train.py",
+        "found.sum() / (np.count_nonzero(found) * np.maximum(found, 1))",
+        "found / found.mean()",
+        "test_all_classes_count_the_same_together",
+    ),
+    training(
+        "classes that aren't weighed",
+        "balanced",
+        "train.py",
+        "* counts[targets[name].astype(int)[..., 0]]",
+        "* np.ones(len(targets[name]))",
+        "test_all_classes_count_the_same_together",
+    ),
+    training(
+        "gradients of any length",
+        "balanced",
+        "train.py",
+        "global_clipnorm=clip_norm",
+        "global_clipnorm=None",
+        "test_a_long_gradient_is_cut",
+    ),
+    training(
+        "a rate that doesn't rise",
+        "balanced",
+        "train.py",
+        "rate * (epoch + 1) / warmup",
+        "rate",
+        "test_the_learning_rate_rises_and_falls",
+    ),
+    training(
+        "a rate that falls too fast",
+        "balanced",
+        "train.py",
+        "(epoch - warmup) / (",
+        "epoch / (",
+        "test_the_learning_rate_rises_and_falls",
+    ),
+]
+
+MUTATIONS = [
+    *UNSHARED,
+    *WRONG_NETWORK,
+    *WRONG_SETTINGS,
+    *BACKBONE,
+    *LOSS,
+    *RUNS,
+    *SCORES,
+    *REPORT,
+    *DATA,
+    *SETTINGS_READ,
+    *RESUME,
+]
 
 
 def parameter(mutation: Mutation) -> Any:

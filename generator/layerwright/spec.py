@@ -105,12 +105,19 @@ class Transfer:
 
 @dataclass(frozen=True)
 class Training:
-    """How training goes unless the project's own config says otherwise."""
+    """How training goes unless the project's own config says otherwise. Zero is none: of warm-up, of clipping."""
 
     epochs: int
     batch_size: int
     learning_rate: float
+    weight_decay: float
     patience: int
+    optimizer: str
+    schedule: str
+    warmup_epochs: int
+    clip_norm: float
+    class_weights: bool
+    deterministic: bool
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,11 @@ class Task:
     single_said: str = ""
     places_loss: str = ""
 
+    @property
+    def has_classes(self) -> bool:
+        """Whether a target is one class of several, which may be rare ones."""
+        return self.score in ("multiclass", "binary", "labels")
+
     def ending(self, size: int) -> tuple[str, ...]:
         """The stack that ends its head."""
         chosen = self.single if self.single and size == 1 else self.last

@@ -20,8 +20,30 @@ TRACKERS = ("none", "tensorboard", "mlflow")
 FORMATS = ("saved_model", "onnx", "litert")
 EXTRAS = ("ci", "docker", "pre-commit", "slurm", "torchrun")
 
-TRAINING_DEFAULTS = {"epochs": 50, "batch_size": 32, "learning_rate": 0.001, "patience": 8}
+OPTIMIZERS = ("adamw", "adam", "sgd", "rmsprop")
+SCHEDULES = ("plateau", "cosine", "constant")
+
+TRAINING_DEFAULTS = {
+    "epochs": 50,
+    "batch_size": 32,
+    "learning_rate": 0.001,
+    "weight_decay": 0.0,
+    "patience": 8,
+    "optimizer": "adamw",
+    "schedule": "plateau",
+    "warmup_epochs": 0,
+    "clip_norm": 0.0,
+    "class_weights": False,
+    "deterministic": False,
+}
+"""What can be said of the training. A zero is nothing of that; a default's type is that of the value."""
+
+AT_LEAST_ONE = ("epochs", "batch_size", "patience")
+ABOVE_ZERO = ("learning_rate",)
+WORDS = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES}
+
 TRANSFER_DEFAULTS = {"epochs": 10, "patience": 3}
+OPTIMIZER_DEFAULTS = {"adamw": {"weight_decay": 0.05}, "sgd": {"learning_rate": 0.01}}
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from typing import Any
 
 from ..blocks import MERGES, is_name
 from ..problems import Edit, Problems, meant, nearest, shown, unknown
-from ..spec import Hardware, Input, Spec, Training
+from ..spec import Hardware, Input, Spec
 from . import ends, network
-from .fields import LARGEST_SIZE, Fields
+from .fields import Fields
 from .keys import (
     BACKENDS,
     BODIES,
@@ -24,10 +24,10 @@ from .keys import (
     PRECISIONS,
     TRACKERS,
     TRAINING_DEFAULTS,
-    TRANSFER_DEFAULTS,
     Answers,
 )
 from .sources import normalised
+from .training import training
 from .transfer import transfer
 
 USED_MODULES = frozenset(
@@ -137,7 +137,7 @@ def _spec(fields: Fields) -> Spec:
         straight=fields.flag("straight"),
         hardware=hardware,
         layers=network.layers(fields, inputs, outputs, sharing),
-        training=_training(fields),
+        training=training(fields, inputs, outputs),
         models=network.models(fields),
         tracking=fields.choice("tracking", TRACKERS),
         export=fields.words("export", FORMATS),
@@ -203,34 +203,6 @@ def _hardware(fields: Fields) -> Hardware:
     return Hardware(
         fields.choice("hardware", DEVICES), fields.choice("backend", BACKENDS), fields.choice("precision", PRECISIONS)
     )
-
-
-def _training(fields: Fields) -> Training:
-    given = fields.mapping("training", fields.answers["training"])
-    defaults = TRAINING_DEFAULTS | (TRANSFER_DEFAULTS if fields.answers["backbone"] != "none" else {})
-    for key in given:
-        if key not in defaults:
-            left, place = [each for each in defaults if each not in given], f"training.{key}"
-            what, mend = unknown("key", key, left)
-            near = nearest(key, left)
-            edit = Edit("rename", place, (key, near)) if near else Edit("drop", place)
-            fields.problems.add(place, what, mend if near else f"{mend}; or leave it out", edit)
-    values = {key: given.get(key, default) for key, default in defaults.items()}
-    values["learning_rate"] = _number(values["learning_rate"])
-    for key, value in values.items():
-        whole = key != "learning_rate"
-        is_number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
-        if not is_number or not 0 < value <= LARGEST_SIZE:
-            expected = f"a whole number from 1 to {LARGEST_SIZE}" if whole else "a number above 0, as 0.001"
-            what, place = f"{shown(value)} can't be the {key.replace('_', ' ')}", f"training.{key}"
-            fields.problems.add(place, what, f"{expected}; or leave it out", Edit("drop", place))
-    return Training(**values)
-
-
-def _number(value: object) -> object:
-    """A number that YAML 1.1 takes for a text, as `1e-5`; all else as it is."""
-    is_number = isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}(\.[0-9]{0,9})?[eE][-+]?[0-9]{1,2}", value)
-    return float(str(value)) if is_number else value
 
 
 def _reserved(name: str) -> bool:

@@ -24,6 +24,14 @@ from .why import reasons
 LINE_LENGTH = 100
 """Longest line of generated Python, in columns."""
 
+OPTIMIZERS = {
+    "adamw": "AdamW(learning_rate, weight_decay",
+    "adam": "Adam(learning_rate, weight_decay=weight_decay",
+    "sgd": "SGD(learning_rate, momentum=0.9, nesterov=True, weight_decay=weight_decay",
+    "rmsprop": "RMSprop(learning_rate, weight_decay=weight_decay",
+}
+"""The optimizers as source, up to what they clip."""
+
 WEIGHTED = {
     '"mse"': 'keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")',
     '"sparse_categorical_crossentropy"': (
@@ -55,6 +63,7 @@ def context(plan: Plan) -> dict[str, Any]:
         "data": data(plan),
         "probe": probe(plan),
         "losses": _losses(plan),
+        "two_phases": spec.transfer is not None and spec.transfer.fine_tune > 0,
         "scores": sorted({each.task.score for each in spec.outputs}),
         "scoring": scores(plan),
         "stateful": is_stateful(plan),
@@ -79,8 +88,53 @@ def model(plan: Plan) -> dict[str, Any]:
         "sequential": plan.decision.template == "sequential",
         "decision_text": _opening(plan),
         "model": asdict(model_source(plan)),
-        "training": asdict(plan.spec.training) | _fine_tuning(plan.spec.transfer),
+        "training": asdict(plan.spec.training) | _training(plan) | _fine_tuning(plan.spec.transfer),
     }
+
+
+def _training(plan: Plan) -> dict[str, Any]:
+    """The optimizer and the callbacks as source, and of which outputs classes are weighed."""
+    training, outputs = plan.spec.training, plan.spec.outputs
+    clipped = ", global_clipnorm=clip_norm" if training.clip_norm else ""
+    weighed = [each for each in outputs if training.class_weights and each.task.has_classes]
+    by_steps = any(padded_steps(each, plan) for each in weighed)
+    scheduled = training.schedule == "cosine" or training.warmup_epochs > 0
+    plateau = training.schedule == "plateau"
+    callbacks = {
+        "FreshStates()": is_stateful(plan),
+        "Progress()": True,
+        "schedule": scheduled,
+        "slower": plateau,
+        "stop": True,
+        "checkpoint": True,
+        "Tracking(path.parent)": plan.spec.tracking == "tensorboard",
+        "Tracking(path.parent, config)": plan.spec.tracking == "mlflow",
+    }
+    imports = {
+        "STEPS": by_steps,
+        "Batches": True,
+        "Samples": bool(weighed),
+        "learn": bool(data(plan)["learns"]),
+        "load_data": True,
+        "prepare": bool(data(plan)["learns"]),
+        "step_weights": by_steps,
+    }
+    return {
+        "optimizer": f"keras.optimizers.{OPTIMIZERS[training.optimizer]}{clipped})",
+        "limits": "*limits" if training.clip_norm else "decay",
+        "scheduled": scheduled,
+        "plateau": plateau,
+        "callbacks": _chosen(callbacks),
+        "imports": _chosen(imports),
+        "classes": literal({each.name: max(2, each.size) for each in weighed}) if weighed else "",
+        "weighed": [each.name for each in weighed],
+        "by_steps": by_steps,
+    }
+
+
+def _chosen(words: dict[str, bool]) -> str:
+    """Those words that are wanted, as source."""
+    return ", ".join(word for word, wanted in words.items() if wanted)
 
 
 def _fine_tuning(transfer: Transfer | None) -> dict[str, Any]:

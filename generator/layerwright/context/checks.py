@@ -163,8 +163,21 @@ def _imports(plan: Plan) -> dict[str, str]:
     pretrained = ["build_pretrained"] if plan.spec.transfer else []
     return {
         "model": ", ".join(sorted([*network, *(["reset_states"] if is_stateful(plan) else [])])),
-        "training": ", ".join(sorted([*network, *pretrained, "fit", "train"])),
+        "training": ", ".join(sorted([*network, *pretrained, *_asked(plan.spec), "fit", "train"], key=_order)),
     }
+
+
+def _order(name: str) -> tuple[bool, bool, str]:
+    """What ruff sorts imported names by: constants, classes, functions."""
+    return not name.isupper(), name[0].islower(), name
+
+
+def _asked(spec: Spec) -> list[str]:
+    """What `train.py` has only if the answers say so, and tests take from it."""
+    training = spec.training
+    weighs = training.class_weights and any(each.task.has_classes for each in spec.outputs)
+    scheduled = training.schedule == "cosine" or training.warmup_epochs > 0
+    return ["CLASSES", "Balanced", "class_weights"] * weighs + ["scheduled"] * scheduled
 
 
 def _own_losses(spec: Spec) -> list[str]:

@@ -1,0 +1,76 @@
+"""Reads what the answers say of the training."""
+
+from __future__ import annotations
+
+import re
+
+from ..problems import Edit, nearest, shown, unknown
+from ..spec import Input, Output, Training
+from .fields import LARGEST_SIZE, Fields
+from .keys import (
+    ABOVE_ZERO,
+    AT_LEAST_ONE,
+    OPTIMIZER_DEFAULTS,
+    TRAINING_DEFAULTS,
+    TRANSFER_DEFAULTS,
+    WORDS,
+)
+
+
+def training(fields: Fields, inputs: tuple[Input, ...], outputs: tuple[Output, ...]) -> Training:
+    """The training that the answers ask for. Notes what can't be."""
+    given = fields.mapping("training", fields.answers["training"])
+    for key in given:
+        if key not in TRAINING_DEFAULTS:
+            left, place = [each for each in TRAINING_DEFAULTS if each not in given], f"training.{key}"
+            what, mend = unknown("key", key, left)
+            near = nearest(key, left)
+            edit = Edit("rename", place, (key, near)) if near else Edit("drop", place)
+            fields.problems.add(place, what, mend if near else f"{mend}; or leave it out", edit)
+    transfer_defaults = TRANSFER_DEFAULTS if fields.answers["backbone"] != "none" else {}
+    optimizer = given.get("optimizer", TRAINING_DEFAULTS["optimizer"])
+    optimizer_defaults = OPTIMIZER_DEFAULTS.get(optimizer, {}) if isinstance(optimizer, str) else {}
+    defaults = TRAINING_DEFAULTS | transfer_defaults | optimizer_defaults
+    values = {key: given.get(key, default) for key, default in defaults.items()}
+    for key, default in TRAINING_DEFAULTS.items():
+        values[key] = _number(values[key]) if isinstance(default, float) else values[key]
+        if (wrong := _wrong(key, values[key], default)) is not None:
+            what, place = f"{shown(values[key])} can't be the {key.replace('_', ' ')}", f"training.{key}"
+            near = nearest(values[key], WORDS.get(key, ()))
+            edit = Edit("set", place, near) if near else Edit("drop", place)
+            fields.problems.add(place, what, f"{wrong}; or leave it out", edit)
+    if values["class_weights"] is True:
+        _check_classes(fields, inputs, outputs)
+    return Training(**values)
+
+
+def _wrong(key: str, value: object, default: object) -> str | None:
+    """What is expected of a setting of the training, None if it's that."""
+    if key in WORDS:
+        return None if value in WORDS[key] else f"one of: {', '.join(WORDS[key])}"
+    if isinstance(default, bool):
+        return None if isinstance(value, bool) else "write true or false"
+    whole = isinstance(default, int)
+    above = key in AT_LEAST_ONE or key in ABOVE_ZERO
+    is_number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
+    if isinstance(value, int | float) and is_number and 0 <= value <= LARGEST_SIZE and (value > 0 or not above):
+        return None
+    if whole:
+        return f"a whole number from {int(above)} to {LARGEST_SIZE}"
+    return "a number above 0, as 0.001" if above else "a number from 0, as 0.05"
+
+
+def _check_classes(fields: Fields, inputs: tuple[Input, ...], outputs: tuple[Output, ...]) -> None:
+    """Notes class weights that nothing has a use for, and those of batches that keep their order."""
+    place, drop = "training.class_weights", Edit("drop", "training.class_weights")
+    if outputs and not any(each.task.has_classes for each in outputs):
+        mend = "leave it out, or add an output of classes, as multiclass 3"
+        fields.problems.add(place, "no output has classes", mend, drop)
+    elif any(each.batch for each in inputs):
+        fields.problems.add(place, "batches of a fixed size have no weights", "leave it out", drop)
+
+
+def _number(value: object) -> object:
+    """A number that YAML 1.1 takes for a text, as `1e-5`; all else as it is."""
+    is_number = isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}(\.[0-9]{0,9})?[eE][-+]?[0-9]{1,2}", value)
+    return float(str(value)) if is_number else value

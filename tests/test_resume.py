@@ -1,0 +1,112 @@
+"""A training that is killed at any moment and started again ends as one that ran through, bit by bit."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+import zipfile
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+
+from layerwright.presets import presets
+
+from .projects import LIMIT, environment, laid_out, package
+
+SEED = int(os.environ.get("LAYERWRIGHT_SEED") or 1)
+"""Another seed kills at other moments."""
+
+PROJECTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "dropout": ("mnist-mlp", {}),
+    "batch-norm": ("residual-cnn", {"inputs": "image: image 16x16x3"}),
+    "two-phases": ("resnet-transfer", {"inputs": "image: image 32x32x3"}),
+    "half-precision": ("power-plant", {"precision": "mixed_float16"}),
+    "stateful": ("lstm", {}),
+}
+"""What training has to remember: seeds, statistics, phases, a loss scale, memories."""
+
+RUNS = [(name, backend) for name in PROJECTS for backend in ("torch", "jax", "tensorflow")]
+
+
+def started(project: Path, backend: str, *arguments: str) -> subprocess.Popen[str]:
+    """Starts training; what it prints can be read line by line."""
+    return subprocess.Popen(
+        [sys.executable, "-m", f"{package(project)}.train", *arguments],
+        cwd=project,
+        env=environment(project, backend),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def finished(process: subprocess.Popen[str]) -> str:
+    """Waits for a training to end well, and returns what it printed."""
+    output, _ = process.communicate(timeout=LIMIT)
+    assert process.returncode == 0, output
+    return output
+
+
+def killed(process: subprocess.Popen[str], epochs: int, pause: float) -> list[str]:
+    """Kills a training some time after it has said so many epochs; returns its lines, of which none says an error."""
+    lines = []
+    for line in process.stdout or ():
+        lines.append(line)
+        epochs -= line.startswith("epoch")
+        if not epochs:
+            time.sleep(pause)
+            process.kill()
+            break
+    process.communicate(timeout=LIMIT)
+    return lines
+
+
+def outcome(run: Path) -> dict[str, Any]:
+    """Everything that a run leaves: the weights of the best and of the last epoch, and the table."""
+    found: dict[str, Any] = {"history": (run / "history.csv").read_text(encoding="utf-8")}
+    with np.load(run / "last.npz") as last:
+        found |= {f"last/{name}": last[name] for name in last.files}
+    archive = zipfile.ZipFile(run / "model.keras").read("model.weights.h5")
+    with h5py.File(BytesIO(archive)) as best:
+
+        def add(name: str, node: Any) -> None:
+            if isinstance(node, h5py.Dataset):
+                found[f"best/{name}"] = node[()]
+
+        best.visititems(add)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "backend"), [each for each in RUNS if each[0] != "stateful" or each[1] == "tensorflow"]
+)
+def test_a_killed_run_ends_as_one_that_ran_through(name: str, backend: str, tmp_path: Path) -> None:
+    preset, answers = PROJECTS[name]
+    project = tmp_path / "project"
+    laid_out(project, presets()[preset].answers() | {"backend": backend} | answers)
+    settings = ["training.epochs=8", "data.synthetic_samples=200"]
+    if name == "two-phases":
+        settings[:] = ["training.epochs=2", "data.synthetic_samples=80", "training.backbone_weights=null"]
+    finished(started(project, backend, "run=whole", *settings))
+
+    chance = random.Random(f"{SEED} {name} {backend}")
+    # The first time when something is kept, the second time perhaps before anything more is.
+    moments = [(2, chance.random() * 0.1), (chance.randint(1, 2), chance.random() * 0.1)]
+    print(f"LAYERWRIGHT_SEED={SEED}, killed {moments}")
+    for epochs, pause in moments:
+        lines = killed(started(project, backend, "run=parts", *settings), epochs, pause)
+        assert "Traceback" not in "".join(lines)
+    output = finished(started(project, backend, "run=parts", *settings))
+    assert "goes on after epoch" in output or "takes its place" in output, output
+
+    whole, parts = outcome(project / "whole"), outcome(project / "parts")
+    assert whole.keys() == parts.keys()
+    for key, value in whole.items():
+        np.testing.assert_array_equal(parts[key], value, err_msg=key)
