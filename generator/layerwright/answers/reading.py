@@ -12,16 +12,13 @@ from typing import Any
 from ..blocks import MERGES, is_name
 from ..problems import Edit, Problems, meant, nearest, shown, unknown
 from ..spec import Hardware, Input, Spec, Training
-from . import ends, network
+from . import devices, ends, network
 from .fields import LARGEST_SIZE, Fields
 from .keys import (
-    BACKENDS,
     BODIES,
-    DEVICES,
     EXTRAS,
     FORMATS,
     KEYS,
-    PRECISIONS,
     TRACKERS,
     TRAINING_DEFAULTS,
     TRANSFER_DEFAULTS,
@@ -119,9 +116,9 @@ def _spec(fields: Fields) -> Spec:
     inputs = ends.inputs(fields)
     sharing, inputs = ends.sharing(fields, inputs)
     outputs = ends.outputs(fields, inputs)
-    hardware = _hardware(fields)
+    hardware = devices.hardware(fields)
     inputs = _of_one_batch(fields, inputs, hardware)
-    return Spec(
+    spec = Spec(
         project_name=_project_name(fields),
         package=_package(fields),
         description=fields.line("description"),
@@ -144,6 +141,8 @@ def _spec(fields: Fields) -> Spec:
         extras=fields.words("extras", EXTRAS),
         broken=frozenset(fields.broken),
     )
+    devices.check(fields, spec)
+    return spec
 
 
 def _of_one_batch(fields: Fields, inputs: tuple[Input, ...], hardware: Hardware) -> tuple[Input, ...]:
@@ -197,12 +196,6 @@ def _license(fields: Fields) -> str:
         mend = "as MIT, Apache-2.0, LicenseRef-Ours, or none"
         fields.problems.add("license", f"{shown(name)} is no SPDX name", mend, Edit("set", "license", "none"))
         return "none"
-
-
-def _hardware(fields: Fields) -> Hardware:
-    return Hardware(
-        fields.choice("hardware", DEVICES), fields.choice("backend", BACKENDS), fields.choice("precision", PRECISIONS)
-    )
 
 
 def _training(fields: Fields) -> Training:

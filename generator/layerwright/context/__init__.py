@@ -14,6 +14,7 @@ from ..rules import Decision
 from ..spec import Transfer
 from .checks import checks, probe
 from .data import about_input, about_output, data, is_tabular
+from .hardware import hardware
 from .requirements import requirements
 from .scores import is_stateful, padded_steps, scores
 from .why import reasons
@@ -54,7 +55,7 @@ def context(plan: Plan) -> dict[str, Any]:
         "scoring": scores(plan),
         "stateful": is_stateful(plan),
         "commands": _commands(spec.package),
-        "hardware": asdict(spec.hardware),
+        "hardware": hardware(plan),
         "tracking": spec.tracking,
         "export": list(spec.export),
         "extras": list(spec.extras),

@@ -33,4 +33,9 @@ def requirements(hardware: Hardware, graph: Graph, *, tabular: bool) -> list[str
     tables = ("pandas>=2.2,<4",) if tabular else ()
     rules = [layer.rule for layer in graph.all_layers() if isinstance(layer, RuleLayer)]
     needed = {LAYER_REQUIREMENTS[package] for rule in rules for package in rule.packages}
-    return sorted([*REQUIREMENTS, *tables, *needed, *BACKEND_REQUIREMENTS[hardware.backend, hardware.device]])
+    return sorted([*REQUIREMENTS, *tables, *needed, *_of_backend(hardware)])
+
+
+def _of_backend(hardware: Hardware) -> tuple[str, ...]:
+    """The requirements of a backend; several GPUs or machines need what one GPU needs."""
+    return BACKEND_REQUIREMENTS[hardware.backend, "cpu" if hardware.device == "cpu" else "gpu"]
