@@ -22,10 +22,7 @@ def check(fields: Fields, spec: Spec) -> None:
     """Notes what doesn't go together."""
     chosen, extras = spec.hardware, spec.extras
     mended = _check_machines(fields, _check_batches(fields, spec), extras)
-    if chosen.device == "cpu" and chosen.precision == "mixed_float16":
-        what = "a CPU computes float16 many times slower than float32"
-        mend = "say precision: float32, or mixed_bfloat16 for a CPU that has it"
-        fields.problems.add("precision", what, mend, Edit("set", "precision", "float32"))
+    _check_precision(fields, mended)
     if "torchrun" in extras and not (mended.backend == "torch" and mended.several):
         what = "torchrun starts a process for each of several GPUs, and only PyTorch needs that"
         mend = "leave torchrun out; or say backend: torch and hardware: gpus"
@@ -53,3 +50,17 @@ def _check_machines(fields: Fields, chosen: Hardware, extras: Sequence[str]) -> 
     mend = f"say backend: {other}, which the same source runs on; or hardware: gpus, one machine with several GPUs"
     fields.problems.add("backend", what, mend, Edit("set", "backend", other))
     return replace(chosen, backend=other)
+
+
+def _check_precision(fields: Fields, chosen: Hardware) -> None:
+    """Notes where float16 doesn't do what it's for."""
+    if chosen.precision != "mixed_float16":
+        return
+    if chosen.device == "cpu":
+        what = "a CPU computes float16 many times slower than float32"
+        mend = "say precision: float32, or mixed_bfloat16 for a CPU that has it"
+        fields.problems.add("precision", what, mend, Edit("set", "precision", "float32"))
+    if chosen.device == "gpus" and chosen.backend == "tensorflow":
+        what = "under MirroredStrategy, Keras 3 applies float16 gradients that overflowed: losses become NaN"
+        mend = "say precision: mixed_bfloat16, or backend: jax"
+        fields.problems.add("precision", what, mend, Edit("set", "precision", "mixed_bfloat16"))

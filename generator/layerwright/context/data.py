@@ -175,7 +175,10 @@ def _steps(plan: Plan, stored: Sequence[Output]) -> dict[str, Any]:
         "masked": numbers,
         "varying": bool(varying),
         "varying_outputs": any(varies(tensor.shape) for tensor in plan.graph.outputs.values()),
-        "cut": varying + names,
+        # On several machines JAX takes batches of one length: a machine doesn't see what others have.
+        "cut": []
+        if plan.spec.hardware.device == "machines" and plan.spec.hardware.backend == "jax"
+        else varying + names,
         "aligned": [name for name in varying if any(name in each.sources for each in told)] + names if told else [],
     }
 

@@ -52,6 +52,7 @@ def hardware(plan: Plan) -> dict[str, Any]:
         "xla": XLA[chosen.backend],
         "start": start(plan.spec),
         "normalises": _has("BatchNormalization", plan.graph),
+        "tolerance": "1e-3" if policy == "float32" else "0.05",
         "equal": chosen.several and _is_equal(plan),
     }
 
