@@ -37,6 +37,7 @@ OWN = {
         "outputs": "areas: segmentation 3",
         "layers": "{branches: {photo: [conv 16]}, body: []}",
     },
+    "processes": {"inputs": "x: numeric 4", "outputs": "y: regression", "hardware": "gpus"},
 }
 """Answers for what no preset is about."""
 
@@ -706,7 +707,32 @@ DATA = [
     ),
 ]
 
-MUTATIONS = [*UNSHARED, *WRONG_NETWORK, *WRONG_SETTINGS, *BACKBONE, *LOSS, *RUNS, *SCORES, *DATA]
+TOGETHER = "test_they_learn_what_one_learns"
+SHARE = "test_each_takes_its_share"
+
+
+def devices(fault: str, file: str, before: str, after: str, test: str) -> Mutation:
+    """A fault of several processes that train together."""
+    return Mutation(fault, "processes", file, before, after, (f"test_hardware.py::{test}",))
+
+
+DEVICES = [
+    devices("each learns from its own share", "hardware.py", "average(each.grad)", "None", TOGETHER),
+    devices("losses of the first one's share", "hardware.py", "        average(values)\n", "", TOGETHER),
+    devices("all of them print", "hardware.py", "            if RANK:", "            if False:", TOGETHER),
+    devices("the whole batch for each", "hardware.py", "slice(RANK, None, PROCESSES)", "slice(None)", SHARE),
+    devices("one share for all", "hardware.py", "slice(RANK, None, PROCESSES)", "slice(0, None, PROCESSES)", SHARE),
+    devices("shares of different size", "data.py", "count -= count % hardware.devices()", "count -= 0", SHARE),
+    devices(
+        "batches that can't be shared",
+        "hardware.py",
+        "if size % devices:",
+        "if False:",
+        "test_a_batch_that_cannot_be_shared_is_named",
+    ),
+]
+
+MUTATIONS = [*UNSHARED, *WRONG_NETWORK, *WRONG_SETTINGS, *BACKBONE, *LOSS, *RUNS, *SCORES, *DATA, *DEVICES]
 
 
 def parameter(mutation: Mutation) -> Any:

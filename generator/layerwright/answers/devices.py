@@ -20,7 +20,7 @@ def hardware(fields: Fields) -> Hardware:
 
 def check(fields: Fields, spec: Spec) -> None:
     """Notes what doesn't go together."""
-    chosen, extras = spec.hardware, spec.extras
+    extras = spec.extras
     mended = _check_machines(fields, _check_batches(fields, spec), extras)
     _check_precision(fields, mended)
     if "torchrun" in extras and not (mended.backend == "torch" and mended.several):

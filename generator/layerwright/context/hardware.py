@@ -32,6 +32,14 @@ ABOUT = {
 }
 """What it trains on, by device and whether there are several processes."""
 
+TITLES = {"cpu": "On a cluster", "gpu": "On a cluster", "gpus": "Several GPUs", "machines": "Several machines"}
+"""What the README calls the section on starting it there."""
+
+ON_EACH = {
+    "gpus": "On all GPUs of this machine, a process for each",
+    "machines": "On each machine, in a folder that all of them see",
+}
+
 BETWEEN = ("embedding",)
 """Tasks whose loss compares the samples of a batch with each other."""
 
@@ -50,7 +58,9 @@ def hardware(plan: Plan) -> dict[str, Any]:
         "missing": f"CPU: {library} finds no GPU. If nvidia-smi does: {MENDS[chosen.backend]}",
         "determinism": "the seed decides; sums in parallel may differ in their last digits",
         "xla": XLA[chosen.backend],
-        "start": start(plan.spec),
+        "title": TITLES[device],
+        "ways": _ways(plan.spec),
+        "start": f"torchrun --standalone --nproc-per-node gpu -m {plan.spec.package}.train",
         "normalises": _has("BatchNormalization", plan.graph),
         "tolerance": "1e-3" if policy == "float32" else "0.05",
         "equal": chosen.several and _is_equal(plan),
@@ -64,14 +74,24 @@ def _plan(chosen: Hardware) -> str:
     return f"{'processes' if chosen.backend == 'torch' else chosen.device}_{chosen.backend}"
 
 
-def start(spec: Spec) -> str:
-    """The command that trains on everything that there is, empty if that's the usual one."""
-    hardware, module = spec.hardware, f"{spec.package}.train"
-    if not hardware.processes:
-        return ""
-    if hardware.backend == "torch":
-        return f"torchrun --standalone --nproc-per-node gpu -m {module}"
-    return f"KERAS_DISTRIBUTION_PROCESS_ID=0 python -m {module}"
+def _ways(spec: Spec) -> list[tuple[str, str]]:
+    """How training is started on all that there is: what a command is for, and the command."""
+    hardware, train = spec.hardware, f"python -m {spec.package}.train"
+    ways = []
+    if "torchrun" in spec.extras:
+        first = "MACHINES=2 FIRST=NAME_OF_THE_FIRST " if hardware.device == "machines" else ""
+        ways.append((ON_EACH[hardware.device], f"{first}launch/torchrun.sh training.epochs=3"))
+    elif hardware.processes and hardware.backend == "torch":
+        several = "--nnodes 2 --rdzv-backend c10d --rdzv-endpoint NAME_OF_THE_FIRST:29500"
+        nodes = several if hardware.device == "machines" else "--standalone"
+        ways.append((ON_EACH[hardware.device], f"torchrun {nodes} --nproc-per-node gpu -m {spec.package}.train"))
+    elif hardware.processes:
+        variables = "export KERAS_DISTRIBUTION_JOB_ADDRESSES=NAME_OF_THE_FIRST:1234 KERAS_DISTRIBUTION_NUM_PROCESSES=2"
+        number = f"KERAS_DISTRIBUTION_PROCESS_ID=0 {train}  # 1 on the second machine"
+        ways.append((ON_EACH[hardware.device], f"{variables}\n{number}"))
+    if "slurm" in spec.extras:
+        ways.append(("As a job of SLURM", "sbatch launch/train.slurm training.epochs=3"))
+    return ways
 
 
 def _is_equal(plan: Plan) -> bool:
