@@ -57,10 +57,10 @@ DETERMINISM = "the seed decides; sums in parallel may differ in their last digit
 
 
 def made(folder: Path, hardware: str, backend: str, **answers: Any) -> Path:
-    """Returns a small project without anything drawn in its training."""
+    """Returns a project, of a small network without anything drawn in its training unless answers say another one."""
     project = folder / "plant"
-    preset = presets()["power-plant"].answers()
-    laid_out(project, preset | {"hardware": hardware, "backend": backend} | answers)
+    start = {} if "inputs" in answers else presets()["power-plant"].answers()
+    laid_out(project, {**start, "hardware": hardware, "backend": backend, **answers})
     return project
 
 
