@@ -45,6 +45,7 @@ OWN = {
     "shop": {"inputs": "goods: numeric 5", "outputs": "kind: multiclass 4, old: binary, tags: multilabel 3"},
     "reader": {"inputs": "signal: sequence ?x3", "outputs": "value: regression"},
     "exporter": {"inputs": "x: numeric 4", "outputs": "y: multiclass 3", "export": "[onnx]"},
+    "processes": {"inputs": "x: numeric 4", "outputs": "y: regression", "hardware": "gpus"},
 }
 """Answers for what no preset is about."""
 
@@ -804,6 +805,33 @@ SETTINGS_READ = [
     ),
 ]
 
+TOGETHER = "test_they_learn_what_one_learns"
+SHARE = "test_each_takes_its_share"
+
+
+def devices(fault: str, file: str, before: str, after: str, test: str) -> Mutation:
+    """A fault of several processes that train together."""
+    return Mutation(fault, "processes", file, before, after, (f"test_hardware.py::{test}",))
+
+
+DEVICES = [
+    devices("each learns from its own share", "hardware.py", "average(each.grad)", "None", TOGETHER),
+    devices("losses of the first one's share", "hardware.py", "        average(values)\n", "", TOGETHER),
+    devices("all of them print", "hardware.py", "            if RANK:", "            if False:", TOGETHER),
+    devices("the whole batch for each", "hardware.py", "slice(RANK, None, PROCESSES)", "slice(None)", SHARE),
+    devices("one share for all", "hardware.py", "slice(RANK, None, PROCESSES)", "slice(0, None, PROCESSES)", SHARE),
+    devices("shares of different size", "data.py", "count -= count % hardware.devices()", "count -= 0", SHARE),
+    devices(
+        "batches that can't be shared",
+        "hardware.py",
+        "if size % devices:",
+        "if False:",
+        "test_a_batch_that_cannot_be_shared_is_named",
+    ),
+]
+
+
+
 RESUME = [
     training(
         "an order that isn't the epoch's",
@@ -928,6 +956,7 @@ RESUME = [
 ]
 
 MUTATIONS = [
+    *DEVICES,
     *UNSHARED,
     *WRONG_NETWORK,
     *WRONG_SETTINGS,

@@ -128,6 +128,16 @@ class Hardware:
     backend: str
     precision: str
 
+    @property
+    def several(self) -> bool:
+        """Whether devices share each batch."""
+        return self.device in ("gpus", "machines")
+
+    @property
+    def processes(self) -> bool:
+        """Whether they do so in processes of their own: on PyTorch one for each GPU, on JAX one for each machine."""
+        return self.several and (self.backend == "torch" or self.device == "machines")
+
 
 @dataclass(frozen=True)
 class Spec:

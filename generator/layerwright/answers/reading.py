@@ -11,17 +11,14 @@ from typing import Any
 
 from ..blocks import MERGES, is_name
 from ..problems import Edit, Problems, meant, nearest, shown, unknown
-from ..spec import Hardware, Input, Spec
-from . import ends, network
+from ..spec import Input, Spec
+from . import devices, ends, network
 from .fields import Fields
 from .keys import (
-    BACKENDS,
     BODIES,
-    DEVICES,
     EXTRAS,
     FORMATS,
     KEYS,
-    PRECISIONS,
     TRACKERS,
     TRAINING_DEFAULTS,
     Answers,
@@ -119,9 +116,9 @@ def _spec(fields: Fields) -> Spec:
     inputs = ends.inputs(fields)
     sharing, inputs = ends.sharing(fields, inputs)
     outputs = ends.outputs(fields, inputs)
-    hardware = _hardware(fields)
+    hardware = devices.hardware(fields)
     inputs = _of_one_batch(fields, inputs, hardware)
-    return Spec(
+    spec = Spec(
         project_name=_project_name(fields),
         package=_package(fields),
         description=fields.line("description"),
@@ -144,6 +141,8 @@ def _spec(fields: Fields) -> Spec:
         extras=fields.words("extras", EXTRAS),
         broken=frozenset(fields.broken),
     )
+    devices.check(fields, spec)
+    return spec
 
 
 def _of_one_batch(fields: Fields, inputs: tuple[Input, ...], hardware: Hardware) -> tuple[Input, ...]:
@@ -199,10 +198,6 @@ def _license(fields: Fields) -> str:
         return "none"
 
 
-def _hardware(fields: Fields) -> Hardware:
-    return Hardware(
-        fields.choice("hardware", DEVICES), fields.choice("backend", BACKENDS), fields.choice("precision", PRECISIONS)
-    )
 
 
 def _reserved(name: str) -> bool:

@@ -15,6 +15,7 @@ from ..spec import Transfer
 from .checks import checks, probe
 from .data import about_input, about_output, data, is_tabular
 from .exporting import exporting
+from .hardware import hardware
 from .licences import TEXTS, holder
 from .requirements import PYTHONS, requirements
 from .scores import is_stateful, padded_steps, scores
@@ -69,7 +70,7 @@ def context(plan: Plan) -> dict[str, Any]:
         "stateful": is_stateful(plan),
         "trouble": trouble(plan),
         "commands": _commands(spec.package),
-        "hardware": asdict(spec.hardware),
+        "hardware": hardware(plan),
         "tracking": spec.tracking,
         "export": list(spec.export),
         "exporting": exporting(plan),
@@ -100,7 +101,9 @@ def _training(plan: Plan) -> dict[str, Any]:
     by_steps = any(padded_steps(each, plan) for each in weighed)
     scheduled = training.schedule == "cosine" or training.warmup_epochs > 0
     plateau = training.schedule == "plateau"
+    chosen = plan.spec.hardware
     callbacks = {
+        "hardware.Averages()": chosen.several and chosen.backend == "torch",
         "FreshStates()": is_stateful(plan),
         "Progress()": True,
         "schedule": scheduled,

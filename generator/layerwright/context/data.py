@@ -169,13 +169,15 @@ def _steps(plan: Plan, stored: Sequence[Output]) -> dict[str, Any]:
     varying = [each.name for each in plan.spec.inputs if varies(each.shape)]
     told = [each for each in stored if None in plan.graph.outputs[each.name].shape[1:]]
     names = [each.name for each in told]
+    hardware = plan.spec.hardware
     return {
         "padded_texts": [each.name for each in padded if not each.kind.standardised],
         "padded_numbers": numbers + [each.name for each in stored if target_padded(each, plan)],
         "masked": numbers,
         "varying": bool(varying),
         "varying_outputs": any(varies(tensor.shape) for tensor in plan.graph.outputs.values()),
-        "cut": varying + names,
+        # On several machines JAX needs batches of one length, and none of them sees what the others have.
+        "cut": [] if hardware.backend == "jax" and hardware.processes else varying + names,
         "aligned": [name for name in varying if any(name in each.sources for each in told)] + names if told else [],
     }
 

@@ -5,10 +5,17 @@ import tensorflow as tf
 
 
 def prepare() -> str:
-    """Sets devices and precision up before a model is built; returns what was found."""
+    """Sets devices and precision up before a model is built; returns a table of them."""
     gpus = tf.config.list_physical_devices("GPU")
     for gpu in gpus:
         # Take memory as it is needed, not all of it at once.
         tf.config.experimental.set_memory_growth(gpu, True)
-    found = "GPU" if gpus else "CPU: TensorFlow finds no GPU"
-    return f"{keras.config.backend()} on {found}, {keras.config.dtype_policy().name}"
+    missing = "CPU: TensorFlow finds no GPU. If nvidia-smi does: pip install 'tensorflow[and-cuda]'"
+    table = {
+        "backend": keras.config.backend(),
+        "device": "GPU, memory as it is needed" if gpus else missing,
+        "precision": "float32",
+        "XLA": "on" if gpus else "off on a CPU",
+        "determinism": "the seed decides; sums in parallel may differ in their last digits",
+    }
+    return "\n".join(f"{name:<13}{value}" for name, value in table.items())

@@ -1,0 +1,121 @@
+"""What a project's `hardware.py`, its launch files and its pages say of devices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from ..graph import Composite, Graph, Layer, RuleLayer
+from ..plan import Plan
+from ..spec import Hardware, Spec
+from ..tasks import Per
+
+LIBRARIES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
+
+MENDS = {
+    "tensorflow": "pip install 'tensorflow[and-cuda]'",
+    "jax": "pip install 'jax[cuda12]'",
+    "torch": "install torch for CUDA, see pytorch.org",
+}
+"""What brings a backend that finds no GPU to find it."""
+
+XLA = {"tensorflow": "off on a CPU", "jax": "on", "torch": "off, as Keras has it on PyTorch"}
+"""Whether Keras compiles the training step, on a CPU."""
+
+ABOUT = {
+    ("cpu", False): "the CPU",
+    ("gpu", False): "one GPU, or the CPU if there is none",
+    ("gpus", False): "all GPUs of this machine, each with its share of every batch",
+    ("gpus", True): "the GPUs of this machine, a process for each, started by torchrun",
+    ("machines", True): "several machines, each with its share of every batch",
+}
+"""What it trains on, by device and whether there are several processes."""
+
+TITLES = {"cpu": "On a cluster", "gpu": "On a cluster", "gpus": "Several GPUs", "machines": "Several machines"}
+"""What the README calls the section on starting it there."""
+
+ON_EACH = {
+    "gpus": "On all GPUs of this machine, a process for each",
+    "machines": "On each machine, in a folder that all of them see",
+}
+
+BETWEEN = ("embedding",)
+"""Tasks whose loss compares the samples of a batch with each other."""
+
+
+def hardware(plan: Plan) -> dict[str, Any]:
+    """What was chosen, and what follows from it."""
+    chosen = plan.spec.hardware
+    policy = chosen.precision
+    library, device = LIBRARIES[chosen.backend], chosen.device
+    return asdict(chosen) | {
+        "plan": _plan(chosen),
+        "several": chosen.several,
+        "processes": chosen.processes,
+        "about": ABOUT[device, chosen.processes],
+        "policy": policy if policy == "float32" else f"{policy}, last layers float32",
+        "missing": f"CPU: {library} finds no GPU. If nvidia-smi does: {MENDS[chosen.backend]}",
+        "determinism": "the seed decides; sums in parallel may differ in their last digits",
+        "xla": XLA[chosen.backend],
+        "title": TITLES[device],
+        "ways": _ways(plan.spec),
+        "start": f"torchrun --standalone --nproc-per-node gpu -m {plan.spec.package}.train",
+        "normalises": _has("BatchNormalization", plan.graph),
+        "tolerance": "1e-3" if policy == "float32" else "0.05",
+        "equal": chosen.several and _is_equal(plan),
+    }
+
+
+def _plan(chosen: Hardware) -> str:
+    """Which of the templates of `hardware.py` it is."""
+    if not chosen.several:
+        return "one"
+    return f"{'processes' if chosen.backend == 'torch' else chosen.device}_{chosen.backend}"
+
+
+def _ways(spec: Spec) -> list[tuple[str, str]]:
+    """How training is started on all that there is: what a command is for, and the command."""
+    hardware, train = spec.hardware, f"python -m {spec.package}.train"
+    ways = []
+    if "torchrun" in spec.extras:
+        first = "MACHINES=2 FIRST=NAME_OF_THE_FIRST " if hardware.device == "machines" else ""
+        ways.append((ON_EACH[hardware.device], f"{first}launch/torchrun.sh training.epochs=3"))
+    elif hardware.processes and hardware.backend == "torch":
+        several = "--nnodes 2 --rdzv-backend c10d --rdzv-endpoint NAME_OF_THE_FIRST:29500"
+        nodes = several if hardware.device == "machines" else "--standalone"
+        ways.append((ON_EACH[hardware.device], f"torchrun {nodes} --nproc-per-node gpu -m {spec.package}.train"))
+    elif hardware.processes:
+        variables = "export KERAS_DISTRIBUTION_JOB_ADDRESSES=NAME_OF_THE_FIRST:1234 KERAS_DISTRIBUTION_NUM_PROCESSES=2"
+        number = f"KERAS_DISTRIBUTION_PROCESS_ID=0 {train}  # 1 on the second machine"
+        ways.append((ON_EACH[hardware.device], f"{variables}\n{number}"))
+    if "slurm" in spec.extras:
+        ways.append(("As a job of SLURM", "sbatch launch/train.slurm training.epochs=3"))
+    return ways
+
+
+def _is_equal(plan: Plan) -> bool:
+    """Whether shares of a batch come to the same as the whole: nothing is drawn, and each sample counts by itself."""
+    layers = list(_layers(plan.graph))
+    rates = [
+        value
+        for layer in layers
+        if isinstance(layer, RuleLayer)
+        for name, value in layer.arguments.items()
+        if name in ("rate", "dropout", "recurrent_dropout", "stddev", "factor")
+    ]
+    whole = _has("BatchNormalization", plan.graph) or plan.spec.transfer is not None
+    by_itself = all(each.task.name not in BETWEEN and each.per is not Per.STEP for each in plan.spec.outputs)
+    return by_itself and not whole and not any(rates)
+
+
+def _has(class_name: str, graph: Graph) -> bool:
+    return any(layer.class_name == class_name for layer in _layers(graph))
+
+
+def _layers(graph: Graph) -> Iterator[Layer]:
+    """Every layer, those of nested models and of layers of the project's own among them."""
+    for layer in graph.layers():
+        yield layer
+        if isinstance(layer, Composite):
+            yield from _layers(layer.graph)
