@@ -2,13 +2,12 @@
 
 The first run of a backend fills the cache of packages and isn't counted. Prints seconds, and the processor's own:
 
-    python benchmarks/first_model.py [BACKEND ...] [--uv] [--runs 2]
+    python benchmarks/first_model.py [BACKEND ...] [--no-compile | --uv] [--runs 2]
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import resource
 import subprocess
 import sys
@@ -25,12 +24,12 @@ class Step:
     def __init__(self, folder: Path) -> None:
         self.folder, self.total = folder, 0.0
 
-    def __call__(self, name: str, *command: str | Path, **environment: str) -> None:
+    def __call__(self, name: str, *command: str | Path) -> None:
+        """Runs it in the project's folder, once there is one. Stops the program if it fails."""
         before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         done = subprocess.run(
             list(map(str, command)),
             cwd=self.folder if self.folder.exists() else self.folder.parent,
-            env=os.environ | environment,
             capture_output=True,
             text=True,
             check=False,
@@ -43,7 +42,7 @@ class Step:
         print(f"  {name:<28}{seconds:>8.1f}{used:>12.1f}", flush=True)
 
 
-def measure(backend: str, folder: Path, *, uv: bool) -> None:
+def measure(backend: str, folder: Path, options: list[str], *, uv: bool) -> None:
     """Prints a line for each step of one way from answers to a trained model."""
     project = folder / "plant"
     python, step = project / ".venv" / "bin" / "python", Step(project)
@@ -55,7 +54,7 @@ def measure(backend: str, folder: Path, *, uv: bool) -> None:
         step("uv pip install", "uv", "pip", "install", "--python", python, "-e", ".[test]")
     else:
         step("python -m venv", sys.executable, "-m", "venv", ".venv")
-        step("pip install", python, "-m", "pip", "install", "--quiet", "-e", ".[test]")
+        step("pip install", python, "-m", "pip", "install", *options, "--quiet", "-e", ".[test]")
     step("train", python, "-m", "plant.train")
     print(f"  {'altogether':<28}{step.total:>8.1f}\n", flush=True)
 
@@ -65,6 +64,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("backends", nargs="*", default=["tensorflow", "jax", "torch"])
     parser.add_argument("--uv", action="store_true", help="install with uv in pip's place")
+    parser.add_argument("--no-compile", action="store_true", help="have pip compile nothing ahead")
     parser.add_argument("--runs", type=int, default=2)
     given = parser.parse_args()
     print(f"{'':<30}{'seconds':>8}{'processor':>12}")
@@ -72,7 +72,7 @@ def main() -> None:
         for run in range(given.runs):
             print(f"{backend}, {'cache cold or warm' if run == 0 else 'cache warm'}")
             with tempfile.TemporaryDirectory() as folder:
-                measure(backend, Path(folder), uv=given.uv)
+                measure(backend, Path(folder), ["--no-compile"] * given.no_compile, uv=given.uv)
 
 
 if __name__ == "__main__":

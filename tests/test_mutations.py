@@ -952,11 +952,64 @@ RESUME = [
         "(epoch - warmup) / (",
         "epoch / (",
         "test_the_learning_rate_rises_and_falls",
+
+
+BESIDE = "test_every_target_stays_with_its_sample"
+STRAYED = [
+    Mutation(
+        f"labels of the sample beside it, in {preset}",
+        preset,
+        "data.py",
+        "{name: samples[name] for name in TARGETS if name in samples}",
+        "{name: np.roll(samples[name], 1, axis=0) for name in TARGETS if name in samples}",
+        (f"test_model.py::{BESIDE}",),
+    )
+    for preset in (
+        "power-plant",
+        "image-metadata",
+        "masked-lstm",
+        "siamese-conv",
+        "siamese-dense",
+        "tagger",
+        "segmenter",
+    )
+]
+SAMPLED = [
+    Mutation(
+        "labels of chance, of a straight line",
+        "mnist-mlp",
+        "data.py",
+        'tuple(samples[name].astype("float32") for name in names)',
+        'tuple(np.random.permutation(samples[name]).astype("float32") for name in names)',
+        (f"test_model.py::{BESIDE}",),
+    ),
+    model(
+        "an encoder of convolutions for each picture",
+        "siamese-conv",
+        "encoder(positive)]",
+        "keras.models.clone_model(encoder)(positive)]",
+        PARAMETERS,
+        "test_encoder_learns_by_each_call[1]",
+    ),
+    model("an input dropped on its branch", "two-inputs", ")(second)", ")(second * 0)", f"{MOVES}[second"),
+    model(
+        "heads that change places, of one task",
+        "two-heads",
+        '"first": first, "second": second}',
+        '"first": second, "second": first}',
+        GRADIENT,
+    ),
+    Mutation(
+        "one of three loss weights",
+        "product-heads",
+        "train.py",
+        '"price": 0.5',
+        '"price": 5',
+        (f"test_model.py::{WEIGHED}",),
     ),
 ]
 
 MUTATIONS = [
-    *DEVICES,
     *UNSHARED,
     *WRONG_NETWORK,
     *WRONG_SETTINGS,
@@ -967,7 +1020,10 @@ MUTATIONS = [
     *REPORT,
     *DATA,
     *SETTINGS_READ,
+    *DEVICES,
     *RESUME,
+    *STRAYED,
+    *SAMPLED,
 ]
 
 
