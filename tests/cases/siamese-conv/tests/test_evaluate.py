@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from siamese_conv import evaluate
-from siamese_conv.config import Config
 
 
 def test_a_threshold_parts_the_same_from_others() -> None:
@@ -19,16 +18,34 @@ def test_a_threshold_parts_the_same_from_others() -> None:
     assert scores == {"accuracy": 0.75, "threshold": threshold}
 
 
+def test_what_is_shrunk_is_the_mean_of_its_parts() -> None:
+    image = np.arange(30.0).reshape(1, 5, 3, 2)
+    small = evaluate.shrunk(image, 3).reshape(3, 3, 2)
+    np.testing.assert_allclose(small[0], image[0, :2].mean(axis=0))
+    np.testing.assert_allclose(small[2], image[0, 4])
+
+
+def test_others_miss_by_what_they_are_too_near() -> None:
+    off = evaluate.margins_missed(np.array([[1.0], [0.0], [0.0]]), np.array([[0.3], [0.4], [3.0]]))
+    np.testing.assert_allclose(off, [[0.3], [0.6], [0]])
+
+
+def test_the_worst_rows_come_first() -> None:
+    truth, off = np.zeros((12, 1)), np.arange(12.0)[:, None]
+    lines = evaluate.section("name", truth, truth, off)
+    rows = [line.split(" | ") for line in lines if line.startswith("| 1")]
+    assert rows[0][:2] == ["| 12", "11"]
+    assert len(lines) == 15
+
+
 def test_what_is_undefined_is_null_in_the_file(
-    config: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    Path(config["run"]).mkdir()
-    scores = {who: {"r2": None, "mae": 0.25} for who in ("model", "guess")}
-    monkeypatch.setattr(evaluate, "evaluate", lambda config: {"output": scores})
-    evaluate.main(config)
-    written = (Path(config["run"]) / "evaluation.json").read_text(encoding="utf-8")
-    assert json.loads(written, parse_constant=pytest.fail)["output"]["model"] == {
-        "r2": None,
-        "mae": 0.25,
-    }
-    assert " undefined" in capsys.readouterr().out
+    scores = {"model": {"r2": None, "mae": 0.25}, "guess": {"r2": 0.5, "mae": 0.75}}
+    evaluate.write(tmp_path, {"output": scores}, ["more"])
+    written = (tmp_path / "evaluation.json").read_text(encoding="utf-8")
+    assert json.loads(written, parse_constant=pytest.fail) == {"output": scores}
+    assert " undefined |" in capsys.readouterr().out
+    page = (tmp_path / "evaluation.md").read_text(encoding="utf-8")
+    assert " 0.75 |" in page
+    assert page.endswith("more\n")

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from siamese_dense import evaluate
-from siamese_dense.config import Config
 
 
 def test_the_nearest_other_sample_has_the_same_label() -> None:
@@ -17,15 +16,13 @@ def test_the_nearest_other_sample_has_the_same_label() -> None:
 
 
 def test_what_is_undefined_is_null_in_the_file(
-    config: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    Path(config["run"]).mkdir()
-    scores = {who: {"r2": None, "mae": 0.25} for who in ("model", "guess")}
-    monkeypatch.setattr(evaluate, "evaluate", lambda config: {"output": scores})
-    evaluate.main(config)
-    written = (Path(config["run"]) / "evaluation.json").read_text(encoding="utf-8")
-    assert json.loads(written, parse_constant=pytest.fail)["output"]["model"] == {
-        "r2": None,
-        "mae": 0.25,
-    }
-    assert " undefined" in capsys.readouterr().out
+    scores = {"model": {"r2": None, "mae": 0.25}, "guess": {"r2": 0.5, "mae": 0.75}}
+    evaluate.write(tmp_path, {"output": scores}, ["more"])
+    written = (tmp_path / "evaluation.json").read_text(encoding="utf-8")
+    assert json.loads(written, parse_constant=pytest.fail) == {"output": scores}
+    assert " undefined |" in capsys.readouterr().out
+    page = (tmp_path / "evaluation.md").read_text(encoding="utf-8")
+    assert " 0.75 |" in page
+    assert page.endswith("more\n")

@@ -1,5 +1,6 @@
 """Training works: a batch can be learned by heart, and a run leaves what comes after it needs."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from siamese_dense import evaluate, predict
 from siamese_dense.config import Config, from_command_line
-from siamese_dense.data import INPUTS, TARGETS, Batches, Samples
+from siamese_dense.data import TARGETS, Batches, Samples
 from siamese_dense.train import batch_hard_triplet, compile_model, fit, train
 
 
@@ -74,15 +75,12 @@ def test_a_run_leaves_all_that_evaluation_and_prediction_need(config: Config) ->
     scores = evaluate.evaluate(config)
     assert set(scores) == set(TARGETS)
 
-    file = run.parent / "samples.npz"
+    page = (run / "evaluation.md").read_text(encoding="utf-8")
+    assert all((run / picture).is_file() for picture in re.findall(r"\((.*png)\)", page))
     made = evaluate.load_data(config)[2]
-    np.savez(file, **{name: made[name] for name in INPUTS})
-    config["data"]["path"] = str(file)
-    predict.main(config)
     said = predict.predict(config, made)
-    table = np.loadtxt(run / "predictions.csv", delimiter=",", skiprows=1, ndmin=2)
-    np.testing.assert_allclose(table, np.concatenate(list(said.values()), axis=1), rtol=1e-4)
     assert scores["pair"]["model"] == evaluate.embedding_scores(made["pair"], said["pair"])
+    assert said.keys() == TARGETS.keys()
 
 
 def test_a_run_is_evaluated_as_it_was_trained(

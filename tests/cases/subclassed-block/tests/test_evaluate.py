@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 
 from subclassed_block import evaluate
-from subclassed_block.config import Config
 
 
 def test_the_most_probable_class_counts() -> None:
     probabilities = np.array([[0.5, 0.4, 0.1], [0.2, 0.3, 0.5], [0.1, 0.8, 0.1]])
     scores = evaluate.class_scores(np.array([[0.0], [1.0], [1.0]]), probabilities)
-    assert scores == {"accuracy": pytest.approx(2 / 3)}
+    assert scores == {
+        "accuracy": pytest.approx(2 / 3),
+        "macro_f1": pytest.approx((1 + 2 / 3 + 0) / 3),
+    }
 
 
 def test_a_guess_is_the_commonest_class() -> None:
@@ -21,16 +23,45 @@ def test_a_guess_is_the_commonest_class() -> None:
     np.testing.assert_array_equal(guess, [[0.25, 0, 0.75]] * 2)
 
 
+def test_a_linear_model_finds_what_is_linear_and_not_what_is_noise() -> None:
+    random = np.random.default_rng(0)
+    seen, truth = random.normal(size=(200, 3)), np.array([[2.0, 0.0], [-1.0, 0.0], [0.0, 5.0]])
+    weights, constants = evaluate.least_squares(seen, seen @ truth + 7)
+    np.testing.assert_allclose(weights, truth, atol=0.01)
+    np.testing.assert_allclose(constants, 7, atol=0.01)
+    many, noise = random.normal(size=(120, 100)), random.normal(size=(120, 1))
+    weights, _ = evaluate.least_squares(many, noise)
+    assert np.square(weights).sum() < 0.1
+
+
+def test_what_is_shrunk_is_the_mean_of_its_parts() -> None:
+    image = np.arange(30.0).reshape(1, 5, 3, 2)
+    small = evaluate.shrunk(image, 3).reshape(3, 3, 2)
+    np.testing.assert_allclose(small[0], image[0, :2].mean(axis=0))
+    np.testing.assert_allclose(small[2], image[0, 4])
+
+
+def test_doubts_are_what_is_missing_to_certainty() -> None:
+    off = evaluate.doubts(np.array([[0.0], [2.0]]), np.array([[0.5, 0.4, 0.1], [0.0, 0.0, 1.0]]))
+    np.testing.assert_allclose(off, [[0.5], [0]])
+
+
+def test_the_worst_rows_come_first() -> None:
+    truth, off = np.zeros((12, 1)), np.arange(12.0)[:, None]
+    lines = evaluate.section("name", truth, truth, off, [])
+    rows = [line.split(" | ") for line in lines if line.startswith("| 1")]
+    assert rows[0][:2] == ["| 12", "11"]
+    assert len(lines) == 15
+
+
 def test_what_is_undefined_is_null_in_the_file(
-    config: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    Path(config["run"]).mkdir()
-    scores = {who: {"r2": None, "mae": 0.25} for who in ("model", "guess")}
-    monkeypatch.setattr(evaluate, "evaluate", lambda config: {"output": scores})
-    evaluate.main(config)
-    written = (Path(config["run"]) / "evaluation.json").read_text(encoding="utf-8")
-    assert json.loads(written, parse_constant=pytest.fail)["output"]["model"] == {
-        "r2": None,
-        "mae": 0.25,
-    }
-    assert " undefined" in capsys.readouterr().out
+    scores = {"model": {"r2": None, "mae": 0.25}, "guess": {"r2": 0.5, "mae": 0.75}}
+    evaluate.write(tmp_path, {"output": scores}, ["more"])
+    written = (tmp_path / "evaluation.json").read_text(encoding="utf-8")
+    assert json.loads(written, parse_constant=pytest.fail) == {"output": scores}
+    assert " undefined |" in capsys.readouterr().out
+    page = (tmp_path / "evaluation.md").read_text(encoding="utf-8")
+    assert " 0.75 |" in page
+    assert page.endswith("more\n")

@@ -1,6 +1,12 @@
-"""Predicts: python -m autoencoder.predict data.path=samples.npz [KEY=VALUE ...]."""
+"""Predicts: python -m autoencoder.predict data.path=new.csv [KEY=VALUE ...].
 
+Or of one sample: python -m autoencoder.predict sample.image=[1,2,3,4,...]
+"""
+
+import json
+import sys
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -20,12 +26,38 @@ def predict(config: Config, samples: Samples) -> Samples:
     return {name: outputs[name] for name in TARGETS}
 
 
-def main(config: Config) -> None:
-    """Writes what is predicted for each sample of a file to the run's folder."""
-    if not config["data"]["path"]:
-        raise DataError("say which samples: data.path=FILE")
+def one_sample(arguments: list[str], run: Path) -> Samples:
+    """Returns the sample that sample.NAME=VALUE says. Or DataError."""
+    given = {}
+    for argument in arguments:
+        name, _, text = argument.removeprefix("sample.").partition("=")
+        if name not in INPUTS:
+            raise DataError(f"{argument}: there is no such input; there is {', '.join(INPUTS)}")
+        try:
+            given[name] = np.array([read_value(text)])
+        except (ValueError, OSError) as error:
+            raise DataError(f"{argument} can't be read: {error}") from error
+    np.savez(run / "sample.npz", **given)
+    return read(str(run / "sample.npz"), {}, INPUTS)
+
+
+def read_value(text: str) -> Any:
+    """Returns what a file holds, a number or a list of numbers, or else the text itself."""
+    if text.endswith(".npy"):
+        return np.load(text)
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
+def main(config: Config, sample: list[str] | None = None) -> None:
+    """Writes what is predicted of a file's samples to the run's folder, or prints that of one."""
+    run, data = Path(config["run"]), config["data"]
+    if not sample and not data["path"]:
+        raise DataError("say which samples: data.path=FILE, or sample.image=[1,2,3,4,...]")
     hardware.prepare()
-    samples = read(config["data"]["path"], config["data"]["columns"], INPUTS)
+    samples = one_sample(sample, run) if sample else read(data["path"], data["columns"], INPUTS)
     predictions = predict(config, samples)
     header = [
         name if values.shape[1] == 1 else f"{name}_{column}"
@@ -33,10 +65,17 @@ def main(config: Config) -> None:
         for column in range(values.shape[1])
     ]
     table = np.concatenate(list(predictions.values()), axis=1)
-    path = Path(config["run"]) / "predictions.csv"
+    if sample:
+        print(
+            "\n".join(f"{name}: {value:.6g}" for name, value in zip(header, table[0], strict=True))
+        )
+        return
+    path = run / "predictions.csv"
     np.savetxt(path, table, "%.6g", ",", header=",".join(header), comments="")
     print(f"Wrote {path}")
 
 
 if __name__ == "__main__":
-    main(from_command_line(trained=True))
+    sample = [argument for argument in sys.argv if argument.startswith("sample.")]
+    sys.argv = [argument for argument in sys.argv if argument not in sample]
+    main(from_command_line(trained=True), sample)

@@ -1,13 +1,24 @@
-"""Predicts: python -m resnet_transfer.predict data.path=samples.npz [KEY=VALUE ...]."""
+"""Predicts: python -m resnet_transfer.predict data.path=new.npz [KEY=VALUE ...].
 
+Or of one sample: python -m resnet_transfer.predict sample.image=FILE
+"""
+
+import csv
+import json
+import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
+from PIL import Image
 
 from . import hardware
 from .config import Config, from_command_line
 from .data import INPUTS, TARGETS, Batches, DataError, Samples, read
+
+Table = dict[str, Iterable[Any]]  # columns by their names
 
 
 def predict(config: Config, samples: Samples) -> Samples:
@@ -20,23 +31,89 @@ def predict(config: Config, samples: Samples) -> Samples:
     return {name: outputs[name] for name in TARGETS}
 
 
-def main(config: Config) -> None:
-    """Writes what is predicted for each sample of a file to the run's folder."""
-    if not config["data"]["path"]:
-        raise DataError("say which samples: data.path=FILE")
-    hardware.prepare()
-    samples = read(config["data"]["path"], config["data"]["columns"], INPUTS)
-    predictions = predict(config, samples)
-    header = [
-        name if values.shape[1] == 1 else f"{name}_{column}"
-        for name, values in predictions.items()
-        for column in range(values.shape[1])
-    ]
-    table = np.concatenate(list(predictions.values()), axis=1)
-    path = Path(config["run"]) / "predictions.csv"
-    np.savetxt(path, table, "%.6g", ",", header=",".join(header), comments="")
+def class_names(config: Config, name: str, count: int) -> list[str]:
+    """Returns what an output's classes are called: their numbers."""
+    return [str(each) for each in range(count)]
+
+
+def class_columns(config: Config, name: str, probabilities: np.ndarray) -> Table:
+    """Returns the most probable class, its probability, and those of all."""
+    names = class_names(config, name, probabilities.shape[1])
+    said = [names[each] for each in probabilities.argmax(axis=1)]
+    each = {
+        f"{name}_p_{label}": column for label, column in zip(names, probabilities.T, strict=True)
+    }
+    return {name: said, f"{name}_probability": probabilities.max(axis=1)} | each
+
+
+TABLES = {"category": class_columns}
+
+
+def shown(value: Any) -> str:
+    """Returns a text as it is, a number with six digits."""
+    return value if isinstance(value, str) else f"{value:.6g}"
+
+
+def write_table(path: Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    """Writes a CSV."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        for row in rows:
+            writer.writerow([shown(each) for each in row])
     print(f"Wrote {path}")
 
 
+def one_sample(arguments: list[str], run: Path) -> Samples:
+    """Returns the sample that sample.NAME=VALUE says. Or DataError."""
+    given = {}
+    for argument in arguments:
+        name, _, text = argument.removeprefix("sample.").partition("=")
+        if name not in INPUTS:
+            raise DataError(f"{argument}: there is no such input; there is {', '.join(INPUTS)}")
+        try:
+            given[name] = np.array([read_value(text)])
+        except (ValueError, OSError) as error:
+            raise DataError(f"{argument} can't be read: {error}") from error
+    np.savez(run / "sample.npz", **given)
+    return read(str(run / "sample.npz"), {}, INPUTS)
+
+
+def read_value(text: str) -> Any:
+    """Returns what a file holds, a number or a list of numbers, or else the text itself."""
+    if text.endswith(".npy"):
+        return np.load(text)
+    if text.lower().endswith((".png", ".jpg", ".jpeg")):
+        return np.asarray(Image.open(text))
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
+def main(config: Config, sample: list[str] | None = None) -> None:
+    """Writes what is predicted of a file's samples to the run's folder, or prints that of one."""
+    run, data = Path(config["run"]), config["data"]
+    if not sample and not data["path"]:
+        raise DataError("say which samples: data.path=FILE, or sample.image=FILE")
+    hardware.prepare()
+    samples = one_sample(sample, run) if sample else read(data["path"], data["columns"], INPUTS)
+    predictions = predict(config, samples)
+    table: Table = {}
+    for name, columns in TABLES.items():
+        table |= columns(config, name, predictions[name])
+    rows = zip(*table.values(), strict=True)
+    if sample:
+        print(
+            "\n".join(
+                f"{name}: {shown(each)}" for name, each in zip(table, next(rows), strict=True)
+            )
+        )
+    else:
+        write_table(run / "predictions.csv", table, rows)
+
+
 if __name__ == "__main__":
-    main(from_command_line(trained=True))
+    sample = [argument for argument in sys.argv if argument.startswith("sample.")]
+    sys.argv = [argument for argument in sys.argv if argument not in sample]
+    main(from_command_line(trained=True), sample)

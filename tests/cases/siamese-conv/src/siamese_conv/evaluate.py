@@ -5,14 +5,18 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from matplotlib.figure import Figure
 
 from . import hardware
 from .config import Config, from_command_line
-from .data import load_data
+from .data import Samples, load_data, take
 from .model import build_model
 from .predict import predict
 
 Scores = dict[str, float | None]  # None: undefined
+EXPLAINED = """`model` is the trained network, on the test part.
+`linear` compares the inputs themselves, without a network.
+`guess` is the network before it has learned anything."""
 
 
 def best_threshold(same: np.ndarray, distances: np.ndarray) -> float:
@@ -28,43 +32,133 @@ def distance_scores(same: np.ndarray, distances: np.ndarray, threshold: float) -
     return {"accuracy": float(right.mean()), "threshold": threshold}
 
 
+def features(samples: Samples) -> Samples:
+    """Returns what a linear model sees of each sample, by input."""
+    inputs, blocks = {name: samples[name] for name in ["anchor", "positive"]}, []
+    for rows in in_blocks(samples):
+        block = take(inputs, rows)
+        blocks.append(
+            {
+                "anchor": shrunk(block["anchor"], 18),
+                "positive": shrunk(block["positive"], 18),
+            }
+        )
+    return {name: np.concatenate([block[name] for block in blocks]) for name in inputs}
+
+
+def in_blocks(samples: Samples, size: int = 256) -> list[np.ndarray]:
+    """Returns the numbers of all samples in parts: what is read of one fits in memory."""
+    count = len(next(iter(samples.values())))
+    return np.split(np.arange(count), range(size, count, size))
+
+
+def shrunk(values: np.ndarray, most: int) -> np.ndarray:
+    """Returns what has axes of space or time as at most so many means along each, in a row."""
+    values = np.asarray(values, dtype="float64")
+    for axis in range(1, values.ndim - 1):
+        size = values.shape[axis]
+        starts = np.arange(0, size, -(-size // most))
+        widths = np.diff(starts, append=size).reshape(-1, *[1] * (values.ndim - 1 - axis))
+        values = np.add.reduceat(values, starts, axis) / widths
+    return values.reshape(len(values), -1)
+
+
+def as_they_are(samples: Samples) -> Samples:
+    """Returns distances of the inputs themselves, without a network."""
+    seen = features(samples)
+    return {
+        "distance": np.linalg.norm(seen["anchor"] - seen["positive"], axis=1, keepdims=True),
+    }
+
+
+def margins_missed(same: np.ndarray, distances: np.ndarray) -> np.ndarray:
+    """Returns how far pairs are from where they belong: 0 if they are the same, else 1 apart."""
+    return np.where(same > 0.5, distances, 1 - distances).clip(0)
+
+
+def plot_distances(figure: Figure, truth: np.ndarray, said: np.ndarray) -> None:
+    """Draws how many pairs lie at each distance."""
+    axes, edges = figure.subplots(), np.linspace(0, said.max(), 41)
+    axes.hist(said[truth > 0.5], edges, alpha=0.6, label="the same")
+    axes.hist(said[truth <= 0.5], edges, alpha=0.6, label="others")
+    axes.set(xlabel="distance", ylabel="pairs")
+    axes.legend()
+
+
 def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
-    """Returns the scores of each output on the test part, beside those of a guess."""
+    """Scores each output on the test part, and writes it all to the run's folder."""
+    run = Path(config["run"])
     _, validation, test = load_data(config)
-    predictions = predict(config, test)
-    results = {}
+    said = {"model": predict(config, test)}
+    results, sections = {}, []
 
     # Beside a network that has learned nothing: what is alike lies near without learning.
     keras.utils.set_random_seed(config["seed"])
     untrained = build_model()
-    said = {"model": predictions, "guess": predict(config, test, untrained)}
-    learned = {
+    said["linear"] = as_they_are(test)
+    said["guess"] = predict(config, test, untrained)
+    learned_by = {
         "model": predict(config, validation),
+        "linear": as_they_are(validation),
         "guess": predict(config, validation, untrained),
     }
     name = "distance"
     results[name] = {
         who: distance_scores(
-            test[name], values[name], best_threshold(validation[name], learned[who][name])
+            test[name], each[name], best_threshold(validation[name], learned_by[who][name])
         )
-        for who, values in said.items()
+        for who, each in said.items()
     }
+    distances = said["model"][name]
+    figure = Figure(figsize=(5, 4.5), layout="constrained")
+    plot_distances(figure, test[name], distances)
+    figure.savefig(run / f"evaluation_{name}.png", dpi=120)
+    off = margins_missed(test[name], distances)
+    sections += section(name, test[name], distances, off)
+    write(run, results, sections)
     return results
 
 
-def main(config: Config) -> None:
-    """Prints the scores, and writes them to the run's folder."""
-    hardware.prepare()
-    results = evaluate(config)
-    print(f"{'output':<24}{'score':<14}{'model':>12}{'guess':>12}")
+def section(name: str, truth: np.ndarray, said: np.ndarray, off: np.ndarray) -> list[str]:
+    """Returns what the page says of an output: its picture, and where it is farthest off."""
+    off = off.reshape(len(off), -1).mean(axis=1)
+    lines = ["| row | off by | true | predicted |", "|---:|---:|---|---|"]
+    for row in off.argsort()[::-1][:10]:
+        cells = [str(row + 1), f"{off[row]:.4g}", in_words(truth[row]), in_words(said[row])]
+        lines.append(f"| {' | '.join(cells)} |")
+    picture = f"![{name}](evaluation_{name}.png)"
+    return [f"\n## {name}\n", picture, "\nThe worst rows of the test part:\n", *lines]
+
+
+def in_words(values: np.ndarray) -> str:
+    """Returns some of the numbers."""
+    return ", ".join(f"{each:.4g}" for each in values[:4]) + ", …" * (len(values) > 4)
+
+
+def write(run: Path, results: dict[str, dict[str, Scores]], sections: list[str]) -> None:
+    """Prints the scores, and writes them to a file for programs and a page for people."""
+    models = ["model", "linear", "guess"]
+    width = max(map(len, results))
+    lines = [f"| {'output':<{width}} | score       |" + "".join(f"{who:>11} |" for who in models)]
+    lines.append(f"|{'-' * width}--|-------------|" + "-----------:|" * len(models))
     for name, scores in results.items():
-        for score, value in scores["model"].items():
-            both = (value, scores["guess"][score])
-            said = ["undefined" if each is None else f"{each:.4g}" for each in both]
-            print(f"{name:<24}{score:<14}{said[0]:>12}{said[1]:>12}")
-    path = Path(config["run"]) / "evaluation.json"
-    path.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    print(f"Wrote {path}")
+        for score in scores["model"]:
+            found = [scores.get(who, {}).get(score, "") for who in models]
+            cells = ["undefined" if each is None else each and f"{each:.4g}" for each in found]
+            lines.append(
+                f"| {name:<{width}} | {score:<11} |" + "".join(f"{each:>11} |" for each in cells)
+            )
+    print("\n".join(lines))
+    (run / "evaluation.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    page = [f"# Evaluation of {run.name}\n", EXPLAINED, "", *lines, *sections]
+    (run / "evaluation.md").write_text("\n".join(page) + "\n", encoding="utf-8")
+    print(f"Wrote evaluation.md and evaluation.json to {run}")
+
+
+def main(config: Config) -> None:
+    """Scores the run."""
+    hardware.prepare()
+    evaluate(config)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,69 @@
+"""Predictions are written under their names, and one sample says what a file says."""
+
+import csv
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from resnet_transfer import predict
+from resnet_transfer.config import Config
+from resnet_transfer.data import INPUTS, DataError, Samples, synthesise
+
+
+@pytest.fixture
+def new(config: Config, model: keras.Model) -> Samples:
+    """A run whose network hasn't learned, and samples in a file that the configuration names."""
+    run = Path(config["run"])
+    run.mkdir()
+    model.save(run / "model.keras")
+    samples = synthesise(count=4, seed=1)
+    config["data"]["path"] = str(run.parent / "new.npz")
+    inputs = {name: samples[name] for name in INPUTS}
+    np.savez(config["data"]["path"], **inputs)
+    return inputs
+
+
+def read_table(file: Path) -> dict[str, list[str]]:
+    """Returns the columns of a CSV by their names."""
+    with file.open(newline="", encoding="utf-8") as opened:
+        rows = list(csv.DictReader(opened))
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def test_predictions_of_a_file_are_written_under_their_names(config: Config, new: Samples) -> None:
+    predict.main(config)
+    run, said = Path(config["run"]), predict.predict(config, new)
+    table, expected = read_table(run / "predictions.csv"), {}
+    values = said["category"]
+    expected["category"] = values.argmax(axis=1)
+    expected["category_probability"] = values.max(axis=1)
+    expected |= {f"category_p_{each}": values[:, each] for each in range(10)}
+    assert table.keys() == expected.keys()
+    for name, values in expected.items():
+        np.testing.assert_allclose(np.array(table[name], float), values, rtol=1e-4, atol=1e-6)
+
+
+def test_one_sample_says_what_a_file_says(
+    config: Config, new: Samples, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {name: tmp_path / f"{name}.npy" for name in new}
+    for name, file in files.items():
+        np.save(file, new[name][0])
+    predict.main(config, [f"sample.{name}={file}" for name, file in files.items()])
+    printed = capsys.readouterr().out
+    first = predict.predict(config, {name: values[:1] for name, values in new.items()})
+    said = dict(line.split(": ") for line in printed.splitlines() if ": " in line)
+    assert float(said["category_p_0"]) == pytest.approx(first["category"][0, 0], rel=1e-4, abs=1e-6)
+
+
+def test_a_value_may_be_a_number_a_list_or_a_text() -> None:
+    values = [predict.read_value(text) for text in ("1e-5", "[1, 2.5]", "some words")]
+    assert values == [1e-5, [1, 2.5], "some words"]
+
+
+@pytest.mark.parametrize("argument", ["sample.nothing=1", "sample.image=missing.npy"])
+def test_a_sample_that_cannot_be_read_is_named(config: Config, new: Samples, argument: str) -> None:
+    with pytest.raises(DataError, match=argument):
+        predict.main(config, [argument])

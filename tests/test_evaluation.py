@@ -1,0 +1,93 @@
+"""Protects what a reader learns of a trained network: the page of its scores, and what it says of one sample."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from layerwright.context import context
+from layerwright.plan import design
+
+from .projects import generated, run_module
+
+SHORT = ("training.epochs=2", "data.synthetic_samples=200")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of the power plant, trained and evaluated."""
+    folder = tmp_path_factory.mktemp("run")
+    for program in ("train", "evaluate"):
+        arguments = SHORT if program == "train" else ()
+        code, output = run_module(generated("power-plant"), program, f"run={folder}", *arguments)
+        assert code == 0, output
+    return folder
+
+
+def test_the_page_has_scores_pictures_and_the_worst_rows(run: Path) -> None:
+    page = (run / "evaluation.md").read_text(encoding="utf-8")
+    scores = json.loads((run / "evaluation.json").read_text(encoding="utf-8"))
+    for name, each in scores.items():
+        assert list(each) == ["model", "linear", "guess"]
+        assert f"## {name}\n\n![{name}](evaluation_{name}.png)" in page
+        assert (run / f"evaluation_{name}.png").stat().st_size > 5000
+        assert f"{each['linear']['rmse']:.4g}" in page
+    for section in page.split("## ")[1:]:
+        rows = [line.split(" | ") for line in section.splitlines() if line.count("|") == 5][1:]
+        off = [float(cells[1]) for cells in rows if cells[0].strip("| ").isdigit()]
+        assert len(off) == 10
+        assert off == sorted(off, reverse=True)
+
+
+def test_made_up_sums_are_what_a_linear_model_finds(run: Path) -> None:
+    scores = json.loads((run / "evaluation.json").read_text(encoding="utf-8"))
+    for each in scores.values():
+        assert each["linear"]["r2"] == pytest.approx(1, abs=1e-4)
+        assert each["guess"]["r2"] == pytest.approx(0, abs=0.2)
+
+
+def test_one_sample_is_said_on_the_command_line(run: Path) -> None:
+    project = generated("power-plant")
+    code, output = run_module(project, "predict", f"run={run}", "sample.sensors=[50, 60, 1e1, 40]")
+    assert code == 0, output
+    said = dict(line.split(": ") for line in output.splitlines() if line.count(": ") == 1 and "_output" in line)
+    np.savez(run / "one.npz", sensors=[[50, 60, 10, 40]])
+    code, output = run_module(project, "predict", f"run={run}", f"data.path={run / 'one.npz'}")
+    assert code == 0, output
+    header, values = (run / "predictions.csv").read_text(encoding="utf-8").splitlines()
+    assert said == dict(zip(header.split(","), values.split(","), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("sample.sensor=[1, 2, 3, 4]", "there is no such input; there is sensors"),
+        ("sample.sensors=[1, 2]", "expected numbers of shape (4,)"),
+        ("sample.sensors=missing.npy", "can't be read"),
+        ("sample.sensors=[[1], [2, 3]]", "can't be read"),
+    ],
+)
+def test_a_sample_that_cannot_be_is_refused_without_a_traceback(run: Path, argument: str, message: str) -> None:
+    code, output = run_module(generated("power-plant"), "predict", f"run={run}", argument)
+    assert code == 1
+    assert message in output
+    assert "Traceback" not in output
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs", "columns"),
+    [
+        ("x: numeric 4", "y: binary", ["model", "linear", "guess"]),
+        ("x: vector 4", "again: reconstruction x", ["model", "guess"]),
+        ("photo: image 16x16x3", "mask: segmentation 2 32x32", ["model", "guess"]),
+        ("photo: image 16x16x3", "mask: segmentation 2", ["model", "linear", "guess"]),
+        ("x: vector 4", "e: embedding 3", ["model", "linear", "guess"]),
+    ],
+)
+def test_a_linear_model_is_there_where_it_means_something(inputs: str, outputs: str, columns: list[str]) -> None:
+    layers = {"heads": {"mask": ["upsample"]}} if "32x32" in outputs else {}
+    planned = design({"inputs": inputs, "outputs": outputs, "layers": layers})
+    assert context(planned)["scoring"]["columns"] == columns
