@@ -378,7 +378,7 @@ LOSS = [
         "train.py",
         "restore_best_weights=True",
         "restore_best_weights=False",
-        "test_the_weights_of_the_best_epoch_stay",
+        f"{BEST}[0]",
     ),
     Mutation(
         "no loss weights",

@@ -1,8 +1,15 @@
 """Training works: a batch can be learned by heart, and a run leaves what comes after it needs."""
 
 import json
+<<<<<<< HEAD
 import re
+=======
+import os
+>>>>>>> train
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import keras
@@ -49,15 +56,52 @@ class Pairs(keras.utils.PyDataset):
         return np.ones((4, 1)), np.full((4, 1), self.target)
 
 
-def test_the_weights_of_the_best_epoch_stay() -> None:
+@contextmanager
+def killed(moment: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Has training end where it is about to keep an epoch, the moment-th."""
+    epochs, replace = count(1), os.replace
+
+    def end(*paths: Path) -> None:
+        if next(epochs) == moment:
+            raise KeyboardInterrupt
+        replace(*paths)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", end)
+        with pytest.raises(KeyboardInterrupt):
+            yield
+
+
+@pytest.mark.parametrize("moment", [0, 1, 3, 4])
+def test_the_weights_of_the_best_epoch_stay_in_a_killed_run_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: int
+) -> None:
     layer = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")
     model = keras.Sequential([keras.Input((1,)), layer])
     model.compile(optimizer=keras.optimizers.SGD(0.1), loss="mse")
     # What it learns leads away from the validation part.
-    history = fit(model, Pairs(0), Pairs(1), {"epochs": 5, "patience": 3})
+    settings = {"epochs": 5, "patience": 3}
+    given = (Pairs(0), Pairs(1), {"seed": 0, "training": settings}, tmp_path / "checkpoint.npz")
+    if moment:
+        with killed(moment, monkeypatch):
+            fit(model, *given)
+        layer.set_weights([np.ones((1, 1))])  # as it began
+    history = fit(model, *given)
     losses = history["val_loss"]
     assert losses == sorted(losses)
     assert len(losses) == 4, "patience ends it"
+    assert layer.get_weights()[0].item() == pytest.approx(0.8)
+
+
+def test_a_phase_that_is_over_stays_so(tmp_path: Path) -> None:
+    layer = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")
+    model = keras.Sequential([keras.Input((1,)), layer])
+    model.compile(optimizer=keras.optimizers.SGD(0.1), loss="mse")
+    settings = {"epochs": 9, "patience": 3}
+    given = (Pairs(0), Pairs(1), {"seed": 0, "training": settings}, tmp_path / "checkpoint.npz")
+    first = fit(model, *given)
+    layer.set_weights([np.zeros((1, 1))])
+    assert fit(model, *given) == first, "patience has ended it"
     assert layer.get_weights()[0].item() == pytest.approx(0.8)
 
 
@@ -69,6 +113,7 @@ def test_a_run_leaves_all_that_evaluation_and_prediction_need(config: Config) ->
     assert written == {
         "config.yaml",
         "history.csv",
+        "last.npz",
         "learning_curve.png",
         "model.keras",
         "learned.json",
@@ -86,6 +131,28 @@ def test_a_run_leaves_all_that_evaluation_and_prediction_need(config: Config) ->
     said = predict.predict(config, made)
     for name, (score, *_) in evaluate.SCORING.items():
         assert scores[name]["model"] == pytest.approx(score(made[name], said[name]))
+
+
+def test_a_killed_run_goes_on_as_if_it_had_not_been(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config["training"]["epochs"] = 2
+    history = train(config)
+    whole = keras.models.load_model(Path(config["run"]) / "model.keras", compile=False)
+    config["run"] += "_again"
+    with killed(2, monkeypatch):
+        train(config)
+    other = config | {"seed": 7}
+    with pytest.raises(SystemExit, match=r"isn't finished(.|\n)*seed: 0, and now 7"):
+        train(other)
+    again = train(config)
+    # Not bit by bit: some sums in parallel, on a GPU, differ in their last digits.
+    assert again.keys() == history.keys()
+    for name, values in history.items():
+        np.testing.assert_allclose(again[name], values, rtol=1e-3, err_msg=name)
+    parts = keras.models.load_model(Path(config["run"]) / "model.keras", compile=False)
+    for before, after in zip(whole.weights, parts.weights, strict=True):
+        np.testing.assert_allclose(after, before, atol=1e-3, err_msg=before.path)
 
 
 def test_a_run_is_evaluated_as_it_was_trained(

@@ -1,0 +1,54 @@
+"""What is shown of the inside is what is there: each call of each layer, each output's gradient."""
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from power_plant.config import Config
+from power_plant.data import TARGETS, Batches, Samples
+from power_plant.inspect import activations, gradient_norms, inside, main
+
+
+def first_batch(samples: Samples) -> tuple[Any, ...]:
+    """Returns some samples as the network takes them."""
+    batches = Batches(samples, batch_size=16)
+    return batches[0]
+
+
+def test_every_layer_is_shown_as_often_as_it_is_called(
+    model: keras.Model, samples: Samples
+) -> None:
+    batch = first_batch(samples)
+    found = activations(model, batch[0])
+    names = {name for name, _ in found}
+    called = {
+        layer.name for layer in inside(model) if not isinstance(layer, keras.layers.InputLayer)
+    }
+    assert names == called
+    outputs = keras.tree.flatten(model(batch[0], training=False))
+    for output in map(keras.ops.convert_to_numpy, outputs):
+        assert any(np.array_equal(output, values) for _, values in found)
+    assert len(activations(model, batch[0])) == len(found), "it leaves no trace"
+
+
+def test_every_output_has_a_gradient_and_weights_stay(model: keras.Model, samples: Samples) -> None:
+    before = model.get_weights()
+    norms = gradient_norms(model, first_batch(samples))
+    assert norms.keys() == TARGETS.keys()
+    assert all(0 < norm < np.inf for norm in norms.values())
+    assert all(map(np.array_equal, before, model.get_weights()))
+
+
+def test_it_is_shown_of_a_network_without_a_run(
+    config: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(config, row=0)
+    said = capsys.readouterr().out
+    assert said.startswith("not trained, rows 0 to ")
+    assert all(f"\n{name} " in said for name in TARGETS)
+    assert not Path(config["run"]).exists()
+    with pytest.raises(SystemExit, match="row=1000000: expected a row"):
+        main(config, row=1_000_000)
