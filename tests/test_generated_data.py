@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -15,7 +15,7 @@ from layerwright.kinds import KINDS
 from layerwright.presets import BLANK
 from layerwright.tasks import TASKS
 
-from .projects import generated, run_module, run_pytest
+from .projects import generated, package, run_module, run_pytest
 
 PROJECTS = {
     "image": ("photo: image 8x8x1", "mask: segmentation 3, height: map 2"),
@@ -40,15 +40,12 @@ def project(name: str) -> Path:
 
 
 def data_module(folder: Path) -> ModuleType:
-    """Returns a project's `data.py`, which needs no other module of it."""
-    path = next(folder.glob("src/*/data.py"))
-    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_data", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
+    """Returns a project's `data.py`."""
+    sys.path.insert(0, str(folder / "src"))
+    try:
+        return importlib.import_module(f"{package(folder)}.data")
+    finally:
+        sys.path.pop(0)
 
 
 def test_the_projects_have_every_kind_and_every_task() -> None:

@@ -13,7 +13,7 @@ from ..plan import Plan
 from ..rules import Decision
 from ..spec import Transfer
 from .checks import checks, probe
-from .data import about_input, about_output, data, is_tabular
+from .data import about_input, about_output, data
 from .requirements import requirements
 from .scores import is_stateful, padded_steps, scores
 from .why import reasons
@@ -32,7 +32,7 @@ WEIGHTED = {
 
 def context(plan: Plan) -> dict[str, Any]:
     """Everything that a template may use, under the names that it uses."""
-    spec, graph = plan.spec, plan.graph
+    spec, graph, samples = plan.spec, plan.graph, data(plan)
     return model(plan) | {
         "name": spec.project_name,
         "description": spec.description,
@@ -47,7 +47,7 @@ def context(plan: Plan) -> dict[str, Any]:
         "inputs": [about_input(each, plan) for each in spec.inputs],
         "outputs": [about_output(each, plan) for each in spec.outputs],
         "checks": checks(plan),
-        "data": data(plan),
+        "data": samples,
         "probe": probe(plan),
         "losses": _losses(plan),
         "scores": sorted({each.task.score for each in spec.outputs}),
@@ -58,7 +58,7 @@ def context(plan: Plan) -> dict[str, Any]:
         "tracking": spec.tracking,
         "export": list(spec.export),
         "extras": list(spec.extras),
-        "requirements": requirements(spec.hardware, graph, tabular=is_tabular(spec)),
+        "requirements": requirements(spec.hardware, graph, files=samples["files"]),
     }
 
 

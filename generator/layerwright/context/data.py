@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -173,16 +173,19 @@ def data(plan: Plan) -> dict[str, Any]:
     }
     kinds = [kind for kind in (*FILES, "text", "category", "label") if kind in held.values()]
     steps = _steps(plan, stored)
+    series = any(each.kind.synthetic == "steps" for each in inputs)
     lazily_learned = any(held[name] in FILES for name in standardised)
     return {
         "holds": " or ".join(kinds),
         "files": [kind for kind in FILES if kind in kinds],
+        "truths": "label" in kinds or any(held[each.name] in FILES for each in stored),
         "pictures": [kind for kind in ("picture", "mask", "area") if kind in kinds],
         "masks": [kind for kind in ("mask", "area") if kind in kinds],
         "columned": next((name for name, kind in held.items() if not kind and name not in steps["cut"]), ""),
         "channels": inputs[0].shape[-1],
         "folders": _folders(plan, stored),
-        "series": any(each.kind.synthetic == "steps" for each in inputs),
+        "formats": list(_formats(held, series, _folders(plan, stored))),
+        "series": series,
         "texts": "text" in kinds,
         "names": "category" in kinds or "label" in kinds,
         "labels": "label" in kinds,
@@ -208,6 +211,32 @@ def data(plan: Plan) -> dict[str, Any]:
         **steps,
         **synthesis(plan),
     }
+
+
+TOLD = {
+    "picture": "the path of a picture",
+    "mask": "the path of a picture of class numbers, or of an `.npy` file",
+    "area": "the path of a picture, black where it's not",
+    "sound": "the path of a sound",
+    "array": "the path of an `.npy` file",
+    "text": "a text",
+    "category": "a name or a number",
+    "label": "a name or a number",
+}
+"""What a column of a table holds, to a user."""
+
+
+def _formats(held: Mapping[str, str], series: bool, folders: list[str]) -> Iterator[str]:
+    """What a user's samples may be in, a line each."""
+    names = {told: [f"`{name}`" for name, kind in held.items() if TOLD.get(kind) == told] for told in TOLD.values()}
+    columns = "; ".join(f"{', '.join(listed)}: {told}" for told, listed in names.items() if listed)
+    yield f"a `.csv` or `.parquet` with a row for each sample{f' ({columns})' if columns else ''}"
+    if series:
+        yield "the same with a row for each step: `data.series` is the column that says of which sample"
+    files = any(kind in FILES for kind in held.values())
+    yield f"an `.npz`{', or a folder of `.npy` files,' * files} with an array for each name, as the table above says"
+    if folders:
+        yield "a folder with a folder of pictures for each class"
 
 
 def _folders(plan: Plan, stored: Sequence[Output]) -> list[str]:

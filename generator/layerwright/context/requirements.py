@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..graph import Graph, RuleLayer
 from ..spec import Hardware
 
-REQUIREMENTS = ("keras>=3.15,<4", "matplotlib>=3.8,<4", "numpy>=1.26,<3", "pyyaml>=6,<7")
+REQUIREMENTS = (
+    *("keras>=3.15,<4", "matplotlib>=3.8,<4", "numpy>=1.26,<3"),
+    *("pandas>=2.2,<4", "pyarrow>=17,<27", "pyyaml>=6,<7"),
+)
 """What every project needs besides its backend. Ranges start at what the project is tested with."""
 
 BACKEND_REQUIREMENTS = {
@@ -28,9 +33,16 @@ LAYER_REQUIREMENTS = {"scipy": "scipy>=1.13,<2"}
 """What some layers need besides Keras."""
 
 
-def requirements(hardware: Hardware, graph: Graph, *, tabular: bool) -> list[str]:
-    """The requirements of a project; one whose samples are rows reads tables too."""
-    tables = ("pandas>=2.2,<4",) if tabular else ()
+FILE_REQUIREMENTS = {
+    **dict.fromkeys(("picture", "mask", "area"), "pillow>=10,<14"),
+    "sound": "soundfile>=0.12,<1",
+}
+"""What reading files needs, by what they hold."""
+
+
+def requirements(hardware: Hardware, graph: Graph, *, files: Iterable[str]) -> list[str]:
+    """The requirements of a project that reads files of these kinds."""
+    reading = {FILE_REQUIREMENTS[kind] for kind in files if kind in FILE_REQUIREMENTS}
     rules = [layer.rule for layer in graph.all_layers() if isinstance(layer, RuleLayer)]
     needed = {LAYER_REQUIREMENTS[package] for rule in rules for package in rule.packages}
-    return sorted([*REQUIREMENTS, *tables, *needed, *BACKEND_REQUIREMENTS[hardware.backend, hardware.device]])
+    return sorted([*REQUIREMENTS, *reading, *needed, *BACKEND_REQUIREMENTS[hardware.backend, hardware.device]])
