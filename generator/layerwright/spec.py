@@ -111,6 +111,7 @@ class Training:
     batch_size: int
     learning_rate: float
     patience: int
+    augment: bool
 
 
 @dataclass(frozen=True)

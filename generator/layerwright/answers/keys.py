@@ -20,7 +20,7 @@ TRACKERS = ("none", "tensorboard", "mlflow")
 FORMATS = ("saved_model", "onnx", "litert")
 EXTRAS = ("ci", "docker", "pre-commit", "slurm", "torchrun")
 
-TRAINING_DEFAULTS = {"epochs": 50, "batch_size": 32, "learning_rate": 0.001, "patience": 8}
+TRAINING_DEFAULTS = {"epochs": 50, "batch_size": 32, "learning_rate": 0.001, "patience": 8, "augment": False}
 TRANSFER_DEFAULTS = {"epochs": 10, "patience": 3}
 
 

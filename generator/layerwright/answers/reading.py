@@ -137,7 +137,7 @@ def _spec(fields: Fields) -> Spec:
         straight=fields.flag("straight"),
         hardware=hardware,
         layers=network.layers(fields, inputs, outputs, sharing),
-        training=_training(fields),
+        training=_training(fields, inputs),
         models=network.models(fields),
         tracking=fields.choice("tracking", TRACKERS),
         export=fields.words("export", FORMATS),
@@ -205,7 +205,7 @@ def _hardware(fields: Fields) -> Hardware:
     )
 
 
-def _training(fields: Fields) -> Training:
+def _training(fields: Fields, inputs: tuple[Input, ...]) -> Training:
     given = fields.mapping("training", fields.answers["training"])
     defaults = TRAINING_DEFAULTS | (TRANSFER_DEFAULTS if fields.answers["backbone"] != "none" else {})
     for key in given:
@@ -217,6 +217,7 @@ def _training(fields: Fields) -> Training:
             fields.problems.add(place, what, mend if near else f"{mend}; or leave it out", edit)
     values = {key: given.get(key, default) for key, default in defaults.items()}
     values["learning_rate"] = _number(values["learning_rate"])
+    _check_augment(fields, values.pop("augment"), inputs)
     for key, value in values.items():
         whole = key != "learning_rate"
         is_number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
@@ -224,7 +225,17 @@ def _training(fields: Fields) -> Training:
             expected = f"a whole number from 1 to {LARGEST_SIZE}" if whole else "a number above 0, as 0.001"
             what, place = f"{shown(value)} can't be the {key.replace('_', ' ')}", f"training.{key}"
             fields.problems.add(place, what, f"{expected}; or leave it out", Edit("drop", place))
-    return Training(**values)
+    return Training(**values, augment=given.get("augment") is True)
+
+
+def _check_augment(fields: Fields, augment: object, inputs: tuple[Input, ...]) -> None:
+    """Notes an `augment` that isn't true or false, and one of samples without pictures."""
+    place, drop = "training.augment", Edit("drop", "training.augment")
+    if not isinstance(augment, bool):
+        fields.problems.add(place, f"{shown(augment)} can't be it", "write true or false; or leave it out", drop)
+    elif augment and inputs and not any(each.kind.places and not each.batch for each in inputs):
+        mend = "leave it out, or add an input of pictures, as image 64x64x3"
+        fields.problems.add(place, "no input has pictures that can be flipped and shifted", mend, drop)
 
 
 def _number(value: object) -> object:

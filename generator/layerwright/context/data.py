@@ -179,6 +179,8 @@ def data(plan: Plan) -> dict[str, Any]:
         "holds": " or ".join(kinds),
         "files": [kind for kind in FILES if kind in kinds],
         "truths": "label" in kinds or any(held[each.name] in FILES for each in stored),
+        "augmented": [each.name for each in inputs if each.kind.synthetic == "pixels"]
+        + [each.name for each in stored if each.per is Per.PLACE],
         "pictures": [kind for kind in ("picture", "mask", "area") if kind in kinds],
         "masks": [kind for kind in ("mask", "area") if kind in kinds],
         "columned": next((name for name, kind in held.items() if not kind and name not in steps["cut"]), ""),
