@@ -15,7 +15,7 @@ from layerwright.kinds import KINDS
 from layerwright.presets import BLANK
 from layerwright.tasks import TASKS
 
-from .projects import generated, package, run_module, run_pytest
+from .projects import generated, package, run_module, run_pytest, shell
 
 PROJECTS = {
     "image": ("photo: image 8x8x1", "mask: segmentation 3, height: map 2"),
@@ -129,3 +129,53 @@ def test_texts_and_their_steps_are_checked(arrays: dict[str, Any], said: str | N
     else:
         with pytest.raises(module.DataError, match=f"file.npz.*{said}"):
             module.check(samples, module.INPUTS | module.TARGETS, "file.npz")
+
+
+LIMITED = """
+import copy, resource
+from pathlib import Path
+from {package} import train
+from {package}.config import from_command_line
+
+config = from_command_line()
+first = copy.deepcopy(config) | {{"run": config["run"] + "_first"}}
+first["data"] |= {{"path": None, "synthetic_samples": 100}}
+train.train(first)  # before the limit: what Keras itself takes is no matter here
+status = Path("/proc/self/status").read_text().splitlines()
+taken = next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmData"))
+resource.setrlimit(resource.RLIMIT_DATA, (taken + {room}, taken + {room}))
+train.train(config)
+"""
+
+ROOM = 256 * 2**20
+"""How much memory a program may take for its data, in bytes."""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux limits the memory of arrays")
+@pytest.mark.parametrize("cache", [0.0, 4.0])
+def test_data_larger_than_the_memory_is_trained_on(tmp_path: Path, cache: float) -> None:
+    layers = "{branches: {photo: [global_average_pool]}, body: []}"
+    folder = generated(
+        BLANK, project_name="stream", inputs="photo: image 256x256x3", outputs="bright: binary", layers=layers
+    )
+    count = 2 * ROOM // (256 * 256 * 3)
+    photos = np.lib.format.open_memmap(tmp_path / "photo.npy", "w+", "uint8", (count, 256, 256, 3))
+    for row in range(count):
+        photos[row] = 64 * (row % 3)
+    photos.flush()
+    np.save(tmp_path / "bright.npy", np.arange(count) % 3 == 2)
+    arguments = [
+        f"data.path={tmp_path}",
+        f"data.cache_gb={cache}",
+        "training.epochs=1",
+        "training.batch_size=8",
+        f"run={tmp_path}/run",
+    ]
+    code = LIMITED.format(package=package(folder), room=ROOM)
+    done = shell(folder, [sys.executable, "-c", code, *arguments])
+    if cache:
+        assert done.code != 0, "this is the limit that the other one keeps"
+        assert "allocate" in done.output
+    else:
+        assert done.code == 0, done.output
+        assert (tmp_path / "run" / "model.keras").exists()
