@@ -33,7 +33,20 @@ from .transfer import transfer
 USED_MODULES = frozenset(
     {
         *("absl", "black", "h5py", "jax", "jaxlib", "keras", "matplotlib", "ml_dtypes", "namex", "numpy", "optree"),
-        *("packaging", "pandas", "PIL", "pytest", "rich", "ruff", "scipy", "tensorboard", "tensorflow", "test"),
+        *(
+            "packaging",
+            "pandas",
+            "PIL",
+            "pyarrow",
+            "pytest",
+            "rich",
+            "ruff",
+            "scipy",
+            "soundfile",
+            "tensorboard",
+            "tensorflow",
+            "test",
+        ),
         *(
             "tests",
             "torch",
