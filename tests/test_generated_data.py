@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -15,7 +15,7 @@ from layerwright.kinds import KINDS
 from layerwright.presets import BLANK
 from layerwright.tasks import TASKS
 
-from .projects import generated, run_module, run_pytest
+from .projects import generated, package, run_module, run_pytest, shell
 
 PROJECTS = {
     "image": ("photo: image 8x8x1", "mask: segmentation 3, height: map 2"),
@@ -40,15 +40,12 @@ def project(name: str) -> Path:
 
 
 def data_module(folder: Path) -> ModuleType:
-    """Returns a project's `data.py`, which needs no other module of it."""
-    path = next(folder.glob("src/*/data.py"))
-    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_data", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
+    """Returns a project's `data.py`."""
+    sys.path.insert(0, str(folder / "src"))
+    try:
+        return importlib.import_module(f"{package(folder)}.data")
+    finally:
+        sys.path.pop(0)
 
 
 def test_the_projects_have_every_kind_and_every_task() -> None:
@@ -132,3 +129,53 @@ def test_texts_and_their_steps_are_checked(arrays: dict[str, Any], said: str | N
     else:
         with pytest.raises(module.DataError, match=f"file.npz.*{said}"):
             module.check(samples, module.INPUTS | module.TARGETS, "file.npz")
+
+
+LIMITED = """
+import copy, resource
+from pathlib import Path
+from {package} import train
+from {package}.config import from_command_line
+
+config = from_command_line()
+first = copy.deepcopy(config) | {{"run": config["run"] + "_first"}}
+first["data"] |= {{"path": None, "synthetic_samples": 100}}
+train.train(first)  # before the limit: what Keras itself takes is no matter here
+status = Path("/proc/self/status").read_text().splitlines()
+taken = next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmData"))
+resource.setrlimit(resource.RLIMIT_DATA, (taken + {room}, taken + {room}))
+train.train(config)
+"""
+
+ROOM = 256 * 2**20
+"""How much memory a program may take for its data, in bytes."""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux limits the memory of arrays")
+@pytest.mark.parametrize("cache", [0.0, 4.0])
+def test_data_larger_than_the_memory_is_trained_on(tmp_path: Path, cache: float) -> None:
+    layers = "{branches: {photo: [global_average_pool]}, body: []}"
+    folder = generated(
+        BLANK, project_name="stream", inputs="photo: image 256x256x3", outputs="bright: binary", layers=layers
+    )
+    count = 2 * ROOM // (256 * 256 * 3)
+    photos = np.lib.format.open_memmap(tmp_path / "photo.npy", "w+", "uint8", (count, 256, 256, 3))
+    for row in range(count):
+        photos[row] = 64 * (row % 3)
+    photos.flush()
+    np.save(tmp_path / "bright.npy", np.arange(count) % 3 == 2)
+    arguments = [
+        f"data.path={tmp_path}",
+        f"data.cache_gb={cache}",
+        "training.epochs=1",
+        "training.batch_size=8",
+        f"run={tmp_path}/run",
+    ]
+    code = LIMITED.format(package=package(folder), room=ROOM)
+    done = shell(folder, [sys.executable, "-c", code, *arguments])
+    if cache:
+        assert done.code != 0, "this is the limit that the other one keeps"
+        assert "allocate" in done.output
+    else:
+        assert done.code == 0, done.output
+        assert (tmp_path / "run" / "model.keras").exists()

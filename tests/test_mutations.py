@@ -37,6 +37,13 @@ OWN = {
         "outputs": "kind: multiclass 3, size: regression",
         "training": "{class_weights: true, clip_norm: 1, schedule: cosine, warmup_epochs: 2}",
     },
+    "scans": {
+        "inputs": "photo: image 16x16x1, sex: category 2",
+        "outputs": "area: segmentation 1 from=photo, kind: multiclass 4",
+        "training": "{augment: true}",
+    },
+    "messages": {"inputs": "message: text 4x8", "outputs": "spam: binary"},
+    "walks": {"inputs": "signal: sequence ?x3", "outputs": "walker: multiclass 4"},
     "segmenter": {
         "inputs": "photo: image 16x16x3",
         "outputs": "areas: segmentation 3",
@@ -67,9 +74,9 @@ def model(fault: str, preset: str, before: str, after: str, *tests: str) -> Muta
     return Mutation(fault, preset, "model.py", before, after, tuple(f"test_model.py::{test}" for test in tests))
 
 
-def data(fault: str, preset: str, before: str, after: str, *tests: str) -> Mutation:
+def data(fault: str, preset: str, before: str, after: str, *tests: str, file: str = "data.py") -> Mutation:
     """A fault of the data's way to the network, seen by tests of the data."""
-    return Mutation(fault, preset, "data.py", before, after, tuple(f"test_data.py::{test}" for test in tests))
+    return Mutation(fault, preset, file, before, after, tuple(f"test_data.py::{test}" for test in tests))
 
 
 def training(fault: str, preset: str, file: str, before: str, after: str, *tests: str) -> Mutation:
@@ -122,6 +129,20 @@ AREA_OF_ROC = "test_the_area_under_the_roc_is_the_share_of_pairs_in_order"
 GOES_ON = "test_a_killed_run_goes_on_as_if_it_had_not_been"
 BEST = "test_the_weights_of_the_best_epoch_stay_in_a_killed_run_too"
 SHOWN = "test_every_layer_is_shown_as_often_as_it_is_called"
+GROUP = "test_a_group_stays_together"
+LAST = "test_the_last_are_the_test_part"
+COLUMN = "test_a_column_may_say_the_part"
+NO_PARTS = "test_a_column_that_says_no_parts_is_refused"
+NAMED = "test_labels_may_be_names"
+VALUES = "test_categories_may_be_names"
+WORDS = "test_texts_become_numbers_of_words"
+MOVED = "test_pictures_are_flipped_and_shifted_with_what_belongs_to_them"
+ANEW = "test_each_epoch_and_batch_is_augmented_anew_and_alike_in_each_run"
+LAZY = "test_what_does_not_fit_into_memory_is_read_by_batches"
+BROKEN = "test_files_that_do_not_fit_are_named"
+TABLE = "test_a_table_says_the_same_as_an_npz"
+LEARNED = "test_statistics_are_those_of_the_training_part"
+STEPS = "test_a_row_for_each_step_says_the_same_as_an_npz"
 THRESHOLD = "test_a_threshold_parts_the_same_from_others"
 ARGUMENT = "test_what_no_run_can_have_is_named"
 WRONG_FILE = "test_a_wrong_file_is_named"
@@ -682,7 +703,7 @@ DATA = [
     data(
         "restored without the mean",
         "power-plant",
-        "+ mean",
+        ' + np.array(known["mean"])',
         "",
         "test_statistics_are_those_of_the_training_part",
     ),
@@ -691,8 +712,8 @@ DATA = [
     data(
         "parts by chance",
         "power-plant",
-        "np.random.default_rng(seed).permutation",
-        "np.random.default_rng().permutation",
+        "np.random.default_rng(seed).permutation(count)",
+        "np.random.default_rng().permutation(count)",
         "test_the_parts_repeat_and_share_no_sample",
     ),
     data(
@@ -768,17 +789,62 @@ DATA = [
     data(
         "any text as missing",
         "power-plant",
-        "numbers.isna() & column.notna()",
-        "numbers.isna() & column.isna()",
-        "test_a_wrong_cell_of_a_csv_is_named",
+        "numbers.isna() & known",
+        "numbers.isna() & ~known",
+        "test_a_wrong_cell_of_a_table_is_named",
     ),
     data(
         "columns in the wrong order",
         "power-plant",
-        "np.stack(listed, axis=-1)",
-        "np.stack(listed[::-1], axis=-1)",
-        "test_a_csv_says_the_same_as_an_npz",
+        "np.stack(arrays, axis=-1)",
+        "np.stack(arrays[::-1], axis=-1)",
+        "test_a_table_says_the_same_as_an_npz",
     ),
+    data(
+        "other columns than the test part's",
+        "power-plant",
+        'data["columns"] | (data["test_columns"] or {})',
+        'data["columns"]',
+        "test_a_file_may_be_the_test_part",
+    ),
+    data("a group in two parts", "power-plant", "cut = np.count_nonzero(place <=", "cut | (place <=", GROUP),
+    data("the first rows by time", "power-plant", 'kind="stable")[::-1]', 'kind="stable")', LAST),
+    data("parts by chance, whatever a column says", "power-plant", "(said == part).any()", "False", COLUMN),
+    data("any word for a part", "power-plant", "if unknown :=", "if False and", NO_PARTS),
+    data("classes in another order", "scans", "sorted(set(values))", "sorted(set(values), reverse=True)", NAMED),
+    data("an unknown class", "scans", "set(map(str, values)) - set(names)", "set()", NAMED),
+    data("as many classes as there are", "scans", "not 2 <= len(names) <= field.high + 1", "False", NAMED),
+    data("values counted from 0", "scans", 'enumerate(known["values"], start=1)', 'enumerate(known["values"])', VALUES),
+    data("more values than there are", "scans", "found[: field.categories - 1]", "found", VALUES),
+    data("capitals", "messages", "text.lower()", "text", WORDS),
+    data("more words than there are", "messages", "found[: int(field.high) - 1]", "found", WORDS),
+    data("the rarest words", "messages", "(-counts[value], value)", "(counts[value], value)", WORDS),
+    data("no word in a text", "messages", " or [1]", "", WORDS),
+    data("a mask that isn't moved", "scans", '["photo", "area"] if', '["photo"] if', MOVED),
+    data(
+        "pictures and masks that are moved apart",
+        "scans",
+        "    for name in names:\n",
+        "    for name in names:\n        shifts = random.uniform(-shift, shift, size=(count, 2))\n",
+        MOVED,
+    ),
+    data("all pictures mirrored", "scans", "(random.random(count) < 0.5) & flip", "np.full(count, flip)", MOVED),
+    data("mirrored whatever is said", "scans", "< 0.5) & flip", "< 0.5)", MOVED),
+    data("each epoch the same", "scans", "(self.seed or 0, epoch, index)", "(self.seed or 0, index)", ANEW),
+    data("never augmented", "scans", "if self.augmenting:", "if False:", ANEW),
+    data("files of other samples", "scans", "self.rows[rows])", "self.rows[rows] * 0)", LAZY, file="files.py"),
+    data("missing files", "scans", "if not path.is_file():", "if False:", BROKEN, file="files.py"),
+    data("the darkest places", "scans", ") > 0", ") == 0", TABLE, file="files.py"),
+    data("all in memory", "scans", "if largest * len(lazy) > room:", "if False:", LAZY),
+    data("statistics of the first samples", "walks", "range(0, len(values), 256)", "range(0, 4, 256)", LEARNED),
+    data(
+        "steps as they come",
+        "walks",
+        'order = np.argsort(column(table, data["time"]',
+        'np.argsort(column(table, data["time"]',
+        STEPS,
+    ),
+    data("nothing after the end", "walks", "constant_values=fill", "constant_values=0", TABLE, file="files.py"),
 ]
 
 SETTINGS_READ = [
@@ -829,7 +895,6 @@ DEVICES = [
         "test_a_batch_that_cannot_be_shared_is_named",
     ),
 ]
-
 
 
 RESUME = [
@@ -952,7 +1017,8 @@ RESUME = [
         "(epoch - warmup) / (",
         "epoch / (",
         "test_the_learning_rate_rises_and_falls",
-
+    ),
+]
 
 BESIDE = "test_every_target_stays_with_its_sample"
 STRAYED = [

@@ -117,6 +117,7 @@ class Training:
     warmup_epochs: int
     clip_norm: float
     class_weights: bool
+    augment: bool
     deterministic: bool
 
 

@@ -34,6 +34,7 @@ TRAINING_DEFAULTS = {
     "warmup_epochs": 0,
     "clip_norm": 0.0,
     "class_weights": False,
+    "augment": False,
     "deterministic": False,
 }
 """What can be said of the training. A zero is nothing of that; a default's type is that of the value."""

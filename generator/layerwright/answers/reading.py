@@ -11,7 +11,7 @@ from typing import Any
 
 from ..blocks import MERGES, is_name
 from ..problems import Edit, Problems, meant, nearest, shown, unknown
-from ..spec import Input, Spec
+from ..spec import Hardware, Input, Spec
 from . import devices, ends, network
 from .fields import Fields
 from .keys import (
@@ -30,7 +30,20 @@ from .transfer import transfer
 USED_MODULES = frozenset(
     {
         *("absl", "black", "h5py", "jax", "jaxlib", "keras", "matplotlib", "ml_dtypes", "namex", "numpy", "optree"),
-        *("packaging", "pandas", "PIL", "pytest", "rich", "ruff", "scipy", "tensorboard", "tensorflow", "test"),
+        *(
+            "packaging",
+            "pandas",
+            "PIL",
+            "pyarrow",
+            "pytest",
+            "rich",
+            "ruff",
+            "scipy",
+            "soundfile",
+            "tensorboard",
+            "tensorflow",
+            "test",
+        ),
         *(
             "tests",
             "torch",
@@ -198,8 +211,6 @@ def _license(fields: Fields) -> str:
         mend = "as MIT, Apache-2.0, LicenseRef-Ours, or none"
         fields.problems.add("license", f"{shown(name)} is no SPDX name", mend, Edit("set", "license", "none"))
         return "none"
-
-
 
 
 def _reserved(name: str) -> bool:

@@ -41,6 +41,8 @@ def training(fields: Fields, inputs: tuple[Input, ...], outputs: tuple[Output, .
             fields.problems.add(place, what, f"{wrong}; or leave it out", edit)
     if values["class_weights"] is True:
         _check_classes(fields, inputs, outputs)
+    if values["augment"] is True:
+        _check_pictures(fields, inputs)
     return Training(**values)
 
 
@@ -68,6 +70,14 @@ def _check_classes(fields: Fields, inputs: tuple[Input, ...], outputs: tuple[Out
         fields.problems.add(place, "no output has classes", mend, drop)
     elif any(each.batch for each in inputs):
         fields.problems.add(place, "batches of a fixed size have no weights", "leave it out", drop)
+
+
+def _check_pictures(fields: Fields, inputs: tuple[Input, ...]) -> None:
+    """Notes an augmentation of samples without pictures."""
+    if inputs and not any(each.kind.places and not each.batch for each in inputs):
+        mend = "leave it out, or add an input of pictures, as image 64x64x3"
+        place, drop = "training.augment", Edit("drop", "training.augment")
+        fields.problems.add(place, "no input has pictures that can be flipped and shifted", mend, drop)
 
 
 def _number(value: object) -> object:

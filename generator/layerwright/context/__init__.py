@@ -13,7 +13,7 @@ from ..plan import Plan
 from ..rules import Decision
 from ..spec import Transfer
 from .checks import checks, probe
-from .data import about_input, about_output, data, is_tabular
+from .data import about_input, about_output, data
 from .exporting import exporting
 from .hardware import hardware
 from .licences import TEXTS, holder
@@ -44,7 +44,7 @@ WEIGHTED = {
 
 def context(plan: Plan) -> dict[str, Any]:
     """Everything that a template may use, under the names that it uses."""
-    spec, graph = plan.spec, plan.graph
+    spec, graph, samples = plan.spec, plan.graph, data(plan)
     return model(plan) | {
         "name": spec.project_name,
         "description": spec.description,
@@ -61,7 +61,7 @@ def context(plan: Plan) -> dict[str, Any]:
         "inputs": [about_input(each, plan) for each in spec.inputs],
         "outputs": [about_output(each, plan) for each in spec.outputs],
         "checks": checks(plan),
-        "data": data(plan),
+        "data": samples,
         "probe": probe(plan),
         "losses": _losses(plan),
         "two_phases": spec.transfer is not None and spec.transfer.fine_tune > 0,
@@ -77,7 +77,7 @@ def context(plan: Plan) -> dict[str, Any]:
         "extras": list(spec.extras),
         "pythons": list(PYTHONS),
         "image": spec.package.replace("_", "-"),
-        "requirements": requirements(spec, graph, tabular=is_tabular(spec)),
+        "requirements": requirements(spec, graph, files=samples["files"]),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -40,6 +40,7 @@ def about_input(each: Input, plan: Plan) -> dict[str, Any]:
         **_said(values),
         "padded": steps_padded(each, plan) or None,
         "categories": each.sizes[0] if each.kind.synthetic == "categories" else None,
+        "holds": input_holds(each, plan) or None,
         "dtype": each.kind.dtype if each.kind.dtype != "float32" else None,
     }
     return {
@@ -58,7 +59,7 @@ def about_output(each: Output, plan: Plan) -> dict[str, Any]:
     shape = plan.graph.outputs[each.name].shape
     target = (*shape[1:-1], each.task.target_size(each.size))
     values, padded = each.task.target_values(each.size), target_padded(each, plan)
-    said = _said(values) | {"padded": padded or None}
+    said = _said(values) | {"padded": padded or None, "holds": output_holds(each, plan) or None}
     stored = f"nothing: it's `{each.of.name}`" if each.of else _stored(target, values, end=padded)
     return {
         "name": each.name,
@@ -125,6 +126,33 @@ def _field(shape: tuple[int | None, ...], said: dict[str, object]) -> str:
     return f"Field({', '.join(arguments)})"
 
 
+HELD = {"pixels": "picture", "waves": "sound", "steps": "array", "tokens": "text", "categories": "category"}
+"""What a column of a table may hold in place of numbers, for each way of making samples up."""
+
+FILES = ("picture", "mask", "area", "sound", "array")
+"""Those of them that are files."""
+
+
+def input_holds(each: Input, plan: Plan) -> str:
+    """What a column of a table may hold for an input in place of numbers, if anything."""
+    if each.kind.name == "volume":
+        return "array"
+    told = [output for output in plan.spec.outputs if output.per is Per.STEP and each.name in output.sources]
+    held = HELD.get(each.kind.synthetic, "")
+    return "" if held == "text" and told else held  # whoever says something of each word has words already
+
+
+def output_holds(each: Output, plan: Plan) -> str:
+    """The same for an output."""
+    if each.of:
+        return input_holds(each.of, plan)
+    if each.per is Per.PLACE:
+        return "area" if each.task.target == "label" and each.size == 1 else "mask"
+    if each.per is Per.STEP:
+        return "array"
+    return "label" if each.task.target in ("label", "same") or each.task.name == "binary" else ""
+
+
 def is_tabular(spec: Spec) -> bool:
     """Whether every sample is a row of columns, so that a CSV can hold it."""
     return all(each.kind.synthetic in COLUMNS for each in spec.inputs) and all(
@@ -140,7 +168,32 @@ def data(plan: Plan) -> dict[str, Any]:
     restored = [each.name for each in stored if each.task.standardised]
     standardised = [each.name for each in inputs if each.kind.standardised] + restored
     tensors = plan.graph.inputs | plan.graph.outputs
+    held = {each.name: input_holds(each, plan) for each in inputs} | {
+        each.name: output_holds(each, plan) for each in stored
+    }
+    kinds = [kind for kind in (*FILES, "text", "category", "label") if kind in held.values()]
+    steps = _steps(plan, stored)
+    series = any(each.kind.synthetic == "steps" for each in inputs)
+    lazily_learned = any(held[name] in FILES for name in standardised)
     return {
+        "holds": " or ".join(kinds),
+        "files": [kind for kind in FILES if kind in kinds],
+        "truths": "label" in kinds or any(held[each.name] in FILES for each in stored),
+        "augmented": [each.name for each in inputs if each.kind.synthetic == "pixels"]
+        + [each.name for each in stored if each.per is Per.PLACE],
+        "pictures": [kind for kind in ("picture", "mask", "area") if kind in kinds],
+        "masks": [kind for kind in ("mask", "area") if kind in kinds],
+        "columned": next((name for name, kind in held.items() if not kind and name not in steps["cut"]), ""),
+        "channels": inputs[0].shape[-1],
+        "folders": _folders(plan, stored),
+        "formats": list(_formats(held, series, _folders(plan, stored))),
+        "series": series,
+        "texts": "text" in kinds,
+        "names": "category" in kinds or "label" in kinds,
+        "labels": "label" in kinds,
+        "open_labels": [each.name for each in stored if each.task.score == "embedding"],
+        "lazily_learned": lazily_learned,
+        "padded_lazily": any(held[name] == "array" for name in steps["padded_numbers"] + steps["cut"]),
         "tabular": is_tabular(plan.spec),
         "stored": [each.name for each in inputs] + [each.name for each in stored],
         "reconstructed": {each.name: each.of.name for each in plan.spec.outputs if each.of},
@@ -152,14 +205,48 @@ def data(plan: Plan) -> dict[str, Any]:
         "pixels": any(each.kind.synthetic == "pixels" for each in inputs),
         "distinct": next((each.name for each in inputs if each.kind.synthetic not in REPEATING), ""),
         "standardised": standardised,
-        "learns": bool(standardised),
+        "learns": bool(standardised) or any(kind not in FILES for kind in kinds),
         "restored": bool(restored) or any(each.of.kind.standardised for each in plan.spec.outputs if each.of),
         "deep": any(len(tensors[name].shape) > 2 for name in standardised),
         "batch": next((each.batch for each in inputs if each.batch), None),
         "synthetic_samples": synthetic_samples(plan),
-        **_steps(plan, stored),
+        **steps,
         **synthesis(plan),
     }
+
+
+TOLD = {
+    "picture": "the path of a picture",
+    "mask": "the path of a picture of class numbers, or of an `.npy` file",
+    "area": "the path of a picture, black where it's not",
+    "sound": "the path of a sound",
+    "array": "the path of an `.npy` file",
+    "text": "a text",
+    "category": "a name or a number",
+    "label": "a name or a number",
+}
+"""What a column of a table holds, to a user."""
+
+
+def _formats(held: Mapping[str, str], series: bool, folders: list[str]) -> Iterator[str]:
+    """What a user's samples may be in, a line each."""
+    names = {told: [f"`{name}`" for name, kind in held.items() if TOLD.get(kind) == told] for told in TOLD.values()}
+    columns = "; ".join(f"{', '.join(listed)}: {told}" for told, listed in names.items() if listed)
+    yield f"a `.csv` or `.parquet` with a row for each sample{f' ({columns})' if columns else ''}"
+    if series:
+        yield "the same with a row for each step: `data.series` is the column that says of which sample"
+    files = any(kind in FILES for kind in held.values())
+    yield f"an `.npz`{', or a folder of `.npy` files,' * files} with an array for each name, as the table above says"
+    if folders:
+        yield "a folder with a folder of pictures for each class"
+
+
+def _folders(plan: Plan, stored: Sequence[Output]) -> list[str]:
+    """The picture and the label that a folder of folders of pictures says, if samples have nothing else."""
+    inputs = plan.spec.inputs
+    if len(inputs) == len(stored) == 1 and inputs[0].kind.name == "image":
+        return [inputs[0].name, stored[0].name] if stored[0].task.name in ("multiclass", "binary", "embedding") else []
+    return []
 
 
 def _steps(plan: Plan, stored: Sequence[Output]) -> dict[str, Any]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..graph import Graph, RuleLayer
 from ..spec import Hardware, Spec
 
 PYTHONS = ("3.11", "3.12", "3.13")
 """The versions of Python that a project works on, the oldest first."""
 
-REQUIREMENTS = ("keras>=3.15,<4", "matplotlib>=3.8,<4", "numpy>=1.26,<3", "pyyaml>=6,<7")
+REQUIREMENTS = (
+    *("keras>=3.15,<4", "matplotlib>=3.8,<4", "numpy>=1.26,<3"),
+    *("pandas>=2.2,<4", "pyarrow>=17,<27", "pyyaml>=6,<7"),
+)
 """What every project needs besides its backend. Ranges start at what the project is tested with."""
 
 BACKEND_REQUIREMENTS = {
@@ -31,6 +36,13 @@ LAYER_REQUIREMENTS = {"scipy": "scipy>=1.13,<2"}
 """What some layers need besides Keras."""
 
 
+FILE_REQUIREMENTS = {
+    **dict.fromkeys(("picture", "mask", "area"), "pillow>=10,<14"),
+    "sound": "soundfile>=0.12,<1",
+}
+"""What reading files needs, by what they hold."""
+
+
 EXPORT_REQUIREMENTS = {"onnx": ("onnx>=1.17,<2", "onnxruntime>=1.20,<2", "tf2onnx>=1.16,<2")}
 """What formats need besides TensorFlow, which writes them all whatever the network is trained on."""
 
@@ -39,10 +51,10 @@ TRACKER_REQUIREMENTS = {"tensorboard": "tensorboard>=2.20,<3", "mlflow": "mlflow
 """What shows the figures of runs."""
 
 
-def requirements(spec: Spec, graph: Graph, *, tabular: bool) -> list[str]:
-    """The requirements of a project; one whose samples are rows reads tables too."""
+def requirements(spec: Spec, graph: Graph, *, files: Iterable[str]) -> list[str]:
+    """The requirements of a project that reads files of these kinds."""
     needed = {*REQUIREMENTS, *_of_backend(spec.hardware), *_of_layers(graph)}
-    needed.update(["pandas>=2.2,<4"] if tabular else [])
+    needed.update(FILE_REQUIREMENTS[kind] for kind in files if kind in FILE_REQUIREMENTS)
     needed.update(*(EXPORT_REQUIREMENTS.get(name, ()) for name in spec.export))
     if spec.export and spec.hardware.backend != "tensorflow":
         needed.update(BACKEND_REQUIREMENTS["tensorflow", "cpu"])
