@@ -1,4 +1,4 @@
-"""Looks inside: python -m image_metadata.inspect [row=N] [KEY=VALUE ...], of a run or before any."""
+"""Looks inside: python -m image_metadata.inspect [row=N]."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Looks inside: python -m masked_lstm.inspect [row=N] [KEY=VALUE ...], of a run or before any."""
+"""Looks inside: python -m masked_lstm.inspect [row=N]."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Looks inside: python -m power_plant.inspect [row=N] [KEY=VALUE ...], of a run or before any."""
+"""Looks inside: python -m power_plant.inspect [row=N]."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Looks inside: python -m subclassed_block.inspect [row=N] [KEY=VALUE ...], of a run or before any."""
+"""Looks inside: python -m subclassed_block.inspect [row=N]."""
 
 import sys
 from collections.abc import Iterator
