@@ -10,10 +10,7 @@ from ..spec import Hardware, Spec
 PYTHONS = ("3.11", "3.12", "3.13")
 """The versions of Python that a project works on, the oldest first."""
 
-REQUIREMENTS = (
-    *("keras>=3.15,<4", "matplotlib>=3.8,<4", "numpy>=1.26,<3"),
-    *("pandas>=2.2,<4", "pyarrow>=17,<27", "pyyaml>=6,<7"),
-)
+REQUIREMENTS = ("keras>=3.15,<4", "matplotlib>=3.8,<4", "numpy>=1.26,<3", "pandas>=2.2,<4", "pyyaml>=6,<7")
 """What every project needs besides its backend. Ranges start at what the project is tested with."""
 
 BACKEND_REQUIREMENTS = {

@@ -1,16 +1,18 @@
 """The contract: what it lets pass, what it refuses, and that parts stay apart."""
 
-import itertools
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from autoencoder.config import Config, set_value
+from autoencoder.config import Config
 from autoencoder.data import (
     INPUTS,
-    RECONSTRUCTED,
-    TARGETS,
+    SPLIT,
+    STORED,
     Batches,
     DataError,
     Samples,
@@ -21,8 +23,13 @@ from autoencoder.data import (
     synthesise,
 )
 
-FIELDS = {name: field for name, field in (INPUTS | TARGETS).items() if name not in RECONSTRUCTED}
-COLUMNS = {name: name for name in FIELDS}
+# The section of config.yaml, where files call everything by its own name.
+DATA: dict[str, Any] = {
+    "columns": {},
+    "test_fraction": 0.2,
+    "validation_fraction": 0.1,
+    "split": {"column": None, "group": None, "time": None},
+}
 
 
 @pytest.fixture
@@ -32,26 +39,26 @@ def raw() -> Samples:
 
 
 def test_made_up_samples_keep_the_contract_and_repeat(raw: Samples) -> None:
-    checked = check(raw, FIELDS, "synthetic")
+    checked = check(raw, STORED, "synthetic")
     again = synthesise(count=16, seed=0)
-    for name in FIELDS:
+    for name in STORED:
         np.testing.assert_array_equal(checked[name], raw[name])
         np.testing.assert_array_equal(raw[name], again[name])
 
 
-@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize("name", STORED)
 def test_a_wrong_shape_is_named(raw: Samples, name: str) -> None:
     raw[name] = np.stack([raw[name], raw[name]], axis=-1)
     with pytest.raises(DataError, match=rf"{name}: found .* expected numbers"):
-        check(raw, FIELDS, "file.npz")
+        check(raw, STORED, "file.npz")
 
 
-@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize("name", STORED)
 def test_a_missing_sample_is_named(raw: Samples, name: str) -> None:
     raw[name] = raw[name][1:]
     raw[name] = np.array(3)  # without an axis of samples
     with pytest.raises(DataError, match=rf"as many samples.*'{name}': 0"):
-        check(raw, FIELDS, "file.npz")
+        check(raw, STORED, "file.npz")
 
 
 @pytest.mark.parametrize(("name", "value"), [("image", float("nan"))])
@@ -59,60 +66,58 @@ def test_a_wrong_value_is_named(raw: Samples, name: str, value: float) -> None:
     values = raw[name].astype("float64")
     values.reshape(len(values), -1)[2, 0] = value
     with pytest.raises(DataError, match=rf"{name}.*, row 3: found .*expected"):
-        check(raw | {name: values}, FIELDS, "file.npz")
+        check(raw | {name: values}, STORED, "file.npz")
 
 
 def test_a_file_comes_back_as_it_was_saved(raw: Samples, tmp_path: Path) -> None:
     np.savez(tmp_path / "samples.npz", **raw)
-    loaded = read(str(tmp_path / "samples.npz"), COLUMNS)
-    for name in FIELDS:
+    loaded = read(str(tmp_path / "samples.npz"), DATA)
+    for name in STORED:
         np.testing.assert_array_equal(loaded[name], raw[name])
     with pytest.raises(DataError, match="no such"):
-        read(str(tmp_path / "missing.npz"), COLUMNS)
+        read(str(tmp_path / "missing.npz"), DATA)
     with pytest.raises(DataError, match="no 'elsewhere'"):
-        read(str(tmp_path / "samples.npz"), dict.fromkeys(FIELDS, "elsewhere"))
+        read(str(tmp_path / "samples.npz"), DATA | {"columns": dict.fromkeys(STORED, "elsewhere")})
 
 
-def write_csv(raw: Samples, path: Path) -> dict[str, list[int]]:
-    """Writes samples to a CSV file, and returns what its columns are called, numbers from 1."""
-    numbers = itertools.count(1)
-    columns = {name: [next(numbers) for _ in range(rows[0].size)] for name, rows in raw.items()}
-    header = ",".join(str(label) for labels in columns.values() for label in labels)
-    table = np.concatenate([rows.reshape(len(rows), -1) for rows in raw.values()], axis=1)
-    np.savetxt(path, table, "%.9g", ",", header=header, comments="")
-    return columns
+def write_table(raw: Samples, path: Path) -> dict[str, Any]:
+    """Writes samples to a table, a row each, and returns the section that says how."""
+    table, columns = {}, {}
+    for name, values in raw.items():
+        flat = values.reshape(len(values), -1)
+        columns[name] = [f"{name}_{column}" for column in range(flat.shape[1])]
+        table |= dict(zip(columns[name], flat.T, strict=True))
+    frame = pd.DataFrame(table)
+    frame.to_csv(path, index=False) if path.suffix.lower() == ".csv" else frame.to_parquet(path)
+    return DATA | {"columns": columns}
 
 
-def test_a_csv_says_the_same_as_an_npz(raw: Samples, tmp_path: Path) -> None:
-    columns = write_csv(raw, tmp_path / "samples.CSV")
-    loaded = read(str(tmp_path / "samples.CSV"), columns)
-    for name in FIELDS:
+@pytest.mark.parametrize("kind", [".CSV", *[".parquet"] * bool(find_spec("pyarrow"))])
+def test_a_table_says_the_same_as_an_npz(raw: Samples, tmp_path: Path, kind: str) -> None:
+    data = write_table(raw, tmp_path / f"samples{kind}")
+    loaded = read(str(tmp_path / f"samples{kind}"), data)
+    for name in STORED:
         np.testing.assert_allclose(loaded[name], raw[name], rtol=1e-6)
 
 
-def test_a_wrong_cell_of_a_csv_is_named(raw: Samples, tmp_path: Path) -> None:
+def test_a_wrong_cell_of_a_table_is_named(raw: Samples, tmp_path: Path) -> None:
     path = tmp_path / "samples.csv"
-    columns = write_csv(raw, path)
-    name, value = [("image", float("nan"))][-1]
-    label = columns[name][-1]
-    lines = path.read_text(encoding="utf-8").splitlines()
-    for wrong, message in (
-        ("oops", rf", {label}, row 2: found 'oops', expected a number"),
-        (str(value), rf"{name}\['{label}'\], row 2: found {value}, expected"),
-    ):
-        cells = lines[2].split(",")
-        cells[label - 1] = wrong
-        path.write_text("\n".join([*lines[:2], ",".join(cells)]), encoding="utf-8")
-        with pytest.raises(DataError, match=message):
-            read(str(path), columns)
-    with pytest.raises(DataError, match="no 'elsewhere'"):
-        read(str(path), columns | {next(iter(INPUTS)): "elsewhere"})
+    data = write_table(raw, path)
+    frame, label = pd.read_csv(path, dtype=str), data["columns"]["image"][-1]
+    frame.loc[1, label] = "oops"
+    frame.to_csv(path, index=False)
+    with pytest.raises(DataError, match=rf", {label}, row 2: found 'oops', expected a number"):
+        read(str(path), data)
+    frame.loc[1, label] = "1e39"
+    frame.to_csv(path, index=False)
+    with pytest.raises(DataError, match=rf"image\[.*{label}.*\], row 2: found 1e\+39, expected"):
+        read(str(path), data)
 
 
 def test_the_parts_repeat_and_share_no_sample(config: Config) -> None:
     parts, again = load_data(config), load_data(config)
     for part, same in zip(parts, again, strict=True):
-        for name in FIELDS:
+        for name in STORED:
             np.testing.assert_array_equal(part[name], same[name])
     rows = [{row.tobytes() for row in part["image"]} for part in parts]
     assert not rows[0] & rows[1] | rows[0] & rows[2] | rows[1] & rows[2]
@@ -120,17 +125,76 @@ def test_the_parts_repeat_and_share_no_sample(config: Config) -> None:
 
 
 def test_a_part_is_a_random_choice() -> None:
-    rest, part = split({"row": np.arange(100)}, 0.2, seed=0)
+    rest, part = split({"row": np.arange(100)}, "test", DATA, seed=0)
     assert len(part["row"]) == 20
     assert sorted([*rest["row"], *part["row"]]) == list(range(100))
     assert np.ptp(part["row"]) > 50
+
+
+def parts_by(said: Any, **by: str) -> list[list[int]]:
+    """Returns the rows of the training, validation and test part that a column says."""
+    data = DATA | {"split": DATA["split"] | by}
+    samples, test = split(
+        {"row": np.arange(len(said)), SPLIT: np.array(said)}, "test", data, seed=0
+    )
+    train, validation = split(samples, "validation", data, seed=1)
+    return [part["row"].tolist() for part in (train, validation, test)]
+
+
+def test_a_column_may_say_the_part() -> None:
+    said = ["test", "train", "validation", "train", "test"]
+    assert parts_by(said, column="part") == [[1, 3], [2], [0, 4]]
+
+
+def test_a_group_stays_together() -> None:
+    groups = np.arange(100) // 7
+    parts = parts_by(groups, group="patient")
+    assert sorted(row for part in parts for row in part) == list(range(100))
+    seen = [set(groups[part]) for part in parts]
+    assert not seen[0] & seen[1] | seen[0] & seen[2] | seen[1] & seen[2]
+    assert 20 <= len(parts[2]) <= 26
+
+
+def test_the_last_are_the_test_part() -> None:
+    _, validation, test = parts_by(np.arange(100)[::-1], time="day")
+    assert test == list(range(20))
+    assert validation == list(range(20, 28))
+
+
+@pytest.mark.parametrize(
+    ("by", "said", "message"),
+    [
+        ("column", "spring", "expected train, validation or test, found"),
+        ("group", "", "a value in each of its rows"),
+        ("time", "spring", "expected times or numbers"),
+    ],
+)
+def test_a_column_that_says_no_parts_is_refused(
+    raw: Samples, tmp_path: Path, by: str, said: str, message: str
+) -> None:
+    data = write_table(raw, tmp_path / "samples.csv")
+    frame = pd.read_csv(tmp_path / "samples.csv")
+    frame["said"] = ["test", said] * (len(frame) // 2)
+    frame.to_csv(tmp_path / "samples.csv", index=False)
+    with pytest.raises(DataError, match=message):
+        read(str(tmp_path / "samples.csv"), data | {"split": DATA["split"] | {by: "said"}})
+    with pytest.raises(DataError, match="no 'elsewhere'"):
+        read(str(tmp_path / "samples.csv"), data | {"split": DATA["split"] | {by: "elsewhere"}})
 
 
 def test_a_file_may_be_the_test_part(config: Config, raw: Samples, tmp_path: Path) -> None:
     np.savez(tmp_path / "test.npz", **raw)
     config["data"]["test_path"] = str(tmp_path / "test.npz")
     test = load_data(config)[2]
-    for name in FIELDS:
+    for name in STORED:
+        np.testing.assert_array_equal(test[name], raw[name])
+    np.savez(tmp_path / "both.npz", **{f"x_{name}": values for name, values in raw.items()})
+    config["data"] |= {
+        "test_path": str(tmp_path / "both.npz"),
+        "test_columns": {name: f"x_{name}" for name in STORED},
+    }
+    test = load_data(config)[2]
+    for name in STORED:
         np.testing.assert_array_equal(test[name], raw[name])
 
 
@@ -154,9 +218,3 @@ def test_what_is_made_again_is_the_input(raw: Samples) -> None:
     inputs, targets, *_ = Batches(raw, 4)[0]
     expected = inputs["image"]
     np.testing.assert_allclose(targets["image_out"], expected, rtol=1e-6)
-
-
-@pytest.mark.parametrize("argument", ["training.epoch=3", "training.epochs=many"])
-def test_a_wrong_key_or_value_is_refused(config: Config, argument: str) -> None:
-    with pytest.raises(SystemExit, match=r"training.*epoch"):
-        set_value(config, *argument.split("="))

@@ -1,10 +1,7 @@
 """Training works: a batch can be learned by heart, and a whole run beats a guess."""
 
-<<<<<<< HEAD
-import re
-=======
 import os
->>>>>>> train
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -163,27 +160,6 @@ def test_a_run_is_evaluated_as_it_was_trained(
     monkeypatch.setattr(sys, "argv", ["evaluate", f"run={config['run']}/elsewhere"])
     with pytest.raises(SystemExit, match="train first"):
         from_command_line(trained=True)
-
-
-@pytest.mark.parametrize(
-    "argument",
-    [
-        "seed=-1",
-        "run=7",
-        "run=null",
-        "training.epochs=0",
-        "training.batch_size=0",
-        "training.learning_rate=nan",
-    ],
-)
-def test_a_value_that_no_run_can_have_stops_it(
-    argument: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(Path(__file__).parent.parent)
-    monkeypatch.setattr(sys, "argv", ["train", argument])
-    name, _, value = argument.partition("=")
-    with pytest.raises(SystemExit, match=rf"^{name}=({value}|None): expected"):
-        from_command_line()
 
 
 def test_the_same_seed_makes_the_same_run(config: Config) -> None:

@@ -150,6 +150,18 @@ def test_every_head_gets_gradient(
     assert not still
 
 
+def test_every_target_stays_with_its_sample(samples: Samples) -> None:
+    rows = {}
+    for name, values in samples.items():  # in place of each sample, its number
+        numbers = np.arange(1, len(values) + 1).reshape(-1, *[1] * (values.ndim - 1))
+        rows[name] = (np.zeros_like(values) + numbers).astype(values.dtype)
+    for inputs, targets, *_ in map(Batches(rows, 2, seed=1).__getitem__, range(2)):
+        arrays = [np.asarray(inputs), np.asarray(targets)]
+        said = [values.reshape(len(values), -1)[:, 0] for values in arrays]
+        assert all(np.array_equal(each, said[0]) for each in said)
+        assert len(set(said[0])) == len(said[0])
+
+
 def test_the_functional_form_says_the_same(model: keras.Model, samples: Samples) -> None:
     start = x = keras.Input(batch_shape=model.inputs[0].shape, dtype=model.inputs[0].dtype)
     for layer in model.layers:

@@ -29,6 +29,11 @@ def config(tmp_path: Path) -> Config:
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     config["run"] = str(tmp_path / "run")
     config["data"] |= {"path": None, "test_path": None, "synthetic_samples": 600}
+    config["data"] |= {
+        "columns": {name: name for name in ["sensors", "energy_output", "vacuum_output"]},
+        "test_columns": None,
+    }
+    config["data"]["split"] = {"column": None, "group": None, "time": None}
     config["training"] |= {"epochs": 10, "batch_size": 32}
     config["training"]["learning_rate"] = 0.01
     return config

@@ -11,7 +11,7 @@ from resnet_transfer import hardware  # isort: skip
 import keras
 
 from resnet_transfer.config import Config
-from resnet_transfer.data import Batches, Samples, synthesise
+from resnet_transfer.data import Batches, Samples, learn, prepare, synthesise
 from resnet_transfer.model import build_model
 
 ROOT = Path(__file__).parent.parent
@@ -29,6 +29,11 @@ def config(tmp_path: Path) -> Config:
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     config["run"] = str(tmp_path / "run")
     config["data"] |= {"path": None, "test_path": None, "synthetic_samples": 12}
+    config["data"] |= {
+        "columns": {name: name for name in ["image", "category"]},
+        "test_columns": None,
+    }
+    config["data"]["split"] = {"column": None, "group": None, "time": None}
     config["training"] |= {"epochs": 1, "batch_size": 4}
     config["training"]["backbone_weights"] = None
     return config
@@ -38,7 +43,7 @@ def config(tmp_path: Path) -> Config:
 def samples() -> Samples:
     """A few samples, as the network takes them."""
     samples = synthesise(count=4, seed=0)
-    return samples
+    return prepare(samples, learn(samples))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from siamese_conv import hardware  # isort: skip
 import keras
 
 from siamese_conv.config import Config
-from siamese_conv.data import Samples, synthesise
+from siamese_conv.data import Samples, learn, prepare, synthesise
 from siamese_conv.model import build_model
 
 ROOT = Path(__file__).parent.parent
@@ -29,6 +29,11 @@ def config(tmp_path: Path) -> Config:
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     config["run"] = str(tmp_path / "run")
     config["data"] |= {"path": None, "test_path": None, "synthetic_samples": 32}
+    config["data"] |= {
+        "columns": {name: name for name in ["anchor", "positive", "distance"]},
+        "test_columns": None,
+    }
+    config["data"]["split"] = {"column": None, "group": None, "time": None}
     config["training"] |= {"epochs": 2, "batch_size": 4}
     config["training"]["learning_rate"] = 0.001
     return config
@@ -38,7 +43,7 @@ def config(tmp_path: Path) -> Config:
 def samples() -> Samples:
     """A few samples, as the network takes them."""
     samples = synthesise(count=4, seed=0)
-    return samples
+    return prepare(samples, learn(samples))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from siamese_conv import predict
 from siamese_conv.config import Config
-from siamese_conv.data import INPUTS, DataError, Samples, synthesise
+from siamese_conv.data import INPUTS, DataError, Samples, learn, synthesise
 
 
 @pytest.fixture
@@ -20,6 +20,7 @@ def new(config: Config, model: keras.Model) -> Samples:
     run.mkdir()
     model.save(run / "model.keras")
     samples = synthesise(count=4, seed=1)
+    (run / "learned.json").write_text(json.dumps(learn(samples)), encoding="utf-8")
     config["data"]["path"] = str(run.parent / "new.npz")
     inputs = {name: samples[name] for name in INPUTS}
     np.savez(config["data"]["path"], **inputs)

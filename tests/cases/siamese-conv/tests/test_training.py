@@ -1,10 +1,8 @@
 """Training works: a batch can be learned by heart, and a run leaves what comes after it needs."""
 
-<<<<<<< HEAD
-import re
-=======
+import json
 import os
->>>>>>> train
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +15,7 @@ import pytest
 
 from siamese_conv import evaluate, predict
 from siamese_conv.config import Config, from_command_line
-from siamese_conv.data import TARGETS, Batches, Samples
+from siamese_conv.data import TARGETS, Batches, Samples, learn
 from siamese_conv.train import compile_model, contrastive, fit, train
 
 
@@ -115,7 +113,11 @@ def test_a_run_leaves_all_that_evaluation_and_prediction_need(config: Config) ->
         "last.npz",
         "learning_curve.png",
         "model.keras",
+        "learned.json",
     }
+
+    kept = json.loads((run / "learned.json").read_text(encoding="utf-8"))
+    assert kept == learn(evaluate.load_data(config)[0]), "learned on the training part alone"
 
     scores = evaluate.evaluate(config)
     assert set(scores) == set(TARGETS)
@@ -162,27 +164,6 @@ def test_a_run_is_evaluated_as_it_was_trained(
     monkeypatch.setattr(sys, "argv", ["evaluate", f"run={config['run']}/elsewhere"])
     with pytest.raises(SystemExit, match="train first"):
         from_command_line(trained=True)
-
-
-@pytest.mark.parametrize(
-    "argument",
-    [
-        "seed=-1",
-        "run=7",
-        "run=null",
-        "training.epochs=0",
-        "training.batch_size=0",
-        "training.learning_rate=nan",
-    ],
-)
-def test_a_value_that_no_run_can_have_stops_it(
-    argument: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(Path(__file__).parent.parent)
-    monkeypatch.setattr(sys, "argv", ["train", argument])
-    name, _, value = argument.partition("=")
-    with pytest.raises(SystemExit, match=rf"^{name}=({value}|None): expected"):
-        from_command_line()
 
 
 def test_the_loss_wants_the_same_near_and_others_at_a_distance_of_1() -> None:

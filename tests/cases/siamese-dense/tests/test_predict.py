@@ -1,6 +1,7 @@
 """Predictions are written under their names, and one sample says what a file says."""
 
 import csv
+import json
 from pathlib import Path
 
 import keras
@@ -9,7 +10,7 @@ import pytest
 
 from siamese_dense import predict
 from siamese_dense.config import Config
-from siamese_dense.data import INPUTS, DataError, Samples, synthesise
+from siamese_dense.data import INPUTS, DataError, Samples, learn, synthesise
 
 
 @pytest.fixture
@@ -19,6 +20,7 @@ def new(config: Config, model: keras.Model) -> Samples:
     run.mkdir()
     model.save(run / "model.keras")
     samples = synthesise(count=16, seed=1)
+    (run / "learned.json").write_text(json.dumps(learn(samples)), encoding="utf-8")
     config["data"]["path"] = str(run.parent / "new.npz")
     inputs = {name: samples[name] for name in INPUTS}
     np.savez(config["data"]["path"], **inputs)

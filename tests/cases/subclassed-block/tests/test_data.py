@@ -1,26 +1,39 @@
 """The contract: what it lets pass, what it refuses, and that parts stay apart."""
 
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from PIL import Image
 
-from subclassed_block.config import Config, set_value
+from subclassed_block.config import Config
 from subclassed_block.data import (
     INPUTS,
-    TARGETS,
+    SPLIT,
+    STORED,
     Batches,
     DataError,
     Samples,
     check,
+    learn,
     load_data,
+    prepare,
     read,
     split,
     synthesise,
 )
 
-FIELDS = INPUTS | TARGETS
-COLUMNS = {name: name for name in FIELDS}
+# The section of config.yaml, where files call everything by its own name.
+DATA: dict[str, Any] = {
+    "columns": {},
+    "test_fraction": 0.2,
+    "validation_fraction": 0.1,
+    "split": {"column": None, "group": None, "time": None},
+    "cache_gb": 1,
+}
 
 
 @pytest.fixture
@@ -30,28 +43,28 @@ def raw() -> Samples:
 
 
 def test_made_up_samples_keep_the_contract_and_repeat(raw: Samples) -> None:
-    checked = check(raw, FIELDS, "synthetic")
+    checked = check(raw, STORED, "synthetic")
     again = synthesise(count=4, seed=0)
-    for name in FIELDS:
+    for name in STORED:
         np.testing.assert_array_equal(checked[name], raw[name])
         np.testing.assert_array_equal(raw[name], again[name])
 
 
-@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize("name", STORED)
 def test_a_wrong_shape_is_named(raw: Samples, name: str) -> None:
     raw[name] = np.stack([raw[name], raw[name]], axis=-1)
     with pytest.raises(DataError, match=rf"{name}: found .* expected numbers"):
-        check(raw, FIELDS, "file.npz")
+        check(raw, STORED, "file.npz")
 
 
-@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize("name", STORED)
 def test_a_missing_sample_is_named(raw: Samples, name: str) -> None:
     raw[name] = raw[name][1:]
     with pytest.raises(DataError, match=rf"as many samples.*'{name}': 3"):
-        check(raw, FIELDS, "file.npz")
+        check(raw, STORED, "file.npz")
     raw[name] = np.array(3)  # without an axis of samples
     with pytest.raises(DataError, match=rf"as many samples.*'{name}': 0"):
-        check(raw, FIELDS, "file.npz")
+        check(raw, STORED, "file.npz")
 
 
 @pytest.mark.parametrize(
@@ -70,24 +83,151 @@ def test_a_wrong_value_is_named(raw: Samples, name: str, value: float) -> None:
     values = raw[name].astype("float64")
     values.reshape(len(values), -1)[2, 0] = value
     with pytest.raises(DataError, match=rf"{name}.*, row 3: found .*expected"):
-        check(raw | {name: values}, FIELDS, "file.npz")
+        check(raw | {name: values}, STORED, "file.npz")
 
 
 def test_a_file_comes_back_as_it_was_saved(raw: Samples, tmp_path: Path) -> None:
     np.savez(tmp_path / "samples.npz", **raw)
-    loaded = read(str(tmp_path / "samples.npz"), COLUMNS)
-    for name in FIELDS:
+    loaded = read(str(tmp_path / "samples.npz"), DATA)
+    for name in STORED:
         np.testing.assert_array_equal(loaded[name], raw[name])
     with pytest.raises(DataError, match="no such"):
-        read(str(tmp_path / "missing.npz"), COLUMNS)
+        read(str(tmp_path / "missing.npz"), DATA)
     with pytest.raises(DataError, match="no 'elsewhere'"):
-        read(str(tmp_path / "samples.npz"), dict.fromkeys(FIELDS, "elsewhere"))
+        read(str(tmp_path / "samples.npz"), DATA | {"columns": dict.fromkeys(STORED, "elsewhere")})
+
+
+def write_file(values: np.ndarray, holds: str, path: Path) -> str:
+    """Writes one sample, and returns what its file is called."""
+    if holds in ["picture"] and values.dtype == "uint8" and values.shape[-1] in (1, 3, 4):
+        path = path.with_suffix(".png")
+        Image.fromarray(values[..., 0] if values.shape[-1] == 1 else values).save(path)
+        return path.name
+    np.save(path.with_suffix(".npy"), values)
+    return path.with_suffix(".npy").name
+
+
+def write_table(raw: Samples, path: Path) -> dict[str, Any]:
+    """Writes samples to a table, a row each, and returns the section that says how."""
+    table, columns = {}, {}
+    for name, values in raw.items():
+        if (holds := STORED[name].holds) in ["picture"]:
+            files = enumerate(values)
+            table[name] = [
+                write_file(each, holds, path.parent / f"{name}{row}") for row, each in files
+            ]
+            continue
+        flat = values.reshape(len(values), -1)
+        columns[name] = [f"{name}_{column}" for column in range(flat.shape[1])]
+        table |= dict(zip(columns[name], flat.T, strict=True))
+    frame = pd.DataFrame(table)
+    frame.to_csv(path, index=False) if path.suffix.lower() == ".csv" else frame.to_parquet(path)
+    return DATA | {"columns": columns}
+
+
+@pytest.mark.parametrize("kind", [".CSV", *[".parquet"] * bool(find_spec("pyarrow"))])
+def test_a_table_says_the_same_as_an_npz(raw: Samples, tmp_path: Path, kind: str) -> None:
+    data = write_table(raw, tmp_path / f"samples{kind}")
+    loaded = read(str(tmp_path / f"samples{kind}"), data)
+    for name in STORED:
+        np.testing.assert_allclose(loaded[name], raw[name], rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", [name for name in STORED if STORED[name].holds in ["picture"]])
+def test_files_that_do_not_fit_are_named(raw: Samples, tmp_path: Path, name: str) -> None:
+    data = write_table(raw, tmp_path / "samples.csv")
+    frame = pd.read_csv(tmp_path / "samples.csv")
+    (tmp_path / frame[name][1]).unlink()
+    (tmp_path / frame[name][2]).write_bytes(b"nothing of this kind")
+    np.save(tmp_path / "other.npy", np.zeros((1, 2, 3, 4, 5)))
+    frame.loc[3, name] = "other.npy"
+    frame.to_csv(tmp_path / "samples.csv", index=False)
+    with pytest.raises(DataError) as found:
+        read(str(tmp_path / "samples.csv"), data)
+    for row, message in (
+        (2, "there is no such file"),
+        (3, "can't be read"),
+        (4, "expected numbers of shape"),
+    ):
+        assert any(
+            f"{name}, row {row}: " in line and message in line
+            for line in str(found.value).splitlines()
+        )
+
+
+def test_what_does_not_fit_into_memory_is_read_by_batches(raw: Samples, tmp_path: Path) -> None:
+    data = write_table(raw, tmp_path / "samples.csv")
+    kept, lazy = (read(str(tmp_path / "samples.csv"), data | {"cache_gb": room}) for room in (1, 0))
+    for name in STORED:
+        held = STORED[name].holds in ["picture"]
+        assert isinstance(kept[name], np.ndarray)
+        assert isinstance(lazy[name], np.ndarray) != held
+        np.testing.assert_array_equal(np.asarray(lazy[name]), kept[name])
+    learned, again = learn(kept), learn(lazy)
+    for name in learned:
+        for key, value in learned[name].items():
+            np.testing.assert_array_equal(again[name][key], value)
+    kept, lazy = prepare(kept, learned), prepare(lazy, learned)
+    in_memory, reading = Batches(kept, 3, seed=1), Batches(lazy, 3, seed=1)
+    for _ in range(2):
+        for index in range(len(in_memory)):
+            for one, other in zip(in_memory[index], reading[index], strict=True):
+                pairs = (
+                    zip(one.values(), other.values(), strict=True)
+                    if isinstance(one, dict)
+                    else [(one, other)]
+                )
+                for pair in pairs:
+                    np.testing.assert_array_equal(*pair)
+        in_memory.on_epoch_end()
+        reading.on_epoch_end()
+
+
+def test_a_folder_of_arrays_says_the_same_as_an_npz(raw: Samples, tmp_path: Path) -> None:
+    for name, values in raw.items():
+        np.save(tmp_path / f"{name}.npy", values)
+    for room in (0, 1):
+        loaded = read(str(tmp_path), DATA | {"cache_gb": room})
+        for name in STORED:
+            np.testing.assert_array_equal(np.asarray(loaded[name]), raw[name])
+
+
+def test_a_folder_for_each_class_says_its_label(raw: Samples, tmp_path: Path) -> None:
+    pictures, labels = raw["image"], [f"class {int(label)}" for label in raw["category"][:, 0]]
+    for row, (picture, label) in enumerate(zip(pictures, labels, strict=True)):
+        (tmp_path / label).mkdir(exist_ok=True)
+        write_file(picture, "picture", tmp_path / label / f"{row:02}")
+    loaded = read(str(tmp_path), DATA)
+    order = np.argsort([f"{label}/{row:02}" for row, label in enumerate(labels)], kind="stable")
+    np.testing.assert_array_equal(loaded["image"], pictures[order])
+    assert list(loaded["category"]) == sorted(labels)
+
+
+@pytest.mark.parametrize("name", [name for name, field in STORED.items() if field.holds == "label"])
+def test_labels_may_be_names(raw: Samples, tmp_path: Path, name: str) -> None:
+    names = np.resize(["no", "yes"], len(raw[name]))
+    np.savez(tmp_path / "samples.npz", **raw | {name: names})
+    samples = read(str(tmp_path / "samples.npz"), DATA)
+    learned = learn(samples)
+    assert learned[name] == {"classes": ["no", "yes"]}
+    assert prepare(samples, learned)[name].tolist() == [[float(each == "yes")] for each in names]
+    samples[name][0] = "maybe"
+    with pytest.raises(DataError, match=f"{name}: found 'maybe'"):
+        prepare(samples, learned)
+    samples[name][0] = None
+    with pytest.raises(DataError, match=f"{name}, row 1: found nothing"):
+        check(samples, STORED, "file.npz")
+    samples[name] = np.array([str(row) for row in range(len(names))], dtype=object)
+    count = int(STORED[name].high) + 1
+    if count < len(names):
+        with pytest.raises(DataError, match=f"{name}: expected up to {count} classes"):
+            learn(samples)
 
 
 def test_the_parts_repeat_and_share_no_sample(config: Config) -> None:
     parts, again = load_data(config), load_data(config)
     for part, same in zip(parts, again, strict=True):
-        for name in FIELDS:
+        for name in STORED:
             np.testing.assert_array_equal(part[name], same[name])
     rows = [{row.tobytes() for row in part["image"]} for part in parts]
     assert not rows[0] & rows[1] | rows[0] & rows[2] | rows[1] & rows[2]
@@ -95,17 +235,76 @@ def test_the_parts_repeat_and_share_no_sample(config: Config) -> None:
 
 
 def test_a_part_is_a_random_choice() -> None:
-    rest, part = split({"row": np.arange(100)}, 0.2, seed=0)
+    rest, part = split({"row": np.arange(100)}, "test", DATA, seed=0)
     assert len(part["row"]) == 20
     assert sorted([*rest["row"], *part["row"]]) == list(range(100))
     assert np.ptp(part["row"]) > 50
+
+
+def parts_by(said: Any, **by: str) -> list[list[int]]:
+    """Returns the rows of the training, validation and test part that a column says."""
+    data = DATA | {"split": DATA["split"] | by}
+    samples, test = split(
+        {"row": np.arange(len(said)), SPLIT: np.array(said)}, "test", data, seed=0
+    )
+    train, validation = split(samples, "validation", data, seed=1)
+    return [part["row"].tolist() for part in (train, validation, test)]
+
+
+def test_a_column_may_say_the_part() -> None:
+    said = ["test", "train", "validation", "train", "test"]
+    assert parts_by(said, column="part") == [[1, 3], [2], [0, 4]]
+
+
+def test_a_group_stays_together() -> None:
+    groups = np.arange(100) // 7
+    parts = parts_by(groups, group="patient")
+    assert sorted(row for part in parts for row in part) == list(range(100))
+    seen = [set(groups[part]) for part in parts]
+    assert not seen[0] & seen[1] | seen[0] & seen[2] | seen[1] & seen[2]
+    assert 20 <= len(parts[2]) <= 26
+
+
+def test_the_last_are_the_test_part() -> None:
+    _, validation, test = parts_by(np.arange(100)[::-1], time="day")
+    assert test == list(range(20))
+    assert validation == list(range(20, 28))
+
+
+@pytest.mark.parametrize(
+    ("by", "said", "message"),
+    [
+        ("column", "spring", "expected train, validation or test, found"),
+        ("group", "", "a value in each of its rows"),
+        ("time", "spring", "expected times or numbers"),
+    ],
+)
+def test_a_column_that_says_no_parts_is_refused(
+    raw: Samples, tmp_path: Path, by: str, said: str, message: str
+) -> None:
+    data = write_table(raw, tmp_path / "samples.csv")
+    frame = pd.read_csv(tmp_path / "samples.csv")
+    frame["said"] = ["test", said] * (len(frame) // 2)
+    frame.to_csv(tmp_path / "samples.csv", index=False)
+    with pytest.raises(DataError, match=message):
+        read(str(tmp_path / "samples.csv"), data | {"split": DATA["split"] | {by: "said"}})
+    with pytest.raises(DataError, match="no 'elsewhere'"):
+        read(str(tmp_path / "samples.csv"), data | {"split": DATA["split"] | {by: "elsewhere"}})
 
 
 def test_a_file_may_be_the_test_part(config: Config, raw: Samples, tmp_path: Path) -> None:
     np.savez(tmp_path / "test.npz", **raw)
     config["data"]["test_path"] = str(tmp_path / "test.npz")
     test = load_data(config)[2]
-    for name in FIELDS:
+    for name in STORED:
+        np.testing.assert_array_equal(test[name], raw[name])
+    np.savez(tmp_path / "both.npz", **{f"x_{name}": values for name, values in raw.items()})
+    config["data"] |= {
+        "test_path": str(tmp_path / "both.npz"),
+        "test_columns": {name: f"x_{name}" for name in STORED},
+    }
+    test = load_data(config)[2]
+    for name in STORED:
         np.testing.assert_array_equal(test[name], raw[name])
 
 
@@ -123,9 +322,3 @@ def test_an_epoch_holds_each_sample_once(raw: Samples) -> None:
     batches, name = Batches(raw, 3), next(iter(INPUTS))
     inputs = [batches[index][0][name] for index in range(len(batches))]
     np.testing.assert_array_equal(np.concatenate(inputs), raw[name])
-
-
-@pytest.mark.parametrize("argument", ["training.epoch=3", "training.epochs=many"])
-def test_a_wrong_key_or_value_is_refused(config: Config, argument: str) -> None:
-    with pytest.raises(SystemExit, match=r"training.*epoch"):
-        set_value(config, *argument.split("="))

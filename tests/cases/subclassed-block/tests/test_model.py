@@ -192,6 +192,19 @@ def test_every_head_gets_gradient(
     assert not still
 
 
+def test_every_target_stays_with_its_sample(samples: Samples) -> None:
+    rows = {}
+    for name, values in samples.items():  # in place of each sample, its number
+        numbers = np.arange(1, len(values) + 1).reshape(-1, *[1] * (values.ndim - 1))
+        rows[name] = (np.zeros_like(values) + numbers).astype(values.dtype)
+    for inputs, targets, *_ in map(Batches(rows, 2, seed=1).__getitem__, range(2)):
+        arrays = [np.asarray(inputs[name]) for name in INPUTS]
+        arrays += [np.asarray(targets[name]) for name in TARGETS if name in samples]
+        said = [values.reshape(len(values), -1)[:, 0] for values in arrays]
+        assert all(np.array_equal(each, said[0]) for each in said)
+        assert len(set(said[0])) == len(said[0])
+
+
 def test_a_saved_network_is_the_same_when_loaded(
     model: keras.Model, samples: Samples, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """Predictions are written under their names, and one sample says what a file says."""
 
 import csv
+import json
 from pathlib import Path
 
 import keras
@@ -9,7 +10,7 @@ import pytest
 
 from subclassed_block import predict
 from subclassed_block.config import Config
-from subclassed_block.data import INPUTS, DataError, Samples, synthesise
+from subclassed_block.data import INPUTS, DataError, Samples, learn, synthesise
 
 
 @pytest.fixture
@@ -19,6 +20,7 @@ def new(config: Config, model: keras.Model) -> Samples:
     run.mkdir()
     model.save(run / "model.keras")
     samples = synthesise(count=4, seed=1)
+    (run / "learned.json").write_text(json.dumps(learn(samples)), encoding="utf-8")
     config["data"]["path"] = str(run.parent / "new.npz")
     inputs = {name: samples[name] for name in INPUTS}
     np.savez(config["data"]["path"], **inputs)
@@ -67,3 +69,11 @@ def test_a_value_may_be_a_number_a_list_or_a_text() -> None:
 def test_a_sample_that_cannot_be_read_is_named(config: Config, new: Samples, argument: str) -> None:
     with pytest.raises(DataError, match=argument):
         predict.main(config, [argument])
+
+
+def test_classes_have_the_names_of_the_data(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(predict, "read_learned", lambda run: {"a": {"classes": ["no", "yes"]}})
+    assert predict.class_names(config, "a", 2) == ["no", "yes"]
+    assert predict.class_names(config, "b", 2) == ["0", "1"]

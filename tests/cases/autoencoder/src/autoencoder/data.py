@@ -23,6 +23,8 @@ class Field:
 INPUTS = {"image": Field((784,))}
 TARGETS = {"image_out": INPUTS["image"]}
 RECONSTRUCTED = {"image_out": "image"}  # of which inputs: no file holds them
+STORED = {name: field for name, field in (INPUTS | TARGETS).items() if name not in RECONSTRUCTED}
+SPLIT = "data.split"  # a column beside the samples, while they are split into parts
 
 
 class DataError(SystemExit):
@@ -32,14 +34,14 @@ class DataError(SystemExit):
 def load_data(config: dict[str, Any]) -> tuple[Samples, Samples, Samples]:
     """Returns the training, validation and test part of what the configuration names."""
     data, seed, path = config["data"], config["seed"], config["data"]["path"]
-    made, columns = data["synthetic_samples"], data["columns"]
-    samples = read(path, columns) if path else synthesise(made, seed)
+    samples = read(path, data) if path else synthesise(data["synthetic_samples"], seed)
     if data["test_path"]:
-        test = read(data["test_path"], columns)
+        columns = data["columns"] | (data["test_columns"] or {})
+        test = read(data["test_path"], data | {"columns": columns}, STORED)
     else:
-        samples, test = split(samples, data["test_fraction"], seed)
-    train, validation = split(samples, data["validation_fraction"], seed + 1)
-    return train, validation, test
+        samples, test = split(samples, "test", data, seed)
+    train, validation = split(samples, "validation", data, seed + 1)
+    return tuple({name: part[name] for name in STORED} for part in (train, validation, test))
 
 
 def take(samples: Samples, rows: np.ndarray) -> Samples:
@@ -47,64 +49,99 @@ def take(samples: Samples, rows: np.ndarray) -> Samples:
     return {name: values[rows] for name, values in samples.items()}
 
 
-def split(samples: Samples, fraction: float, seed: int) -> tuple[Samples, Samples]:
-    """Returns the samples without a random fraction of them, and that fraction."""
+def split(samples: Samples, part: str, data: dict[str, Any], seed: int) -> tuple[Samples, Samples]:
+    """Returns the samples without the part, `test` or `validation`, and the part."""
     count = len(next(iter(samples.values())))
-    cut = round(count * fraction)
-    if not 0 < cut < count:
-        raise DataError(f"a fraction of {fraction} leaves a part of {count} samples empty")
+    cut = round(count * data[f"{part}_fraction"])
     order = np.random.default_rng(seed).permutation(count)
+    said, by = samples.get(SPLIT), data["split"]
+    if said is not None and by["time"]:
+        order = np.argsort(said, kind="stable")[::-1]
+    elif said is not None and by["group"]:
+        groups, group = np.unique(said, return_inverse=True)
+        place = np.random.default_rng(seed).permutation(len(groups))[group]
+        order = np.argsort(place, kind="stable")
+        cut = np.count_nonzero(place <= place[order[max(cut, 1) - 1]])  # whole groups
+    elif said is not None and (said == part).any():
+        order, cut = np.argsort(said != part, kind="stable"), np.count_nonzero(said == part)
+    if not 0 < cut < count:
+        raise DataError(
+            f"data.{part}_fraction or data.split leaves a part of {count} samples empty"
+        )
     return take(samples, np.sort(order[cut:])), take(samples, np.sort(order[:cut]))
 
 
-def read(path: str, columns: dict[str, Any], fields: dict[str, Field] | None = None) -> Samples:
-    """Returns the samples in a file, which calls each name what `columns` says. Or DataError."""
-    stored = {
-        name: field for name, field in (INPUTS | TARGETS).items() if name not in RECONSTRUCTED
-    }
-    fields = fields or stored
+def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None) -> Samples:
+    """Returns a file's samples, by the names that `data.columns` says. Raises DataError."""
+    wanted, table, found = fields or STORED, open_table(path), {}
+    said = {name: np.atleast_1d(data["columns"].get(name, name)) for name in wanted}
+    labels = {name: [str(label) for label in listed] for name, listed in said.items()}
+    for name, listed in labels.items():
+        arrays = [as_numbers(column(table, label, path), f"{path}, {label}") for label in listed]
+        found[name] = arrays[0] if len(arrays) == 1 else np.stack(arrays, axis=-1)
+    samples = check(found, wanted, path, labels if isinstance(table, pd.DataFrame) else None)
+    if fields is None and any(data["split"].values()):
+        samples[SPLIT] = split_column(table, data["split"], path)
+    return samples
+
+
+def open_table(path: str) -> Any:
+    """Returns a file's columns by their names. Raises DataError."""
     file = Path(str(path))
-    if not file.is_file() or file.suffix.lower() not in {".npz", ".csv"}:
-        raise DataError(f"{path}: there is no such .npz or .csv file")
-    is_csv, found, labels = file.suffix.lower() == ".csv", {}, {}
+    readers = {".npz": np.load, ".csv": pd.read_csv, ".parquet": pd.read_parquet}
+    if not file.is_file() or file.suffix.lower() not in readers:
+        raise DataError(f"{path}: there is no such .npz, .csv or .parquet file")
     try:
-        table = pd.read_csv(file) if is_csv else dict(np.load(file))
-        for name in fields:
-            labels[name] = [str(label) for label in np.atleast_1d(columns.get(name, name))]
-            for label in labels[name]:
-                if label not in table:
-                    raise DataError(f"{path}: no {label!r} in {list(table)}")
-            listed = [as_numbers(table[label], f"{path}, {label}") for label in labels[name]]
-            found[name] = listed[0] if len(listed) == 1 else np.stack(listed, axis=-1)
+        table = readers[file.suffix.lower()](file)
+        return table if isinstance(table, pd.DataFrame) else dict(table)
     except Exception as error:
         raise DataError(f"{path} can't be read: {error}") from error
-    return check(found, fields, path, labels if is_csv else None)
 
 
-def as_numbers(column: pd.Series | np.ndarray, where: str) -> np.ndarray:
+def column(table: Any, label: str, path: str) -> np.ndarray:
+    """Returns a column, or raises DataError."""
+    if label not in table:
+        raise DataError(f"{path}: no {label!r} in {list(table)}")
+    return np.asanyarray(table[label])
+
+
+def as_numbers(values: np.ndarray, where: str) -> np.ndarray:
     """Returns a column as numbers, an empty cell as NaN. Raises DataError for other texts."""
-    if isinstance(column, np.ndarray):
-        return column
-    numbers = pd.to_numeric(column, errors="coerce")
-    for row in np.flatnonzero(numbers.isna() & column.notna()):
-        raise DataError(f"{where}, row {row + 1}: found {column.iloc[row]!r}, expected a number")
+    if values.dtype.kind in "biuf" or values.ndim != 1:
+        return np.array(values)
+    numbers, known = pd.to_numeric(pd.Series(values), errors="coerce"), pd.notna(values)
+    for row in np.flatnonzero(numbers.isna() & known):
+        raise DataError(f"{where}, row {row + 1}: found {values[row]!r}, expected a number")
     return numbers.to_numpy()
 
 
+def split_column(table: Any, split: dict[str, str | None], path: str) -> np.ndarray:
+    """Returns the column that says how rows are split into parts. Raises DataError."""
+    (by, label), *others = [(by, label) for by, label in split.items() if label]
+    said = column(table, label, path)
+    if others or pd.isna(said).any() or said.ndim != 1:
+        raise DataError(f"{path}: data.split needs one column, and a value in each of its rows")
+    if by == "column":
+        parts = {"tra": "train", "val": "validation", "tes": "test"}
+        said = np.array([parts.get(str(part).lower()[:3], part) for part in said])
+        if unknown := set(said) - set(parts.values()):
+            raise DataError(f"{path}, {label}: expected train, validation or test, found {unknown}")
+    elif by == "time" and said.dtype.kind not in "biufM":
+        try:
+            said = pd.to_datetime(said).to_numpy()
+        except ValueError as error:
+            raise DataError(f"{path}, {label}: expected times or numbers: {error}") from error
+    return said
+
+
 def check(found: Samples, fields: dict[str, Field], source: str, labels: Any = None) -> Samples:
-    """Returns the arrays in the contract's shapes. Raises DataError. `labels` are of a CSV."""
+    """Returns the arrays in the contract's shapes. Raises DataError. `labels` are of a table."""
     lengths = {name: len(values) if values.ndim else 0 for name, values in found.items()}
     if len(set(lengths.values())) > 1 or 0 in lengths.values():
         raise DataError(f"{source}: expected as many samples of each name, found {lengths}")
     samples, problems = {}, []
     for name, field in fields.items():
-        values = found[name]
-        if values.ndim == len(field.shape) and field.shape[-1] == 1:
-            values = values[..., None]
-        shape, dtype = values.shape[1:], values.dtype
-        if shape != field.shape or dtype.kind not in "biuf":
-            expected = f"expected numbers of shape {field.shape}"
-            raise DataError(f"{source}, {name}: found {dtype} of shape {shape}, {expected}")
+        values = in_shape(found[name], field, f"{source}, {name}")
         for row, *place in broken(values, field):
             spot = [labels[name][place[0]]] if labels else place
             where = f"{source}, {name}{spot}, row {row + 1}"
@@ -113,6 +150,17 @@ def check(found: Samples, fields: dict[str, Field], source: str, labels: Any = N
     if problems:
         raise DataError("\n".join(problems))
     return samples
+
+
+def in_shape(values: np.ndarray, field: Field, where: str) -> np.ndarray:
+    """Returns samples in the shape of the field. Raises DataError if they have another."""
+    if values.ndim == len(field.shape) and field.shape[-1] == 1:
+        values = values[..., None]
+    shape, dtype = values.shape[1:], values.dtype
+    if shape != field.shape or dtype.kind not in "biuf":
+        expected = f"expected numbers of shape {field.shape}"
+        raise DataError(f"{where}: found {dtype} of shape {shape}, {expected}")
+    return values
 
 
 def broken(values: np.ndarray, field: Field, most: int = 10) -> Iterator[list[int]]:

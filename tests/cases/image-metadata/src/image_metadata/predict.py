@@ -72,7 +72,7 @@ def write_table(path: Path, header: Iterable[str], rows: Iterable[Iterable[Any]]
     print(f"Wrote {path}")
 
 
-def one_sample(arguments: list[str], run: Path) -> Samples:
+def one_sample(arguments: list[str], run: Path, data: Config) -> Samples:
     """Returns the sample that sample.NAME=VALUE says. Or DataError."""
     given = {}
     for argument in arguments:
@@ -84,7 +84,7 @@ def one_sample(arguments: list[str], run: Path) -> Samples:
         except (ValueError, OSError) as error:
             raise DataError(f"{argument} can't be read: {error}") from error
     np.savez(run / "sample.npz", **given)
-    return read(str(run / "sample.npz"), {}, INPUTS)
+    return read(str(run / "sample.npz"), data | {"columns": {}}, INPUTS)
 
 
 def read_value(text: str) -> Any:
@@ -107,7 +107,7 @@ def main(config: Config, sample: list[str] | None = None) -> None:
             "say which samples: data.path=FILE, or sample.image=FILE sample.metadata=[1,2,3,4,...]"
         )
     hardware.prepare()
-    samples = one_sample(sample, run) if sample else read(data["path"], data["columns"], INPUTS)
+    samples = one_sample(sample, run, data) if sample else read(data["path"], data, INPUTS)
     predictions = predict(config, samples)
     table: Table = {}
     for name, columns in TABLES.items():

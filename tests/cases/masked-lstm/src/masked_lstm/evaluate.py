@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from . import hardware
 from .config import Config, from_command_line
-from .data import Learned, Samples, load_data, prepare, take
+from .data import Learned, Samples, load_data, prepare, take, truths
 from .predict import predict, read_learned
 
 Scores = dict[str, float | None]  # None: undefined
@@ -134,6 +134,7 @@ def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     # For a guess and for linear models, so many samples are enough.
     rows = np.random.default_rng(0).permutation(len(next(iter(train.values()))))
     train = take(train, np.sort(rows[:10000]))
+    train, test = train | truths(train, learned), test | truths(test, learned)
     said = {"model": predict(config, test), "linear": linear(train, test, learned)}
     results, sections = {}, []
     for name, (score, guess, misses, plot) in SCORING.items():

@@ -68,7 +68,7 @@ def write_table(path: Path, header: Iterable[str], rows: Iterable[Iterable[Any]]
     print(f"Wrote {path}")
 
 
-def one_sample(arguments: list[str], run: Path) -> Samples:
+def one_sample(arguments: list[str], run: Path, data: Config) -> Samples:
     """Returns the sample that sample.NAME=VALUE says. Or DataError."""
     given = {}
     for argument in arguments:
@@ -80,7 +80,7 @@ def one_sample(arguments: list[str], run: Path) -> Samples:
         except (ValueError, OSError) as error:
             raise DataError(f"{argument} can't be read: {error}") from error
     np.savez(run / "sample.npz", **given)
-    return read(str(run / "sample.npz"), {}, INPUTS)
+    return read(str(run / "sample.npz"), data | {"columns": {}, "series": None}, INPUTS)
 
 
 def read_value(text: str) -> Any:
@@ -99,7 +99,7 @@ def main(config: Config, sample: list[str] | None = None) -> None:
     if not sample and not data["path"]:
         raise DataError("say which samples: data.path=FILE, or sample.signal=FILE.npy")
     hardware.prepare()
-    samples = one_sample(sample, run) if sample else read(data["path"], data["columns"], INPUTS)
+    samples = one_sample(sample, run, data) if sample else read(data["path"], data, INPUTS)
     predictions = predict(config, samples)
     table: Table = {}
     for name, columns in TABLES.items():

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 Samples = dict[str, np.ndarray]
+Learned = dict[str, dict[str, Any]]  # what the training part says of each name, as JSON has it
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Field:
     low: float = -math.inf
     high: float = math.inf
     whole: bool = False
+    holds: str = "numbers"  # or label: a column of a table may say so
 
     def __str__(self) -> str:
         """Returns what is expected, for messages."""
@@ -30,7 +32,9 @@ class Field:
 
 
 INPUTS = {"pixels": Field((784,))}
-TARGETS = {"digit": Field((1,), low=0, high=9, whole=True)}
+TARGETS = {"digit": Field((1,), low=0, high=9, whole=True, holds="label")}
+STORED = INPUTS | TARGETS
+SPLIT = "data.split"  # a column beside the samples, while they are split into parts
 
 
 class DataError(SystemExit):
@@ -40,14 +44,14 @@ class DataError(SystemExit):
 def load_data(config: dict[str, Any]) -> tuple[Samples, Samples, Samples]:
     """Returns the training, validation and test part of what the configuration names."""
     data, seed, path = config["data"], config["seed"], config["data"]["path"]
-    made, columns = data["synthetic_samples"], data["columns"]
-    samples = read(path, columns) if path else synthesise(made, seed)
+    samples = read(path, data) if path else synthesise(data["synthetic_samples"], seed)
     if data["test_path"]:
-        test = read(data["test_path"], columns)
+        columns = data["columns"] | (data["test_columns"] or {})
+        test = read(data["test_path"], data | {"columns": columns}, STORED)
     else:
-        samples, test = split(samples, data["test_fraction"], seed)
-    train, validation = split(samples, data["validation_fraction"], seed + 1)
-    return train, validation, test
+        samples, test = split(samples, "test", data, seed)
+    train, validation = split(samples, "validation", data, seed + 1)
+    return tuple({name: part[name] for name in STORED} for part in (train, validation, test))
 
 
 def take(samples: Samples, rows: np.ndarray) -> Samples:
@@ -55,61 +59,116 @@ def take(samples: Samples, rows: np.ndarray) -> Samples:
     return {name: values[rows] for name, values in samples.items()}
 
 
-def split(samples: Samples, fraction: float, seed: int) -> tuple[Samples, Samples]:
-    """Returns the samples without a random fraction of them, and that fraction."""
+def split(samples: Samples, part: str, data: dict[str, Any], seed: int) -> tuple[Samples, Samples]:
+    """Returns the samples without the part, `test` or `validation`, and the part."""
     count = len(next(iter(samples.values())))
-    cut = round(count * fraction)
-    if not 0 < cut < count:
-        raise DataError(f"a fraction of {fraction} leaves a part of {count} samples empty")
+    cut = round(count * data[f"{part}_fraction"])
     order = np.random.default_rng(seed).permutation(count)
+    said, by = samples.get(SPLIT), data["split"]
+    if said is not None and by["time"]:
+        order = np.argsort(said, kind="stable")[::-1]
+    elif said is not None and by["group"]:
+        groups, group = np.unique(said, return_inverse=True)
+        place = np.random.default_rng(seed).permutation(len(groups))[group]
+        order = np.argsort(place, kind="stable")
+        cut = np.count_nonzero(place <= place[order[max(cut, 1) - 1]])  # whole groups
+    elif said is not None and (said == part).any():
+        order, cut = np.argsort(said != part, kind="stable"), np.count_nonzero(said == part)
+    if not 0 < cut < count:
+        raise DataError(
+            f"data.{part}_fraction or data.split leaves a part of {count} samples empty"
+        )
     return take(samples, np.sort(order[cut:])), take(samples, np.sort(order[:cut]))
 
 
-def read(path: str, columns: dict[str, Any], fields: dict[str, Field] | None = None) -> Samples:
-    """Returns the samples in a file, which calls each name what `columns` says. Or DataError."""
-    fields = fields or INPUTS | TARGETS
+def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None) -> Samples:
+    """Returns a file's samples, by the names that `data.columns` says. Raises DataError."""
+    wanted, table, found = fields or STORED, open_table(path), {}
+    said = {name: np.atleast_1d(data["columns"].get(name, name)) for name in wanted}
+    labels = {name: [str(label) for label in listed] for name, listed in said.items()}
+    for name, field in wanted.items():
+        arrays = [values_of(table, label, field, path) for label in labels[name]]
+        found[name] = arrays[0] if len(arrays) == 1 else np.stack(arrays, axis=-1)
+    samples = check(found, wanted, path, labels if isinstance(table, pd.DataFrame) else None)
+    if fields is None and any(data["split"].values()):
+        samples[SPLIT] = split_column(table, data["split"], path)
+    return samples
+
+
+def open_table(path: str) -> Any:
+    """Returns a file's columns by their names. Raises DataError."""
     file = Path(str(path))
-    if not file.is_file() or file.suffix.lower() not in {".npz", ".csv"}:
-        raise DataError(f"{path}: there is no such .npz or .csv file")
-    is_csv, found, labels = file.suffix.lower() == ".csv", {}, {}
+    readers = {".npz": np.load, ".csv": pd.read_csv, ".parquet": pd.read_parquet}
+    if not file.is_file() or file.suffix.lower() not in readers:
+        raise DataError(f"{path}: there is no such .npz, .csv or .parquet file")
     try:
-        table = pd.read_csv(file) if is_csv else dict(np.load(file))
-        for name in fields:
-            labels[name] = [str(label) for label in np.atleast_1d(columns.get(name, name))]
-            for label in labels[name]:
-                if label not in table:
-                    raise DataError(f"{path}: no {label!r} in {list(table)}")
-            listed = [as_numbers(table[label], f"{path}, {label}") for label in labels[name]]
-            found[name] = listed[0] if len(listed) == 1 else np.stack(listed, axis=-1)
+        table = readers[file.suffix.lower()](file)
+        return table if isinstance(table, pd.DataFrame) else dict(table)
     except Exception as error:
         raise DataError(f"{path} can't be read: {error}") from error
-    return check(found, fields, path, labels if is_csv else None)
 
 
-def as_numbers(column: pd.Series | np.ndarray, where: str) -> np.ndarray:
-    """Returns a column as numbers, an empty cell as NaN. Raises DataError for other texts."""
-    if isinstance(column, np.ndarray):
-        return column
-    numbers = pd.to_numeric(column, errors="coerce")
-    for row in np.flatnonzero(numbers.isna() & column.notna()):
-        raise DataError(f"{where}, row {row + 1}: found {column.iloc[row]!r}, expected a number")
+def column(table: Any, label: str, path: str) -> np.ndarray:
+    """Returns a column, or raises DataError."""
+    if label not in table:
+        raise DataError(f"{path}: no {label!r} in {list(table)}")
+    return np.asanyarray(table[label])
+
+
+def values_of(table: Any, label: str, field: Field, path: str) -> np.ndarray:
+    """Returns a column as what the field holds: numbers, or what may stand for them."""
+    values = column(table, label, path)
+    return as_numbers(values, f"{path}, {label}", or_names=field.holds in ("category", "label"))
+
+
+def as_numbers(values: np.ndarray, where: str, or_names: bool = False) -> np.ndarray:
+    """Returns a column as numbers, an empty cell as NaN, or as names. Raises DataError."""
+    if values.dtype.kind in "biuf" or values.ndim != 1:
+        return np.array(values)
+    numbers, known = pd.to_numeric(pd.Series(values), errors="coerce"), pd.notna(values)
+    for row in np.flatnonzero(numbers.isna() & known):
+        if or_names:
+            return np.where(known, values.astype(str), None)
+        raise DataError(f"{where}, row {row + 1}: found {values[row]!r}, expected a number")
     return numbers.to_numpy()
 
 
+def split_column(table: Any, split: dict[str, str | None], path: str) -> np.ndarray:
+    """Returns the column that says how rows are split into parts. Raises DataError."""
+    (by, label), *others = [(by, label) for by, label in split.items() if label]
+    said = column(table, label, path)
+    if others or pd.isna(said).any() or said.ndim != 1:
+        raise DataError(f"{path}: data.split needs one column, and a value in each of its rows")
+    if by == "column":
+        parts = {"tra": "train", "val": "validation", "tes": "test"}
+        said = np.array([parts.get(str(part).lower()[:3], part) for part in said])
+        if unknown := set(said) - set(parts.values()):
+            raise DataError(f"{path}, {label}: expected train, validation or test, found {unknown}")
+    elif by == "time" and said.dtype.kind not in "biufM":
+        try:
+            said = pd.to_datetime(said).to_numpy()
+        except ValueError as error:
+            raise DataError(f"{path}, {label}: expected times or numbers: {error}") from error
+    return said
+
+
 def check(found: Samples, fields: dict[str, Field], source: str, labels: Any = None) -> Samples:
-    """Returns the arrays in the contract's shapes. Raises DataError. `labels` are of a CSV."""
+    """Returns the arrays in the contract's shapes. Raises DataError. `labels` are of a table."""
     lengths = {name: len(values) if values.ndim else 0 for name, values in found.items()}
     if len(set(lengths.values())) > 1 or 0 in lengths.values():
         raise DataError(f"{source}: expected as many samples of each name, found {lengths}")
     samples, problems = {}, []
     for name, field in fields.items():
         values = found[name]
-        if values.ndim == len(field.shape) and field.shape[-1] == 1:
-            values = values[..., None]
-        shape, dtype = values.shape[1:], values.dtype
-        if shape != field.shape or dtype.kind not in "biuf":
-            expected = f"expected numbers of shape {field.shape}"
-            raise DataError(f"{source}, {name}: found {dtype} of shape {shape}, {expected}")
+        if values.dtype == object and values.ndim == 1:  # texts or names
+            samples[name] = values
+            missing = np.flatnonzero(pd.isna(values))[:10]
+            problems += [
+                f"{source}, {name}, row {row + 1}: found nothing, expected a name"
+                for row in missing
+            ]
+            continue
+        values = in_shape(values, field, f"{source}, {name}")
         for row, *place in broken(values, field):
             spot = [labels[name][place[0]]] if labels else place
             where = f"{source}, {name}{spot}, row {row + 1}"
@@ -120,6 +179,17 @@ def check(found: Samples, fields: dict[str, Field], source: str, labels: Any = N
     return samples
 
 
+def in_shape(values: np.ndarray, field: Field, where: str) -> np.ndarray:
+    """Returns samples in the shape of the field. Raises DataError if they have another."""
+    if values.ndim == len(field.shape) and field.shape[-1] == 1:
+        values = values[..., None]
+    shape, dtype = values.shape[1:], values.dtype
+    if shape != field.shape or dtype.kind not in "biuf":
+        expected = f"expected numbers of shape {field.shape}"
+        raise DataError(f"{where}: found {dtype} of shape {shape}, {expected}")
+    return values
+
+
 def broken(values: np.ndarray, field: Field, most: int = 10) -> Iterator[list[int]]:
     """Yields the places of the first numbers that aren't as the field says."""
     right = np.abs(values) < np.float64(3e38)  # beyond it, float32 is infinite
@@ -127,6 +197,49 @@ def broken(values: np.ndarray, field: Field, most: int = 10) -> Iterator[list[in
     if field.whole:
         right &= values == np.round(values)
     yield from np.argwhere(~right)[:most].tolist()
+
+
+def learn(samples: Samples) -> Learned:
+    """Returns what the samples say of each name, for `prepare`: statistics, words, classes."""
+    learned = {}
+    for name, field in STORED.items():
+        values = samples[name]
+        if values.dtype != object:
+            continue
+        if field.holds == "label":
+            learned[name] = {"classes": class_names(values, field, name)}
+    return learned
+
+
+def class_names(values: np.ndarray, field: Field, name: str) -> list[str]:
+    """Returns the names of classes in order. Raises DataError if they are too many."""
+    names = sorted(set(values))
+    if not 2 <= len(names) <= field.high + 1:
+        raise DataError(f"{name}: expected up to {field.high + 1:g} classes, found {names[:50]}")
+    return names
+
+
+def classes_of(values: np.ndarray, names: list[str], name: str) -> np.ndarray:
+    """Returns the number of each class. Raises DataError for one that isn't known."""
+    for unknown in sorted(set(map(str, values)) - set(names)):
+        raise DataError(f"{name}: found {unknown!r}, but the training part has only {names}")
+    return np.array([[names.index(str(value))] for value in values], dtype="float32")
+
+
+def prepare(samples: Samples, learned: Learned) -> Samples:
+    """Returns the samples as the network takes them, by what was learned."""
+    result = dict(samples)
+    for name in learned.keys() & samples.keys():
+        values, known = samples[name], learned[name]
+        if "classes" in known:
+            result[name] = classes_of(values, known["classes"], name)
+    return result
+
+
+def truths(samples: Samples, learned: Learned) -> Samples:
+    """Returns the targets that predictions are compared with, names of classes as numbers."""
+    named = prepare(samples, {name: known for name, known in learned.items() if "classes" in known})
+    return {name: np.asarray(named[name]) for name in TARGETS if name in samples}
 
 
 class Batches(keras.utils.PyDataset):

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 
 from . import hardware
 from .config import Config, from_command_line
-from .data import Samples, load_data, take
-from .predict import class_names, predict
+from .data import Learned, Samples, load_data, prepare, take, truths
+from .predict import class_names, predict, read_learned
 
 Scores = dict[str, float | None]  # None: undefined
 EXPLAINED = """`model` is the trained network, on the test part.
@@ -55,14 +55,12 @@ def least_squares(seen: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np
     return weights, targets.mean(axis=0) - centre @ weights
 
 
-def features(samples: Samples) -> np.ndarray:
-    """Returns what a linear model sees of each sample."""
-    return samples["pixels"]
-
-
-def linear(train: Samples, test: Samples) -> Samples:
+def linear(train: Samples, test: Samples, learned: Learned) -> Samples:
     """Returns what linear models of the inputs say of the test part."""
-    seen, unseen, said = features(train), features(test), {}
+    seen, unseen = (
+        prepare({"pixels": part["pixels"]}, learned)["pixels"] for part in (train, test)
+    )
+    said = {}
     for name in ["digit"]:
         weights, constants = least_squares(seen, one_hot(train[name], name))
         said[name] = unseen @ weights + constants
@@ -108,10 +106,12 @@ def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     """Scores each output on the test part, and writes it all to the run's folder."""
     run = Path(config["run"])
     train, _, test = load_data(config)
+    learned = read_learned(run)
     # For a guess and for linear models, so many samples are enough.
     rows = np.random.default_rng(0).permutation(len(next(iter(train.values()))))
     train = take(train, np.sort(rows[:10000]))
-    said = {"model": predict(config, test), "linear": linear(train, test)}
+    train, test = train | truths(train, learned), test | truths(test, learned)
+    said = {"model": predict(config, test), "linear": linear(train, test, learned)}
     results, sections = {}, []
     for name, (score, guess, misses, plot) in SCORING.items():
         truth = test[name]

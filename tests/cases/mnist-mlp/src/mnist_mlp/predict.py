@@ -15,9 +15,14 @@ import numpy as np
 
 from . import hardware
 from .config import Config, from_command_line
-from .data import INPUTS, TARGETS, Batches, DataError, Samples, read
+from .data import INPUTS, TARGETS, Batches, DataError, Learned, Samples, prepare, read
 
 Table = dict[str, Iterable[Any]]  # columns by their names
+
+
+def read_learned(run: Path) -> Learned:
+    """Returns what training learned of the data."""
+    return json.loads((run / "learned.json").read_text(encoding="utf-8"))
 
 
 def predict(config: Config, samples: Samples) -> Samples:
@@ -25,14 +30,17 @@ def predict(config: Config, samples: Samples) -> Samples:
     run = Path(config["run"])
     network = keras.models.load_model(run / "model.keras", compile=False)
     inputs = {name: samples[name] for name in INPUTS}
+    learned = read_learned(run)
+    inputs = prepare(inputs, learned)
     batches = Batches(inputs, config["training"]["batch_size"])
     outputs = network.predict(batches, verbose=0)
     return dict.fromkeys(TARGETS, outputs)
 
 
 def class_names(config: Config, name: str, count: int) -> list[str]:
-    """Returns what an output's classes are called: their numbers."""
-    return [str(each) for each in range(count)]
+    """Returns what the data calls an output's classes, or their numbers."""
+    found = read_learned(Path(config["run"])).get(name, {}).get("classes")
+    return found or [str(each) for each in range(count)]
 
 
 def class_columns(config: Config, name: str, probabilities: np.ndarray) -> Table:
@@ -63,7 +71,7 @@ def write_table(path: Path, header: Iterable[str], rows: Iterable[Iterable[Any]]
     print(f"Wrote {path}")
 
 
-def one_sample(arguments: list[str], run: Path) -> Samples:
+def one_sample(arguments: list[str], run: Path, data: Config) -> Samples:
     """Returns the sample that sample.NAME=VALUE says. Or DataError."""
     given = {}
     for argument in arguments:
@@ -75,7 +83,7 @@ def one_sample(arguments: list[str], run: Path) -> Samples:
         except (ValueError, OSError) as error:
             raise DataError(f"{argument} can't be read: {error}") from error
     np.savez(run / "sample.npz", **given)
-    return read(str(run / "sample.npz"), {}, INPUTS)
+    return read(str(run / "sample.npz"), data | {"columns": {}}, INPUTS)
 
 
 def read_value(text: str) -> Any:
@@ -94,7 +102,7 @@ def main(config: Config, sample: list[str] | None = None) -> None:
     if not sample and not data["path"]:
         raise DataError("say which samples: data.path=FILE, or sample.pixels=[1,2,3,4,...]")
     hardware.prepare()
-    samples = one_sample(sample, run) if sample else read(data["path"], data["columns"], INPUTS)
+    samples = one_sample(sample, run, data) if sample else read(data["path"], data, INPUTS)
     predictions = predict(config, samples)
     table: Table = {}
     for name, columns in TABLES.items():

@@ -33,7 +33,7 @@ def predict(config: Config, samples: Samples) -> Samples:
     return restore({name: outputs[name] for name in TARGETS}, learned)
 
 
-def one_sample(arguments: list[str], run: Path) -> Samples:
+def one_sample(arguments: list[str], run: Path, data: Config) -> Samples:
     """Returns the sample that sample.NAME=VALUE says. Or DataError."""
     given = {}
     for argument in arguments:
@@ -45,7 +45,7 @@ def one_sample(arguments: list[str], run: Path) -> Samples:
         except (ValueError, OSError) as error:
             raise DataError(f"{argument} can't be read: {error}") from error
     np.savez(run / "sample.npz", **given)
-    return read(str(run / "sample.npz"), {}, INPUTS)
+    return read(str(run / "sample.npz"), data | {"columns": {}}, INPUTS)
 
 
 def read_value(text: str) -> Any:
@@ -64,7 +64,7 @@ def main(config: Config, sample: list[str] | None = None) -> None:
     if not sample and not data["path"]:
         raise DataError("say which samples: data.path=FILE, or sample.sensors=[1,2,3,4]")
     hardware.prepare()
-    samples = one_sample(sample, run) if sample else read(data["path"], data["columns"], INPUTS)
+    samples = one_sample(sample, run, data) if sample else read(data["path"], data, INPUTS)
     predictions = predict(config, samples)
     header = [
         name if values.shape[1] == 1 else f"{name}_{column}"

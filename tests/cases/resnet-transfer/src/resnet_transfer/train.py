@@ -1,5 +1,6 @@
 """Trains the network: python -m resnet_transfer.train [KEY=VALUE ...]."""
 
+import json
 import sys
 import time
 from datetime import timedelta
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 from . import hardware
 from .checkpoint import Checkpoint, begin, finish
 from .config import Config, from_command_line
-from .data import Batches, load_data
+from .data import Batches, learn, load_data, prepare
 from .model import build_model, unfreeze_top
 
 
@@ -36,6 +37,9 @@ def train(config: Config) -> dict[str, list[float]]:
 
     run = begin(config)
     train_part, validation_part, _ = load_data(config)
+    # Learned on the training part alone: the others have to stay unseen.
+    learned = learn(train_part)
+    train_part, validation_part = prepare(train_part, learned), prepare(validation_part, learned)
     batches = Batches(train_part, settings["batch_size"], seed=config["seed"])
     validation = Batches(validation_part, settings["batch_size"])
 
@@ -53,6 +57,7 @@ def train(config: Config) -> dict[str, list[float]]:
         print("Phase two makes it no better: the weights of phase one stay")
         model.set_weights(weights)
 
+    (run / "learned.json").write_text(json.dumps(learned), encoding="utf-8")
     draw_losses(history, run / "learning_curve.png")
     finish(model, run)
     print(f"Wrote model.keras, history.csv and learning_curve.png to {run}")

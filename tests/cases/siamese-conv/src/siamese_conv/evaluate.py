@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 
 from . import hardware
 from .config import Config, from_command_line
-from .data import Samples, load_data, take
+from .data import Learned, Samples, load_data, prepare, take, truths
 from .model import build_model
-from .predict import predict
+from .predict import predict, read_learned
 
 Scores = dict[str, float | None]  # None: undefined
 EXPLAINED = """`model` is the trained network, on the test part.
@@ -32,11 +32,11 @@ def distance_scores(same: np.ndarray, distances: np.ndarray, threshold: float) -
     return {"accuracy": float(right.mean()), "threshold": threshold}
 
 
-def features(samples: Samples) -> Samples:
+def features(samples: Samples, learned: Learned) -> Samples:
     """Returns what a linear model sees of each sample, by input."""
     inputs, blocks = {name: samples[name] for name in ["anchor", "positive"]}, []
     for rows in in_blocks(samples):
-        block = take(inputs, rows)
+        block = prepare(take(inputs, rows), learned)
         blocks.append(
             {
                 "anchor": shrunk(block["anchor"], 18),
@@ -63,9 +63,9 @@ def shrunk(values: np.ndarray, most: int) -> np.ndarray:
     return values.reshape(len(values), -1)
 
 
-def as_they_are(samples: Samples) -> Samples:
+def as_they_are(samples: Samples, learned: Learned) -> Samples:
     """Returns distances of the inputs themselves, without a network."""
-    seen = features(samples)
+    seen = features(samples, learned)
     return {
         "distance": np.linalg.norm(seen["anchor"] - seen["positive"], axis=1, keepdims=True),
     }
@@ -88,18 +88,21 @@ def plot_distances(figure: Figure, truth: np.ndarray, said: np.ndarray) -> None:
 def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     """Scores each output on the test part, and writes it all to the run's folder."""
     run = Path(config["run"])
-    _, validation, test = load_data(config)
+    train, validation, test = load_data(config)
+    learned = read_learned(run)
+    train, test = train | truths(train, learned), test | truths(test, learned)
+    validation |= truths(validation, learned)
     said = {"model": predict(config, test)}
     results, sections = {}, []
 
     # Beside a network that has learned nothing: what is alike lies near without learning.
     keras.utils.set_random_seed(config["seed"])
     untrained = build_model()
-    said["linear"] = as_they_are(test)
+    said["linear"] = as_they_are(test, learned)
     said["guess"] = predict(config, test, untrained)
     learned_by = {
         "model": predict(config, validation),
-        "linear": as_they_are(validation),
+        "linear": as_they_are(validation, learned),
         "guess": predict(config, validation, untrained),
     }
     name = "distance"

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 
 from . import hardware
 from .config import Config, from_command_line
-from .data import Samples, load_data
+from .data import Learned, Samples, load_data, prepare, truths
 from .model import build_model
-from .predict import predict
+from .predict import predict, read_learned
 
 Scores = dict[str, float | None]  # None: undefined
 EXPLAINED = """`model` is the trained network, on the test part.
@@ -29,15 +29,15 @@ def embedding_scores(truth: np.ndarray, embeddings: np.ndarray) -> Scores:
     return {"recall_at_1": float(np.mean(same))}
 
 
-def features(samples: Samples) -> np.ndarray:
+def features(samples: Samples, learned: Learned) -> np.ndarray:
     """Returns what a linear model sees of each sample."""
-    block = samples
+    block = prepare({name: samples[name] for name in ["left", "right"]}, learned)
     return np.concatenate([block["left"], block["right"]], axis=1)
 
 
-def as_they_are(samples: Samples) -> Samples:
+def as_they_are(samples: Samples, learned: Learned) -> Samples:
     """Returns the numbers of the inputs themselves, without a network."""
-    seen = features(samples)
+    seen = features(samples, learned)
     return {
         "pair": seen,
     }
@@ -46,14 +46,16 @@ def as_they_are(samples: Samples) -> Samples:
 def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     """Scores each output on the test part, and writes it all to the run's folder."""
     run = Path(config["run"])
-    _, _, test = load_data(config)
+    train, _, test = load_data(config)
+    learned = read_learned(run)
+    train, test = train | truths(train, learned), test | truths(test, learned)
     said = {"model": predict(config, test)}
     results, sections = {}, []
 
     # Beside a network that has learned nothing: what is alike lies near without learning.
     keras.utils.set_random_seed(config["seed"])
     untrained = build_model()
-    said["linear"] = as_they_are(test)
+    said["linear"] = as_they_are(test, learned)
     said["guess"] = predict(config, test, untrained)
     name = "pair"
     results[name] = {who: embedding_scores(test[name], each[name]) for who, each in said.items()}

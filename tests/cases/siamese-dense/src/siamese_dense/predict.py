@@ -13,7 +13,12 @@ import numpy as np
 
 from . import hardware
 from .config import Config, from_command_line
-from .data import INPUTS, TARGETS, Batches, DataError, Samples, read
+from .data import INPUTS, TARGETS, Batches, DataError, Learned, Samples, prepare, read
+
+
+def read_learned(run: Path) -> Learned:
+    """Returns what training learned of the data."""
+    return json.loads((run / "learned.json").read_text(encoding="utf-8"))
 
 
 def predict(config: Config, samples: Samples, network: keras.Model | None = None) -> Samples:
@@ -21,12 +26,14 @@ def predict(config: Config, samples: Samples, network: keras.Model | None = None
     run = Path(config["run"])
     network = network or keras.models.load_model(run / "model.keras", compile=False)
     inputs = {name: samples[name] for name in INPUTS}
+    learned = read_learned(run)
+    inputs = prepare(inputs, learned)
     batches = Batches(inputs, config["training"]["batch_size"])
     outputs = network.predict(batches, verbose=0)
     return {name: outputs[name] for name in TARGETS}
 
 
-def one_sample(arguments: list[str], run: Path) -> Samples:
+def one_sample(arguments: list[str], run: Path, data: Config) -> Samples:
     """Returns the sample that sample.NAME=VALUE says. Or DataError."""
     given = {}
     for argument in arguments:
@@ -38,7 +45,7 @@ def one_sample(arguments: list[str], run: Path) -> Samples:
         except (ValueError, OSError) as error:
             raise DataError(f"{argument} can't be read: {error}") from error
     np.savez(run / "sample.npz", **given)
-    return read(str(run / "sample.npz"), {}, INPUTS)
+    return read(str(run / "sample.npz"), data | {"columns": {}}, INPUTS)
 
 
 def read_value(text: str) -> Any:
@@ -59,7 +66,7 @@ def main(config: Config, sample: list[str] | None = None) -> None:
             "say which samples: data.path=FILE, or sample.left=[1,2,3,4,...] sample.right=[1,2,3,4,...]"
         )
     hardware.prepare()
-    samples = one_sample(sample, run) if sample else read(data["path"], data["columns"], INPUTS)
+    samples = one_sample(sample, run, data) if sample else read(data["path"], data, INPUTS)
     predictions = predict(config, samples)
     header = [
         name if values.shape[1] == 1 else f"{name}_{column}"

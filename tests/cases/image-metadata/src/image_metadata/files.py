@@ -1,0 +1,70 @@
+"""Columns of files: each is read when a batch takes its sample, not before."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageOps
+
+
+class Lazy:
+    """A column whose samples are read when they are wanted as an array."""
+
+    def __init__(self, read: Callable[[Any], np.ndarray], rows: Any) -> None:
+        self.read, self.rows = read, np.asarray(rows)
+
+    def __len__(self) -> int:
+        """Returns how many samples it has."""
+        return len(self.rows)
+
+    def __getitem__(self, rows: Any) -> "Lazy":
+        """Returns some of the samples, and reads none."""
+        return Lazy(self.read, self.rows[rows])
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """Returns what NumPy asks for: all samples, read now."""
+        return np.asarray(self.read(self.rows), dtype)
+
+    def then(self, change: Callable[[np.ndarray], np.ndarray]) -> "Lazy":
+        """Returns the column that is changed in this way when it's read."""
+        return Lazy(lambda rows: change(self.read(rows)), self.rows)
+
+
+def mapped(array: np.memmap) -> Lazy:
+    """Returns an array that stays in its file."""
+    return Lazy(lambda rows: np.array(array[rows]), np.arange(len(array)))
+
+
+def listed(paths: Sequence[str], holds: str, shape: Sequence[int | None]) -> Lazy:
+    """Returns a column of files, one for each sample."""
+    files, rows = np.unique(paths, return_inverse=True)  # a file may be in many samples
+
+    def read(row: int) -> np.ndarray:
+        path = Path(files[row])
+        if not path.is_file():
+            raise ValueError(f"{path}: there is no such file" if files[row] else "no file is named")
+        try:
+            return np.load(path) if path.suffix == ".npy" else READERS[holds](path, shape)
+        except Exception as error:
+            raise ValueError(f"{path} can't be read: {error}") from error
+
+    return Lazy(lambda rows: np.stack([read(row) for row in rows]), rows)
+
+
+def read_picture(path: Path, shape: Sequence[int]) -> np.ndarray:
+    """Returns a picture of this size and so many channels: grey, colours, or these and alpha."""
+    height, width, channels = shape
+    if channels not in (1, 3, 4):
+        raise ValueError(f"a picture with {channels} channels has to be an .npy file")
+    with Image.open(path) as image:
+        image = ImageOps.exif_transpose(image)
+        if image.mode.startswith("I"):  # 16 bits
+            image = Image.fromarray((np.asarray(image) // 256).astype("uint8"))
+        image = image.convert({1: "L", 3: "RGB", 4: "RGBA"}[channels])
+        return np.asarray(image.resize((width, height))).reshape(shape)
+
+
+READERS = {
+    "picture": read_picture,
+}
