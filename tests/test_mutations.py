@@ -1021,13 +1021,15 @@ RESUME = [
 ]
 
 BESIDE = "test_every_target_stays_with_its_sample"
+TARGETS_OF = "{name: samples[name] for name in TARGETS if name in samples}"
+TARGETS_BESIDE = "{name: np.roll(samples[name], 1, axis=0) for name in TARGETS if name in samples}"
 STRAYED = [
     Mutation(
         f"labels of the sample beside it, in {preset}",
         preset,
         "data.py",
-        "{name: samples[name] for name in TARGETS if name in samples}",
-        "{name: np.roll(samples[name], 1, axis=0) for name in TARGETS if name in samples}",
+        TARGETS_OF,
+        TARGETS_BESIDE,
         (f"test_model.py::{BESIDE}",),
     )
     for preset in (
