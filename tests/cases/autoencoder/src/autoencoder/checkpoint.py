@@ -8,18 +8,18 @@ import keras
 import numpy as np
 import yaml
 
-from .config import Config, leaves
+from .config import Config, read
 
 FREE = {"run", "training.epochs"}  # what may be another when a run goes on
 
 
 def begin(config: Config) -> Path:
     """Returns the run's folder. A run there that isn't finished has to be the same one."""
-    run, now = Path(config["run"]), leaves(config)
+    run, now = Path(config["run"]), read(yaml.safe_dump(config), "config.yaml")
     run.mkdir(parents=True, exist_ok=True)
     asked = run / "unfinished.yaml"
     if (run / "checkpoint.npz").exists():
-        then = leaves(yaml.safe_load(asked.read_text(encoding="utf-8")))
+        then = read(asked.read_bytes(), str(asked))
         keys = [key for key in now if key not in FREE and now[key] != then.get(key)]
         if keys:
             differs = "\n".join(f"  {key}: {then.get(key)}, and now {now[key]}" for key in keys)
