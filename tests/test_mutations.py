@@ -1055,7 +1055,7 @@ SAMPLED = [
         "an encoder of convolutions for each picture",
         "siamese-conv",
         "encoder(positive)]",
-        "keras.models.clone_model(encoder)(positive)]",
+        'keras.Sequential([keras.models.clone_model(encoder)], name="twin")(positive)]',
         PARAMETERS,
         "test_encoder_learns_by_each_call[1]",
     ),
