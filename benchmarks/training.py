@@ -52,12 +52,9 @@ class Clock(keras.callbacks.Callback):
         return np.diff(self.moments)[1:].tolist()
 
 
-def joined(batches: Any) -> tuple[Any, ...]:
-    """All that batches hold, as arrays in memory."""
-    return tuple(
-        keras.tree.map_structure(lambda *parts: np.concatenate(parts), *column)
-        for column in zip(*(batches[index] for index in range(len(batches))), strict=True)
-    )
+def whole(data: Any, samples: dict[str, Any]) -> tuple[Any, ...]:
+    """All samples as arrays in memory, as one batch holds them."""
+    return data.Batches(samples, len(next(iter(samples.values()))))[0]
 
 
 def compare(preset: str, folder: Path) -> tuple[float, float]:
@@ -75,8 +72,8 @@ def compare(preset: str, folder: Path) -> tuple[float, float]:
         learned = data.learn(part)
         part, validation = data.prepare(part, learned), data.prepare(validation, learned)
     size = config["training"]["batch_size"]
-    arrays = dict(zip(("x", "y", "sample_weight"), joined(data.Batches(part, size)), strict=False))
-    unseen = joined(data.Batches(validation, size))
+    arrays = dict(zip(("x", "y", "sample_weight"), whole(data, part), strict=False))
+    unseen = whole(data, validation)
 
     networks = [model.build_model(), model.build_model()]
     ours, plain = [], []
