@@ -62,6 +62,19 @@ def leaves(config: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
             yield f"{prefix}{key}", value
 
 
+def around(text: str, key: str) -> tuple[str, str, str]:
+    """Returns what stands before the line that says a key, that line, and what stands after it."""
+    lines, sections = text.splitlines(keepends=True), []
+    for number, line in enumerate(lines):
+        name = line.partition(":")[0]
+        if re.fullmatch(r" *\w+", name):
+            depth = (len(name) - len(name.lstrip())) // 2
+            sections = [*sections[:depth], name.strip()]
+            if sections == key.split("."):
+                return "".join(lines[:number]), line, "".join(lines[number + 1 :])
+    raise AssertionError(key)
+
+
 Configured = Callable[..., dict[str, Any]]
 
 
@@ -84,9 +97,12 @@ def test_every_key_can_be_set_on_the_command_line(preset: str, configured: Confi
     as_written = configured(preset)
     assert as_written == dict(leaves(yaml.safe_load(written(preset))))
     assert {"run", "seed", "data.path", "training.epochs"} <= as_written.keys()
+    del as_written["data.test_columns"]  # a mapping, or nothing
     for key, value in as_written.items():
         text, meant = {int: ("7", 7), float: ("0.25", 0.25)}.get(type(value), ("a/file.npz", "a/file.npz"))
-        assert configured(preset, f"{key}={text}") == as_written | {key: meant}, key
+        changed = {"data.test_columns": None} | as_written | {key: meant}
+        assert configured(preset, f"{key}={text}") == changed, key
+    assert configured(preset, "data.test_columns={x: 3}")["data.test_columns.x"] == 3
 
 
 @with_preset
@@ -103,14 +119,14 @@ def test_every_key_that_is_missing_or_misspelled_is_named(preset: str, configure
     known = list(leaves(yaml.safe_load(written(preset))))
     for key, _ in known:
         name = key.split(".")[-1]
-        line = rf"^( *){name}:.*$"
+        before, line, after = around(written(preset), key)
         # Without its only key, a section is a key without a value.
         only = sum(each.rpartition(".")[0] == key.rpartition(".")[0] for each, _ in known) == 1
         missing = rf"{key.rpartition('.')[0]}; in its place there is {key}" if only else key
         with pytest.raises(SystemExit, match=rf"^config.yaml: there is no {missing}$"):
-            configured(preset, text=re.sub(line, "", written(preset), flags=re.MULTILINE))
+            configured(preset, text=before + after)
         wrong = f"{key}s" if len(name) < 3 else key[:-1]
-        misspelled = re.sub(line, rf"\g<1>{wrong.split('.')[-1]}: 1", written(preset), flags=re.MULTILINE)
+        misspelled = f"{before}{line[: len(line) - len(line.lstrip())]}{wrong.split('.')[-1]}: 1\n{after}"
         [near] = difflib.get_close_matches(wrong, dict(known), n=1)
         with pytest.raises(SystemExit, match=re.escape(f"there is no {wrong}; in its place there is {near}")):
             configured(preset, text=misspelled)
@@ -133,7 +149,7 @@ def test_every_key_that_is_missing_or_misspelled_is_named(preset: str, configure
         ("data.path=2024-13-45", "data.path"),
         ("run=7", "run is 7, expected str"),
         ("seed=4294967296", "seed is 4294967296, expected a whole number from 0 to 4294967295"),
-        ("data.test_fraction=0", "a fraction of 0 leaves a part of 2000 samples empty"),
+        ("data.test_fraction=0", "data.test_fraction or data.split leaves a part of 2000 samples empty"),
         ("data.validation_fraction=1e9", "is 1000000000.0, expected a number from 0.0 to 1.0"),
     ],
 )
@@ -156,8 +172,8 @@ def test_a_file_without_keys_is_said_to_be_one(text: str, configured: Configured
         ("  epochs: 50", "  epochs: 0", "training.epochs is 0, expected a whole number from 1"),
         ("  epochs: 50", "  epochs: 50\n  epochs: 5", "training.epochs is there twice"),
         ("seed: 0", "seed: 0\ntraining.epochs: 5", "training.epochs is there twice"),
-        ("  epochs: 50", "\tepochs: 50", "line 17"),
-        ("  epochs: 50", "   epochs: 50", "line 18"),
+        ("  epochs: 50", "\tepochs: 50", "line 22"),
+        ("  epochs: 50", "   epochs: 50", "line 23"),
         ("training:", "training: null\nothers:", "there is no training; in its place there is training.epochs"),
         ("training:", "training: [1]\nothers:", "there is no training; in its place there is training.epochs"),
         ("training:", "Training:", "there is no Training.epochs; in its place there is training.epochs"),

@@ -232,7 +232,8 @@ def _formats(held: Mapping[str, str], series: bool, folders: list[str]) -> Itera
     """What a user's samples may be in, a line each."""
     names = {told: [f"`{name}`" for name, kind in held.items() if TOLD.get(kind) == told] for told in TOLD.values()}
     columns = "; ".join(f"{', '.join(listed)}: {told}" for told, listed in names.items() if listed)
-    yield f"a `.csv`, or a `.parquet` (`pip install pyarrow`), with a row for each sample{f' ({columns})' if columns else ''}"
+    held_so = f" ({columns})" if columns else ""
+    yield f"a `.csv`, or a `.parquet` (`pip install pyarrow`), with a row for each sample{held_so}"
     if series:
         yield "the same with a row for each step: `data.series` is the column that says of which sample"
     files = any(kind in FILES for kind in held.values())
