@@ -40,7 +40,7 @@ class Kind:
     says that outputs may say something of every place of it. `scale`: multiplied in the model by a Rescaling layer,
     unless a backbone brings its own preprocessing. `standardised`: by the data pipeline. `synthetic` names the way in
     which samples are made up. `smallest` is its first size at least. `said` says to the user
-    what one sample is, its sizes by their letters; `why` what happens to its values, and why; `read` what layers of
+    what one sample is, its sizes by their letters, `{s}` where the last is more than one; `why` what happens to its values, and why; `read` what layers of
     these classes make of them.
     """
 
@@ -136,7 +136,7 @@ KINDS = {
             forks=DENSE,
             values=Values(missing=True),
             synthetic="numbers",
-            said="{N} columns of a table; standardised",
+            said="{N} column{s} of a table; standardised",
             why="standardised in the data pipeline, by the training part, not by a layer: so all backends agree",
             standardised=True,
         ),
@@ -149,7 +149,7 @@ KINDS = {
             forks=DENSE,
             values=Values(),
             synthetic="numbers",
-            said="{N} numbers, used as they are",
+            said="{N} number{s}, used as they are",
             why="used as it is",
         ),
         Kind(
@@ -198,7 +198,7 @@ KINDS = {
             forks=RECURRENT,
             values=Values(missing=True),
             synthetic="steps",
-            said="{T} steps of {F} numbers; standardised",
+            said="{T} steps of {F} number{s}; standardised",
             why="standardised per feature in the data pipeline, by the training part",
             varying="T",
             standardised=True,

@@ -80,7 +80,7 @@ def _told(each: Input) -> str:
         letter: "any number of" if size is None else size
         for letter, size in zip(each.kind.letters, each.sizes, strict=True)
     }
-    return each.kind.said.format(**told)
+    return each.kind.said.format(**told, s="" if each.sizes[-1] == 1 else "s")
 
 
 def _stored(shape: tuple[int | None, ...], values: Values, *, end: bool) -> str:
