@@ -134,8 +134,6 @@ def _tables(plan: Plan, flat: Sequence[str], padded: Mapping[str, str]) -> dict[
         "pictured": any(each.kind.name == "image" for each in plan.spec.inputs),
         "written": " and ".join(_files(flat, stepwise, len(outputs))),
         "quoted_sample": " ".join(f"'sample.{each.name}={_example(each)}'" for each in plan.spec.inputs),
-        "sample": " ".join(f"sample.{each.name}={_example(each)}" for each in plan.spec.inputs[:3])
-        + " ..." * (len(plan.spec.inputs) > 3),
     }
 
 

@@ -87,7 +87,7 @@ def main(config: Config, row: int | None = None) -> None:
         numbers = [np.nanmin(values), np.nanmean(values), np.nanmax(values)]
         said = "".join(f"{number:>10.3g}" for number in numbers)
         shape, nan = "x".join(map(str, values.shape)), np.isnan(values).sum()
-        print(f"{name:<32}{shape:<20}{said}{np.mean(values == 0):>8.1%}{nan:>6}")
+        print(f"{name:<32}{shape:<20}{said}{100 * np.mean(values == 0):>7.1f}%{nan:>6}")
     print("\ngradient of each output's loss")
     for name, norm in gradient_norms(model, batch).items():
         print(f"{name:<32}{norm:.3g}")

@@ -215,7 +215,7 @@ def class_names(values: np.ndarray, field: Field, name: str) -> list[str]:
     """Returns the names of classes in order. Raises DataError if they are too many."""
     names = sorted(set(values))
     if not 2 <= len(names) <= field.high + 1:
-        raise DataError(f"{name}: expected up to {field.high + 1:g} classes, found {names[:50]}")
+        raise DataError(f"{name}: expected 2 to {field.high + 1:g} classes, found {names[:50]}")
     return names
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from matplotlib.figure import Figure
 
 from . import hardware
 from .config import Config, from_command_line

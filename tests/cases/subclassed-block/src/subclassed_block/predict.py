@@ -1,6 +1,6 @@
 """Predicts: python -m subclassed_block.predict data.path=new.npz [KEY=VALUE ...].
 
-Or of one sample: python -m subclassed_block.predict sample.image=FILE
+Or of one sample, by what its inputs are: sample.NAME=VALUE ...
 """
 
 import csv
@@ -103,7 +103,7 @@ def main(config: Config, sample: list[str] | None = None) -> None:
     """Writes what is predicted of a file's samples to the run's folder, or prints that of one."""
     run, data = Path(config["run"]), config["data"]
     if not sample and not data["path"]:
-        raise DataError("say which samples: data.path=FILE, or sample.image=FILE")
+        raise DataError("say which samples: data.path=FILE, or sample.NAME=VALUE for each input")
     hardware.prepare()
     samples = one_sample(sample, run, data) if sample else read(data["path"], data, INPUTS)
     predictions = predict(config, samples)
