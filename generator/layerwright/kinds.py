@@ -40,8 +40,8 @@ class Kind:
     says that outputs may say something of every place of it. `scale`: multiplied in the model by a Rescaling layer,
     unless a backbone brings its own preprocessing. `standardised`: by the data pipeline. `synthetic` names the way in
     which samples are made up. `smallest` is its first size at least. `said` says to the user what one sample is, its
-    sizes by their letters, `{s}` where the last is more than one; `why` what happens to its values, and why; `read` what
-    layers of these classes make of them.
+    sizes by their letters, `{s}` where the last is more than one; `why` what happens to its values, and why; `read`
+    what layers of these classes make of them.
     """
 
     name: str
