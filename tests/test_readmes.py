@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from .projects import run
 from .test_generated_data import PROJECTS, data_module, project
@@ -33,6 +34,12 @@ def test_every_command_of_the_readme_works(name: str, tmp_path: Path) -> None:
     for file in ("samples.npz", "new.npz"):  # what a user puts there
         np.savez(folder / file, **data_module(folder).synthesise(60, seed=1))
     readme = (folder / "README.md").read_text(encoding="utf-8")
+    for given, suffix in re.findall(r"'sample\.(\w+)=\w+\.(npy|png)'", readme):
+        values = data_module(folder).synthesise(1, seed=2)[given][0]
+        if suffix == "npy":
+            np.save(folder / f"{given}.npy", values)
+        else:
+            Image.fromarray(values[..., 0] if values.shape[-1] == 1 else values).save(folder / f"{given}.png")
     said = list(commands(readme))
     assert len(said) >= 5
     for command in said:

@@ -28,6 +28,9 @@ def check(fields: Fields, spec: Spec) -> None:
         mend = "leave torchrun out; or say backend: torch and hardware: gpus"
         kept = [each for each in extras if each != "torchrun"]
         fields.problems.add("extras", what, mend, Edit("set", "extras", kept))
+    if spec.tracking == "mlflow" and mended.processes:
+        what, mend = "each process would begin a run of its own", "say tracking: tensorboard, or leave it out"
+        fields.problems.add("tracking", what, mend, Edit("set", "tracking", "tensorboard"))
 
 
 def _check_batches(fields: Fields, spec: Spec) -> Hardware:

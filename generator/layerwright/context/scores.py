@@ -108,15 +108,11 @@ TABLES = {
 }
 """What makes columns of an output's predictions, a function of `predict.py`; of all others `number_columns`."""
 
-EXAMPLES = {
-    "pixels": "FILE",
-    "waves": "FILE.npy",
-    "steps": "FILE.npy",
-    "tokens": "[3,1,2]",
-    "categories": "1",
-    "numbers": "[{numbers}]",
-}
-"""How one sample of an input is said on the command line, by the way in which its samples are made up."""
+FEW = 12
+"""How many numbers one types on a command line, at most."""
+
+PICTURED = (1, 3, 4)
+"""How many channels a picture in a file may have."""
 
 
 def _tables(plan: Plan, flat: Sequence[str], padded: Mapping[str, str]) -> dict[str, Any]:
@@ -147,8 +143,16 @@ def _files(flat: Sequence[str], stepwise: Sequence[str], count: int) -> Iterator
 
 
 def _example(each: Input) -> str:
-    numbers = ",".join(str(value) for value in range(1, min(each.sizes[0] or 1, 4) + 1))
-    return EXAMPLES[each.kind.synthetic].format(numbers=numbers + ",..." * ((each.sizes[0] or 1) > 4))
+    """How one sample of an input is said on the command line: its numbers if they are few, else a file."""
+    if each.kind.synthetic == "categories":
+        return "1"
+    if each.kind.name == "image" and each.sizes[-1] in PICTURED:
+        return f"{each.name}.png"
+    count = each.shape[1] or 3
+    if len(each.shape) > 2 or each.kind.synthetic == "waves" or count > FEW:
+        return f"{each.name}.npy"
+    most = (each.sizes[0] or 2) - 1 if each.kind.vocabulary else count
+    return f"[{','.join(str(min(value, most)) for value in range(1, count + 1))}]"
 
 
 def _most_samples(plan: Plan) -> int:
