@@ -45,7 +45,8 @@ WEIGHTED = {
 def context(plan: Plan) -> dict[str, Any]:
     """Everything that a template may use, under the names that it uses."""
     spec, graph, samples = plan.spec, plan.graph, data(plan)
-    return model(plan) | {
+    layout = model(plan)
+    return layout | {
         "name": spec.project_name,
         "description": spec.description,
         "author": spec.author,
@@ -62,6 +63,7 @@ def context(plan: Plan) -> dict[str, Any]:
         "outputs": [about_output(each, plan) for each in spec.outputs],
         "checks": checks(plan),
         "data": samples,
+        "imports": _imports(layout["training"], samples),
         "probe": probe(plan),
         "losses": _losses(plan),
         "two_phases": spec.transfer is not None and spec.transfer.fine_tune > 0,
@@ -73,7 +75,7 @@ def context(plan: Plan) -> dict[str, Any]:
         "hardware": hardware(plan),
         "tracking": spec.tracking,
         "export": list(spec.export),
-        "exporting": exporting(plan),
+        "exporting": exporting(plan, LINE_LENGTH),
         "extras": list(spec.extras),
         "pythons": list(PYTHONS),
         "image": spec.package.replace("_", "-"),
@@ -113,26 +115,30 @@ def _training(plan: Plan) -> dict[str, Any]:
         "Tracking(path.parent)": plan.spec.tracking == "tensorboard",
         "Tracking(path.parent, config)": plan.spec.tracking == "mlflow",
     }
-    imports = {
-        "STEPS": by_steps,
-        "Batches": True,
-        "Samples": bool(weighed),
-        "learn": bool(data(plan)["learns"]),
-        "load_data": True,
-        "prepare": bool(data(plan)["learns"]),
-        "step_weights": by_steps,
-    }
     return {
         "optimizer": f"keras.optimizers.{OPTIMIZERS[training.optimizer]}{clipped})",
         "limits": "*limits" if training.clip_norm else "decay",
         "scheduled": scheduled,
         "plateau": plateau,
         "callbacks": _chosen(callbacks),
-        "imports": _chosen(imports),
         "classes": literal({each.name: max(2, each.size) for each in weighed}) if weighed else "",
         "weighed": [each.name for each in weighed],
         "by_steps": by_steps,
     }
+
+
+def _imports(training: dict[str, Any], samples: dict[str, Any]) -> str:
+    """What `train.py` takes from `data.py`."""
+    names = {
+        "STEPS": training["by_steps"],
+        "Batches": True,
+        "Samples": bool(training["weighed"]),
+        "learn": samples["learns"],
+        "load_data": True,
+        "prepare": samples["learns"],
+        "step_weights": training["by_steps"],
+    }
+    return _chosen(names)
 
 
 def _chosen(words: dict[str, bool]) -> str:

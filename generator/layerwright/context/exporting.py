@@ -17,9 +17,6 @@ FILES = {
 }
 """What Keras calls each format, and the file or folder that holds it."""
 
-LONGEST_LINE = 100
-"""As the generated `pyproject.toml` has it."""
-
 BEFORE = {
     "numbers": "used as it is",
     "categories": "the number of the value, 0 if it's none of them",
@@ -31,8 +28,8 @@ BEFORE = {
 """What the caller does with an input, by the way in which its samples are made up."""
 
 
-def exporting(plan: Plan) -> dict[str, Any]:
-    """What the template of `export.py` may use."""
+def exporting(plan: Plan, longest_line: int) -> dict[str, Any]:
+    """What the template of `export.py`, in which no line is longer than so many columns, may use."""
     about = list(_about(plan))
     mixed = plan.spec.hardware.precision != "float32"
     return {
@@ -40,7 +37,7 @@ def exporting(plan: Plan) -> dict[str, Any]:
         "float32": mixed,
         "tolerance": "0.02" if mixed else "1e-4",
         "about": about,
-        "long": any(len(line) > LONGEST_LINE for line in about),
+        "long": any(len(line) > longest_line for line in about),
     }
 
 

@@ -1,6 +1,5 @@
 """Looks inside: python -m siamese_conv.inspect [row=N]."""
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from . import hardware
 from .config import Config, from_command_line
 from .data import TARGETS, Batches, learn, load_data, prepare, take
 from .model import build_model
+from .predict import read_learned
 from .train import compile_model
 
 
@@ -68,8 +68,7 @@ def main(config: Config, row: int | None = None) -> None:
     run = Path(config["run"])
     trained = (run / "model.keras").exists()
     samples, *_ = load_data(config)
-    kept = run / "learned.json"
-    learned = json.loads(kept.read_text(encoding="utf-8")) if trained else learn(samples)
+    learned = read_learned(run) if trained else learn(samples)
     samples = prepare(samples, learned)
     count, size = len(next(iter(samples.values()))), config["training"]["batch_size"]
     first, size = (0, min(size, count)) if row is None else (row, 1)
