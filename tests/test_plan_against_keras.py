@@ -16,6 +16,7 @@ from layerwright.plan import Plan
 from layerwright.presets import presets
 
 from . import models
+from .properties import check
 
 PRESETS = {
     "autoencoder": ("functional", 476_720, 476_720),
@@ -91,6 +92,36 @@ def test_other_backends_build_the_presets_as_planned(backend: str, tmp_path: Pat
 
 
 VECTORS = {"inputs": "left: vector 4, right: vector 4", "sharing": "twin: left + right"}
+
+
+GIVES_STATE = ["lstm 5 return_sequences=true name=giver", "lstm 5 return_sequences=true initial_state=giver"]
+
+GROUP_TWICE = [{"residual": {"layers": GIVES_STATE, "name": "group"}}, "dense 5", "use group"]
+
+
+def _of_steps(stack: list[Any]) -> dict[str, Any]:
+    return {"inputs": "x: sequence 4x5", "outputs": "y: regression", "layers": {"branches": {"x": [*stack, "flatten"]}}}
+
+
+@pytest.mark.parametrize(
+    "stack",
+    [
+        [*GIVES_STATE, "dense 5", "use giver", "dense 3"],
+        [GIVES_STATE[0], "dense 5", "use giver", GIVES_STATE[1]],
+        [{"parallel": [["gru 5 name=giver"], ["gru 5 initial_state=giver"], ["use giver", "dense 3"]]}],
+        GROUP_TWICE,
+    ],
+    ids=["after its state is taken", "before its state is taken", "beside it", "in a group"],
+)
+def test_a_layer_that_gives_its_state_is_called_again(stack: list[Any]) -> None:
+    assert check(_of_steps(stack))
+
+
+def test_a_group_that_is_called_again_begins_with_the_state_of_that_call() -> None:
+    nodes = models.planned(**_of_steps(GROUP_TWICE)).graph.nodes
+    givers, takers = ([node for node in nodes if node.layer.name == name] for name in ("giver", "group_lstm"))
+    assert [node.inputs[1] for node in takers] == [node.state for node in givers]
+    assert len({node.state for node in givers}) == 2
 
 
 @pytest.mark.parametrize(

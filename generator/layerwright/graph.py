@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from .layers import Rule, Shape, Weight
 from .layers.rule import Value
+from .layers.values import int_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +57,12 @@ class RuleLayer(Layer):
 
     rule: Rule = field(kw_only=True)
     gives_state: bool = False
+
+    def state(self, output: Tensor) -> Tensor | None:
+        """The last state that a call gives beside its output, if it gives any: `units` numbers, twice for an LSTM."""
+        if not self.gives_state:
+            return None
+        return Tensor((output.shape[0], int_of(self.arguments["units"])), output.dtype)
 
 
 @dataclass(eq=False)
@@ -121,7 +128,7 @@ class Node:
 
     `part` names the part of the network that it stands in: `branches.photo`, `merge`, `body` (`body.price` if bodies
     are separate) or `heads.price`; `block` is the innermost group that it belongs to. `state` is the last state of a
-    recurrent layer, if another one begins with it: that one's last input then.
+    recurrent layer that gives it: another one begins with that of one of its calls, and has it as its last input.
     """
 
     layer: Layer
@@ -155,7 +162,8 @@ class Graph:
         self, layer: Layer, inputs: tuple[Tensor, ...], output: Tensor, part: str = "", block: Block | None = None
     ) -> Tensor:
         """Adds a call, and returns its output."""
-        self.nodes.append(Node(layer, inputs, output, part, block))
+        state = layer.state(output) if isinstance(layer, RuleLayer) else None
+        self.nodes.append(Node(layer, inputs, output, part, block, state))
         return output
 
     def layers(self) -> Iterator[Layer]:

@@ -269,7 +269,8 @@ class _Planning:
 
     def _merged_names(self, sources: Iterable[str]) -> list[str]:
         """Those inputs that are merged before the body; all of them if every one would join late."""
-        states = {node.output for node in self.builder.graph.nodes if node.state is not None}
+        consumers = self.builder.graph.consumers()
+        states = {node.output for node in self.builder.graph.nodes if node.state and consumers[node.state]}
         joined = self.late.union(name for name, tensor in self.ends.items() if tensor in states)
         return [name for name in sources if name not in joined] or list(sources)
 

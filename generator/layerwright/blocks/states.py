@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from ..graph import RuleLayer, Tensor
 from ..layers.rule import Value
-from ..layers.values import int_of
 from ..problems import Edit
 from .builder import Builder, Known
 
@@ -64,14 +63,12 @@ def _named(builder: Builder, name: Value, place: str) -> Known | None:
 
 
 def _state(builder: Builder, known: Known) -> Tensor:
-    """The last state of a call, which is given out from when it's first asked for."""
-    nodes = builder.graph.nodes
-    at = next(index for index, node in enumerate(nodes) if node.output is known.output)
-    node = nodes[at]
-    if node.state is not None:
-        return node.state
-    assert isinstance(node.layer, RuleLayer)
-    node.layer.gives_state = True
-    state = Tensor((node.output.shape[0], int_of(node.layer.arguments["units"])), node.output.dtype)
-    nodes[at] = replace(node, state=state)
+    """The last state of a call. From when one is asked for, all calls of its layer give theirs."""
+    nodes, layer = builder.graph.nodes, known.nodes[-1].layer
+    assert isinstance(layer, RuleLayer)
+    if not layer.gives_state:
+        layer.gives_state = True
+        nodes[:] = [replace(each, state=layer.state(each.output)) if each.layer is layer else each for each in nodes]
+    [state] = [each.state for each in nodes if each.output is known.output]
+    assert state is not None
     return state

@@ -165,7 +165,8 @@ class Statements:
             return variables[node.output]
         is_taken = self.consumers[node.output] or node.output in self.ends
         several = "*" if node.layer.class_name == "LSTM" else ""
-        return f"{variables[node.output] if is_taken else '_'}, {several}{variables[node.state]}"
+        state = variables.get(node.state, "_")
+        return f"{variables[node.output] if is_taken else '_'}, {several}{state}"
 
     def _outer(self, tensors: Iterable[Tensor]) -> Iterator[Tensor]:
         """The tensors that have variables, of which these are made in place."""
@@ -248,7 +249,7 @@ class Statements:
                 named[tensor] = variable(end, taken, role)
                 taken.add(named[tensor])
         for node in self.graph.nodes:
-            if node.state is not None:
+            if node.state is not None and self.consumers[node.state]:
                 named[node.state] = variable(f"{node.layer.name}_state", taken)
                 taken.add(named[node.state])
         return {line.output: X for line in lines} | named
