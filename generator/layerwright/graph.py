@@ -171,10 +171,10 @@ class Graph:
         yield from dict.fromkeys(node.layer for node in self.nodes)
 
     def all_layers(self) -> Iterator[Layer]:
-        """Every layer once, those of nested models after them."""
+        """Every layer once, those of nested models and of layers of the project's own after them."""
         for layer in self.layers():
             yield layer
-            if isinstance(layer, SubModel):
+            if isinstance(layer, Composite):
                 yield from layer.graph.all_layers()
 
     def calls(self) -> dict[Layer, list[Node]]:

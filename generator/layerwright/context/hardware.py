@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from ..graph import Composite, Graph, Layer, RuleLayer
+from ..graph import Graph, RuleLayer
 from ..plan import Plan
 from ..spec import Hardware, Spec
 from ..tasks import Per
@@ -96,7 +95,7 @@ def _ways(spec: Spec) -> list[tuple[str, str]]:
 
 def _is_equal(plan: Plan) -> bool:
     """Whether shares of a batch come to the same as the whole: nothing is drawn, and each sample counts by itself."""
-    layers = list(_layers(plan.graph))
+    layers = list(plan.graph.all_layers())
     rates = [
         value
         for layer in layers
@@ -110,12 +109,4 @@ def _is_equal(plan: Plan) -> bool:
 
 
 def _has(class_name: str, graph: Graph) -> bool:
-    return any(layer.class_name == class_name for layer in _layers(graph))
-
-
-def _layers(graph: Graph) -> Iterator[Layer]:
-    """Every layer, those of nested models and of layers of the project's own among them."""
-    for layer in graph.layers():
-        yield layer
-        if isinstance(layer, Composite):
-            yield from _layers(layer.graph)
+    return any(layer.class_name == class_name for layer in graph.all_layers())
