@@ -77,7 +77,7 @@ def test_what_is_said_to_mend_it_does(case: dict[str, Any]) -> None:
 
 def _sites() -> Iterator[tuple[str, int, int]]:
     """Where faults are noted: file, first line, last line."""
-    files = [PACKAGE / "plan.py", *(PACKAGE / "answers").glob("*.py"), *(PACKAGE / "blocks").glob("*.py")]
+    files = [*(PACKAGE / "plan").glob("*.py"), *(PACKAGE / "answers").glob("*.py"), *(PACKAGE / "blocks").glob("*.py")]
     for file in files:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and _notes(node.func):

@@ -1,0 +1,75 @@
+"""From spec to plan: which layers there are, what feeds what, and what each one gives.
+
+    inputs → branches (or a shared encoder) → merge → body → heads → outputs
+
+Heads that see the same inputs share one merge and, unless bodies are separate, one body.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .. import mends
+from ..answers import Answers, examine
+from ..forms import name_classes
+from ..graph import Graph
+from ..layers import Vocabulary, builtin
+from ..problems import Problems
+from ..rules import Decision, decide
+from ..spec import Spec
+from .branches import Branches
+from .heads import Heads
+from .joins import Joins
+from .network import Network
+from .notes import idle, notes
+from .whole import Whole
+
+__all__ = ["Plan", "design", "plan"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A spec's graph, whether it becomes a Functional model or a Sequential, and what a user may not expect."""
+
+    spec: Spec
+    graph: Graph
+    decision: Decision
+    notes: tuple[str, ...] = ()
+
+
+def design(answers: Answers, folder: str = "", vocabulary: Vocabulary | None = None) -> Plan:
+    """The plan that answers ask for; `folder` is the name of the project's folder.
+
+    Raises AnswersError with every problem of the answers: those of what they say, and those of the network.
+    """
+    problems = Problems()
+    spec = examine(answers, problems, folder)
+    graph = _network(spec, problems, vocabulary)
+    problems.raise_if_any()
+    return Plan(spec, graph, decide(spec, graph), (*notes(spec, graph), *idle(spec, answers)))
+
+
+def plan(spec: Spec, vocabulary: Vocabulary | None = None) -> Plan:
+    """The network that a spec asks for.
+
+    Raises AnswersError with every shape that doesn't fit, every name that clashes, and every input that
+    reaches no output.
+    """
+    problems = Problems()
+    graph = _network(spec, problems, vocabulary)
+    problems.raise_if_any()
+    return Plan(spec, graph, decide(spec, graph), tuple(notes(spec, graph)))
+
+
+def _network(spec: Spec, problems: Problems, vocabulary: Vocabulary | None) -> Graph:
+    """The graph of a spec, as far as it can be built. Notes every problem."""
+    net = Network(spec, problems, vocabulary or builtin())
+    Branches(net).build()
+    Heads(net, Joins(net)).build()
+    net.builder.check_left()
+    net.builder.name_all()
+    name_classes(net.graph)
+    Whole(net).check()
+    assert problems.found or net.complete, "a network that isn't whole has a problem that says why"
+    mends.at_home(spec, problems)
+    return net.graph

@@ -1,0 +1,57 @@
+"""What a user may not expect of a plan: answers of which nothing comes, and what is unlike what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .. import choices
+from ..answers import KEYS, Answers
+from ..blocks import LayerItem
+from ..graph import Graph
+from ..padding import takes_padding_for_steps
+from ..spec import Head, Input, Spec
+from ..tasks import Per
+
+
+def notes(spec: Spec, graph: Graph) -> Iterator[str]:
+    """What spec and graph tell."""
+    chosen = [each for each in spec.inputs if _has_own_stack(each, spec)]
+    if spec.branching and spec.layers.body is not None and not chosen:
+        yield f"branching ({', '.join(spec.branching)}) changes nothing: every branch and the body are said otherwise"
+    if spec.merge != KEYS["merge"].default and all(len(output.sources) == 1 for output in spec.outputs):
+        yield f"merge ({spec.merge}) changes nothing: no output sees more than one input"
+
+    distances = [output.name for output in spec.outputs if output.per is Per.MERGE]
+    if len(distances) == len(spec.outputs) and spec.layers.body:
+        yield f"layers.body changes nothing: {distances[0]} is what the merge gives, and no body comes after it"
+    if spec.separate_bodies and len(spec.outputs) == 1:
+        yield f"body (separate) changes nothing: {spec.outputs[0].name} is the only output"
+    yield from _unlike_their_tasks(spec)
+    for layer, name in takes_padding_for_steps(graph):
+        yield f"{layer} takes the padding of {name} for steps: no mask reaches it (masking, mask_zero=true)"
+
+
+def _unlike_their_tasks(spec: Spec) -> Iterator[str]:
+    """The last layers that are said with another activation than their task is trained on."""
+    for output in spec.outputs:
+        item = spec.layers.heads.get(output.name, Head()).last
+        own = choices.activation(output, ())
+        if output.of or own in (None, "linear") or not isinstance(item, LayerItem):
+            continue
+        said = item.keywords.get("activation", "linear" if item.word.startswith(("Dense", "Conv")) else own) or "linear"
+        if said != own:
+            yield f"{output.name} ends in {said}, and the loss of {output.task.name} expects {own}"
+
+
+def idle(spec: Spec, answers: Answers) -> Iterator[str]:
+    """What the answers say that nothing comes of, where only they tell."""
+    default = KEYS["fine_tune"].default
+    if spec.transfer is None and str(answers.get("fine_tune", default)) != str(default):
+        yield f"fine_tune ({answers['fine_tune']}) changes nothing: there is no backbone"
+
+
+def _has_own_stack(each: Input, spec: Spec) -> bool:
+    """Whether an input goes through the planner's own stack: the answers say none, and there's no backbone for it."""
+    group = spec.group_of(each.name)
+    pretrained = spec.transfer is not None and each.kind.name == "image"
+    return not pretrained and (group.name if group else each.name) not in spec.layers.branches
