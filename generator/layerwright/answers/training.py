@@ -30,7 +30,8 @@ def training(fields: Fields, inputs: tuple[Input, ...], outputs: tuple[Output, .
     transfer_defaults = TRANSFER_DEFAULTS if fields.answers["backbone"] != "none" else {}
     optimizer = given.get("optimizer", TRAINING_DEFAULTS["optimizer"])
     optimizer_defaults = OPTIMIZER_DEFAULTS.get(optimizer, {}) if isinstance(optimizer, str) else {}
-    defaults = TRAINING_DEFAULTS | transfer_defaults | optimizer_defaults
+    rate = min((each.kind.learning_rate for each in inputs), default=TRAINING_DEFAULTS["learning_rate"])
+    defaults = TRAINING_DEFAULTS | {"learning_rate": rate} | transfer_defaults | optimizer_defaults
     values = {key: given.get(key, default) for key, default in defaults.items()}
     for key, default in TRAINING_DEFAULTS.items():
         values[key] = _number(values[key]) if isinstance(default, float) else values[key]
