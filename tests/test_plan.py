@@ -223,12 +223,24 @@ def test_a_branch_that_keeps_steps_for_one_output_is_pooled_for_another() -> Non
 
 
 @pytest.mark.parametrize(
-    ("sizes", "pools"), [("8x8x3", [2, 2]), ("5x1x3", [(2, 1), (2, 1)]), ("2x9x1", [2, (1, 2)]), ("1x1x3", [])]
+    ("sizes", "pools"),
+    [("28x28x1", [2, 2, 2]), ("224x224x3", [2] * 6), ("12x5x3", [(2, 1), (2, 1)]), ("2x9x1", [(1, 2)])],
 )
-def test_small_images_are_pooled_as_far_as_they_go(sizes: str, pools: list[Any]) -> None:
+def test_images_are_pooled_down_to_few_places(sizes: str, pools: list[Any]) -> None:
     plan = planned(inputs=f"photo: image {sizes}", outputs="y: binary")
     layers = [layer for layer in plan.graph.layers() if layer.class_name == "MaxPooling2D"]
     assert [layer.arguments.get("pool_size", 2) for layer in layers] == pools
+
+
+def test_only_a_branch_of_its_own_drops_some_of_what_it_found() -> None:
+    two = "left: image 8x8x1, right: image 8x8x1"
+    apart = planned(inputs=two, outputs="same: binary")
+    shared = planned(inputs=two, outputs="same: binary", sharing="left + right")
+    measured = planned(inputs=two, outputs="same: distance", merge="l2_distance")
+    dropouts = [
+        [layer.class_name for layer in plan.graph.all_layers()].count("Dropout") for plan in (apart, shared, measured)
+    ]
+    assert dropouts == [2, 0, 0]
 
 
 @pytest.mark.parametrize("samples", [16, 19, 31, 2303, 16_000])

@@ -9,7 +9,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from .kinds import DENSE, Items
+from .kinds import DENSE, DROPOUT, Items
 from .layers import ACTIVATIONS, Shape
 from .lengths import varies
 from .spec import Input, Output
@@ -23,6 +23,12 @@ LONGEST_WINDOW = 1024
 
 MOST_LEVELS = 3
 """How often a U-shaped network halves its image, at most."""
+
+MOST_FILTERS = 256
+"""How many filters the last convolution of a branch has, at most."""
+
+SMALLEST_MAP = 3
+"""Smallest edge, in places, down to which a branch pools: what its last convolution sees is nearly all of an image."""
 
 FEWEST_PLACES = 4
 """Smallest edge, in places, down to which images are halved."""
@@ -46,8 +52,13 @@ def terms(each: Input) -> dict[str, object]:
     }
 
 
-def branch(each: Input, owner: str, needs: Collection[Per], branching: Sequence[str]) -> list[Any]:
-    """The layers of a branch, for outputs that need these."""
+def branch(
+    each: Input, owner: str, needs: Collection[Per], branching: Sequence[str], *, compared: bool = False
+) -> list[Any]:
+    """The layers of a branch, for outputs that need these.
+
+    `compared`: with another one, or with itself on another input.
+    """
     kind = each.kind
     if Per.PLACE in needs and kind.places:
         return _u_shape(each, owner, branching)
@@ -55,25 +66,30 @@ def branch(each: Input, owner: str, needs: Collection[Per], branching: Sequence[
         return [*_halvings(each), "flatten", "dense 64"]
     step_by_step = Per.STEP in needs or (Per.INPUT in needs and None in each.sizes)
     chosen = kind.steps if step_by_step and kind.steps else kind.stack
-    stack = [item.format(**terms(each)) if isinstance(item, str) else item for item in chosen]
-    stack = _pooled(stack, each.sizes[:-1]) if kind.places else stack
+    # What is dropped at random on one way and not on the other would count as a difference.
+    stack = [item for item in chosen if not (compared and item == DROPOUT)]
+    stack = [item.format(**terms(each)) if isinstance(item, str) else item for item in stack]
+    if kind.places:
+        convolutions, filters = _pyramid(each.sizes[:-1])
+        return [*convolutions, *_widened(branching, filters), *stack]
     start = kind.start if None in each.sizes else ()
     forks = [item for word in branching for item in kind.forks[word]]
-    fork = kind.fork - (len(chosen) - len(stack))
-    return [*start, *stack[:fork], *forks, *stack[fork:]]
+    return [*start, *stack[: kind.fork], *forks, *stack[kind.fork :]]
 
 
-def _pooled(stack: Sequence[Any], sizes: Sequence[int | None]) -> list[Any]:
-    """A stack with its pools only along axes that are long enough for them."""
-    items, left = [], [size or 1 for size in sizes]
-    for item in stack:
-        if item != "max_pool":
-            items.append(item)
-        elif max(left) > 1:
-            pools = [2 if size > 1 else 1 for size in left]
-            items.append("max_pool" if min(pools) == 2 else f"max_pool {'x'.join(map(str, pools))}")
-            left = [size // pool for size, pool in zip(left, pools, strict=True)]
-    return items
+def _pyramid(sizes: Sequence[int | None]) -> tuple[list[str], int]:
+    """Convolutions with pools between them, down to few places, and how many filters the last one has.
+
+    Each has twice the filters of the one before: there are fewer places to say something of, and more to say of each.
+    """
+    left, filters = [size or 1 for size in sizes], 32
+    items = [f"conv {filters}"]
+    while max(left) // 2 >= SMALLEST_MAP:
+        pools = [2 if size // 2 >= SMALLEST_MAP else 1 for size in left]
+        left = [size // pool for size, pool in zip(left, pools, strict=True)]
+        filters = min(2 * filters, MOST_FILTERS)
+        items += ["max_pool" if min(pools) == 2 else f"max_pool {'x'.join(map(str, pools))}", f"conv {filters}"]
+    return items, filters
 
 
 def body(needs: Collection[Per], rank: int, branching: Sequence[str]) -> list[Any]:
@@ -142,7 +158,7 @@ def _u_shape(each: Input, owner: str, branching: Sequence[str]) -> list[Any]:
 
 
 def _widened(branching: Sequence[str], filters: int) -> list[Any]:
-    """What branching puts into the middle of a U."""
+    """What branching puts where an image has become small."""
     residual: Mapping[str, Any] = {"layers": [f"conv {filters}", f"conv {filters} linear"], "activation": "relu"}
     forks: list[Any] = [{"residual": residual}] if "residual" in branching else []
     if "parallel" in branching:

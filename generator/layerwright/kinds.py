@@ -37,12 +37,13 @@ class Kind:
     `stack` is the planner's own branch to a vector, in the language of `layers`; `steps` the one that keeps an axis of
     time, for outputs that say something of every step (None: it has none). `start` comes before either where a size
     varies. `forks` says what each word of branching puts into the stack, before its item number `fork`. `places`
-    says that outputs may say something of every place of it. `scale`: multiplied in the model by a Rescaling layer,
-    unless a backbone brings its own preprocessing. `standardised`: by the data pipeline. `synthetic` names the way in
-    which samples are made up. `smallest` is its first size at least. `said` says to the user what one sample is, its
-    sizes by their letters, `{s}` where the last is more than one; `why` what happens to its values, and why; `read`
-    what layers of these classes make of them. `learning_rate`: the highest that suits networks of it, by
-    default: those of tables are small, and come to less error in as many epochs with a higher one.
+    says that outputs may say something of every place of it: convolutions come before its stack, as many as its sizes
+    need. `scale`: multiplied in the model by a Rescaling layer, unless a backbone brings its own preprocessing.
+    `standardised`: by the data pipeline. `synthetic` names the way in which samples are made up. `smallest` is its
+    first size at least. `said` says to the user what one sample is, its sizes by their letters, `{s}` where the last is
+    more than one; `why` what happens to its values, and why; `read` what layers of these classes make of them.
+    `learning_rate`: the highest that suits networks of it, by default: those of tables are small, and come to less
+    error in as many epochs with a higher one.
     """
 
     name: str
@@ -96,6 +97,9 @@ RECURRENT: Mapping[str, Items] = {
 }
 """How a branch of recurrent layers branches: all of it keeps a mask."""
 
+DROPOUT = "dropout 0.3"
+"""What keeps a branch that has many weights for each sample from learning the samples by heart."""
+
 KINDS = {
     kind.name: kind
     for kind in (
@@ -104,9 +108,7 @@ KINDS = {
             form="HxWxC",
             about="a picture: height, width, channels; values from 0 to 255",
             example="image 224x224x3",
-            stack=("conv 32", "max_pool", "conv 64", "max_pool", "conv 128", "global_average_pool"),
-            fork=5,
-            forks=CONVOLUTIONS,
+            stack=("global_average_pool", DROPOUT),
             values=Values(low=0, high=255),
             synthetic="pixels",
             said="a picture",
@@ -119,9 +121,7 @@ KINDS = {
             form="DxHxWxC",
             about="a stack of pictures: depth, height, width, channels; values from 0 to 255",
             example="volume 32x64x64x1",
-            stack=("conv 32", "max_pool", "conv 64", "max_pool", "conv 128", "global_average_pool"),
-            fork=5,
-            forks=CONVOLUTIONS,
+            stack=("global_average_pool", DROPOUT),
             values=Values(low=0, high=255),
             synthetic="pixels",
             said="a stack of pictures",
@@ -177,7 +177,7 @@ KINDS = {
             form="VxL",
             about="L tokens, each one of V; 0 is padding; ? for L: as long as the batch's longest",
             example="text 20000x200",
-            stack=("embedding {V} 64 mask_zero=true", "lstm 64"),
+            stack=("embedding {V} 64 mask_zero=true", DROPOUT, "lstm 64", DROPOUT),
             steps=("embedding {V} 64 mask_zero=true", "bidirectional lstm 32 return_sequences=true"),
             forks=RECURRENT,
             values=Values(low=1, whole=True),
@@ -221,6 +221,7 @@ KINDS = {
                 "max_pool",
                 "conv 128",
                 "global_average_pool",
+                DROPOUT,
             ),
             fork=7,
             forks=CONVOLUTIONS,

@@ -44,7 +44,11 @@ ABOVE_ZERO = ("learning_rate",)
 WORDS = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES}
 
 TRANSFER_DEFAULTS = {"epochs": 10, "patience": 3}
-OPTIMIZER_DEFAULTS = {"adamw": {"weight_decay": 0.05}, "sgd": {"learning_rate": 0.01}, "rmsprop": {"learning_rate": 0.001}}
+OPTIMIZER_DEFAULTS = {
+    "adamw": {"weight_decay": 0.05},
+    "sgd": {"learning_rate": 0.01},
+    "rmsprop": {"learning_rate": 0.001},
+}
 
 
 @dataclass(frozen=True)

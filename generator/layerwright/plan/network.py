@@ -82,7 +82,8 @@ class Network:
         needs = self.needs(group.members if group else [each.name])
         if self.spec.transfer and each.kind.name == "image":
             return choices.backbone_branch(needs)
-        return choices.branch(each, owner, needs, self.spec.branching)
+        compared = group is not None or Per.MERGE in needs
+        return choices.branch(each, owner, needs, self.spec.branching, compared=compared)
 
     def grown(self, edits: Iterable[Edit]) -> list[Edit]:
         """The edits, of which those that append to a branch of the planner's own say all of it."""
