@@ -591,7 +591,7 @@ SCORES = [
     training(
         "a run without its configuration",
         "power-plant",
-        "checkpoint.py",
+        "train.py",
         "yaml.safe_dump(config, sort_keys=False)",
         '"{}"',
         "test_a_run_is_evaluated_as_it_was_trained",
@@ -848,7 +848,7 @@ DATA = [
 ]
 
 SETTINGS_READ = [
-    config("any key", '        raise ValueError(f"there is no', '        str(f"there is no', ARGUMENT, WRONG_FILE),
+    config("any key", 'raise ValueError(f"there is no {key}', 'str(f"there is no {key}', ARGUMENT, WRONG_FILE),
     config(
         "any value",
         "        check(key, value)\n",
@@ -873,8 +873,8 @@ SETTINGS_READ = [
     ),
     config(
         "arguments that change nothing",
-        "            values[key] = yaml.safe_load(value)\n",
-        "            yaml.safe_load(value)\n",
+        "        values |= {key:",
+        "        {key:",
         "test_what_is_written_is_what_counts",
     ),
 ]
