@@ -857,7 +857,7 @@ SETTINGS_READ = [
         f"{ARGUMENT}[training.epochs=many",
     ),
     config("any type", "if kind not in kinds.split() or", "if", f"{ARGUMENT}[run=null"),
-    config("whole numbers with a rest", 'else type(value).__name__', 'else "int"', f"{ARGUMENT}[training.epochs=2.5"),
+    config("whole numbers with a rest", "else type(value).__name__", 'else "int"', f"{ARGUMENT}[training.epochs=2.5"),
     config("no largest value", "<= value <= limits[1]", "<= value", f"{ARGUMENT}[data.test_fraction=2"),
     config(
         "a text for a number",
