@@ -851,8 +851,8 @@ SETTINGS_READ = [
     config("any key", 'raise ValueError(f"there is no {key}', 'str(f"there is no {key}', ARGUMENT, WRONG_FILE),
     config(
         "any value",
-        "        check(key, value)\n",
-        "        pass\n",
+        "if kind not in kinds.split() or (limits and not limits[0] <= value <= limits[1]):",
+        "if False:",
         f"{ARGUMENT}[seed=-1",
         f"{ARGUMENT}[training.epochs=many",
     ),
