@@ -127,6 +127,13 @@ def test_one_device_is_told_of_in_one_table(precision: str, tmp_path: Path) -> N
     }
 
 
+def test_the_table_says_that_determinism_was_asked_for(tmp_path: Path) -> None:
+    project = made(tmp_path, "cpu", "torch", training={"deterministic": True})
+    code, output = run_module(project, "train", *SHORT)
+    assert code == 0, output
+    assert table(output)["determinism"] == "the seed decides, bit by bit"
+
+
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
 @pytest.mark.parametrize("device", ["cpu", "gpu"])
 def test_one_device_leaves_no_trace_of_several(device: str, backend: str, tmp_path: Path) -> None:

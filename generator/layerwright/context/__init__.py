@@ -19,6 +19,7 @@ from .hardware import hardware
 from .licences import TEXTS, holder
 from .requirements import PYTHONS, requirements
 from .scores import is_stateful, padded_steps, scores
+from .settings import settings
 from .trouble import trouble
 from .why import reasons
 
@@ -63,6 +64,7 @@ def context(plan: Plan) -> dict[str, Any]:
         "outputs": [about_output(each, plan) for each in spec.outputs],
         "checks": checks(plan),
         "data": samples,
+        "settings": settings(plan, samples, layout["training"]),
         "imports": _imports(layout["training"], samples),
         "probe": probe(plan),
         "losses": _losses(plan),
@@ -107,7 +109,6 @@ def _training(plan: Plan) -> dict[str, Any]:
     callbacks = {
         "hardware.Averages()": chosen.several and chosen.backend == "torch",
         "FreshStates()": is_stateful(plan),
-        "Progress()": True,
         "schedule": scheduled,
         "slower": plateau,
         "stop": True,
@@ -117,7 +118,7 @@ def _training(plan: Plan) -> dict[str, Any]:
     }
     return {
         "optimizer": f"keras.optimizers.{OPTIMIZERS[training.optimizer]}{clipped})",
-        "limits": "*limits" if training.clip_norm else "decay",
+        "limits": 'settings["weight_decay"]' + (', settings["clip_norm"]' if training.clip_norm else ""),
         "scheduled": scheduled,
         "plateau": plateau,
         "callbacks": _chosen(callbacks),

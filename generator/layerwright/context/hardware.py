@@ -22,6 +22,15 @@ MENDS = {
 XLA = {"tensorflow": "off on a CPU", "jax": "on", "torch": "off, as Keras has it on PyTorch"}
 """Whether Keras compiles the training step, on a CPU."""
 
+ENGINES = {"tensorflow": "MirroredStrategy", "jax": "keras.distribution"}
+"""What shares the batches, where it isn't a process for each GPU."""
+
+DETERMINISM = {
+    False: "the seed decides; sums in parallel may differ in their last digits",
+    True: "the seed decides, bit by bit",
+}
+"""What the same seed makes, by whether determinism was asked for."""
+
 ABOUT = {
     ("cpu", False): "the CPU",
     ("gpu", False): "one GPU, or the CPU if there is none",
@@ -46,24 +55,51 @@ BETWEEN = ("embedding",)
 def hardware(plan: Plan) -> dict[str, Any]:
     """What was chosen, and what follows from it."""
     chosen = plan.spec.hardware
-    policy = chosen.precision
     library, device = LIBRARIES[chosen.backend], chosen.device
     return asdict(chosen) | {
         "plan": _plan(chosen),
         "several": chosen.several,
         "processes": chosen.processes,
         "about": ABOUT[device, chosen.processes],
-        "policy": policy if policy == "float32" else f"{policy}, last layers float32",
         "missing": f"CPU: {library} finds no GPU. If nvidia-smi does: {MENDS[chosen.backend]}",
-        "determinism": "the seed decides; sums in parallel may differ in their last digits",
-        "xla": XLA[chosen.backend],
+        "table": _table(plan.spec),
         "title": TITLES[device],
         "ways": _ways(plan.spec),
         "start": f"torchrun --standalone --nproc-per-node gpu -m {plan.spec.package}.train",
         "normalises": _has("BatchNormalization", plan.graph),
-        "tolerance": "1e-3" if policy == "float32" else "0.05",
+        "tolerance": "1e-3" if chosen.precision == "float32" else "0.05",
         "equal": chosen.several and _is_equal(plan),
     }
+
+
+def _table(spec: Spec) -> list[tuple[str, str]]:
+    """Rows of what `hardware.py` tells: names, and what stands behind them in an f-string."""
+    chosen = spec.hardware
+    several, backend, policy = chosen.several, chosen.backend, chosen.precision
+    count = "len(gpus)" if backend == "tensorflow" else "gpus"
+    gpu = (
+        f'{{f"{{{count}}} x GPU, memory as it is needed" if gpus else cpu}}'
+        if several
+        else ('{"GPU, memory as it is needed" if gpus else cpu}')
+    )
+    processes = {
+        "torch": "{PROCESSES}, one per GPU{idle if gpus > PROCESSES else ''}",
+        "jax": "{jax.process_count()}, one per machine",
+    }
+    engine = ENGINES.get(backend)
+    xla = XLA[backend]
+    if backend == "tensorflow" and chosen.device != "cpu":
+        xla = "off, as Keras has it under MirroredStrategy" if several else f'{{"on" if gpus else "{xla}"}}'
+    rows = {
+        "backend": "{keras.config.backend()}",
+        "devices" if several else "device": "CPU" if chosen.device == "cpu" else gpu,
+        "processes": processes[backend] if chosen.processes else "",
+        "batches": f"shared by {{devices()}}, by {engine}" if several and engine else "",
+        "precision": policy if policy == "float32" else f"{policy}, last layers float32",
+        "XLA": xla,
+        "determinism": DETERMINISM[spec.training.deterministic],
+    }
+    return [row for row in rows.items() if row[1]]
 
 
 def _plan(chosen: Hardware) -> str:

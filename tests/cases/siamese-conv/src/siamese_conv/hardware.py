@@ -10,12 +10,10 @@ def prepare() -> str:
     for gpu in gpus:
         # Take memory as it is needed, not all of it at once.
         tf.config.experimental.set_memory_growth(gpu, True)
-    missing = "CPU: TensorFlow finds no GPU. If nvidia-smi does: pip install 'tensorflow[and-cuda]'"
-    table = {
-        "backend": keras.config.backend(),
-        "device": "GPU, memory as it is needed" if gpus else missing,
-        "precision": "float32",
-        "XLA": "on" if gpus else "off on a CPU",
-        "determinism": "the seed decides; sums in parallel may differ in their last digits",
-    }
-    return "\n".join(f"{name:<13}{value}" for name, value in table.items())
+    cpu = "CPU: TensorFlow finds no GPU. If nvidia-smi does: pip install 'tensorflow[and-cuda]'"
+    return f"""\
+backend      {keras.config.backend()}
+device       {"GPU, memory as it is needed" if gpus else cpu}
+precision    float32
+XLA          {"on" if gpus else "off on a CPU"}
+determinism  the seed decides; sums in parallel may differ in their last digits"""
