@@ -54,6 +54,8 @@ def hardware(plan: Plan) -> dict[str, Any]:
         "several": chosen.several,
         "processes": chosen.processes,
         "about": ABOUT[device, chosen.processes],
+        # Other than a table: a precision, and that TensorFlow doesn't take all of a GPU's memory.
+        "sets_up": policy != "float32" or (device != "cpu" and chosen.backend == "tensorflow"),
         "policy": policy if policy == "float32" else f"{policy}, last layers float32",
         "missing": f"CPU: {library} finds no GPU. If nvidia-smi does: {MENDS[chosen.backend]}",
         "determinism": "the seed decides; sums in parallel may differ in their last digits",
