@@ -132,6 +132,7 @@ def _tables(plan: Plan, flat: Sequence[str], padded: Mapping[str, str], *, learn
         "several_numbers": any(text.startswith("number_columns") for text in columns),
         "numbers": len(flat) == len(outputs) and all(text.startswith("{") for text in columns),
         "columns_written": " | ".join(columns),
+        "names_learned": learns and (bool(stepwise) or any("learned" in text for text in columns)),
         "stepwise": stepwise,
         "stepwise_padded": any(name in padded for name in stepwise),
         "all_stepwise_padded": all(name in padded for name in stepwise),
