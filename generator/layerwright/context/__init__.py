@@ -70,7 +70,7 @@ def context(plan: Plan) -> dict[str, Any]:
         "losses": _losses(plan),
         "two_phases": spec.transfer is not None and spec.transfer.fine_tune > 0,
         "scores": sorted({each.task.score for each in spec.outputs}),
-        "scoring": scores(plan),
+        "scoring": scores(plan, learns=samples["learns"]),
         "stateful": is_stateful(plan),
         "trouble": trouble(plan),
         "commands": _commands(spec.package),

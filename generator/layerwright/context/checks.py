@@ -55,6 +55,7 @@ def checks(plan: Plan) -> dict[str, Any]:
         "unseen": _pairs((source, name) for source, name in pairs if source not in seen[name]),
         "heads": literal([(name, _nearest_weights(graph, tensor)) for name, tensor in graph.outputs.items()]),
         "shared": [_shared(layer, graph) for layer in calls if calls[layer] > 1 and layer.trainable_parameters],
+        "inner": any(isinstance(layer, SubModel) for layer in graph.layers()),
         "nested": any(isinstance(layer, Composite) for layer in graph.layers()),
         "wrapped": any(_holds_layers(layer) for layer in graph.all_layers()),
         "models": {name: _parameters_before(tensor, graph) for name, tensor in graph.models.items()},

@@ -61,6 +61,8 @@ def hardware(plan: Plan) -> dict[str, Any]:
         "several": chosen.several,
         "processes": chosen.processes,
         "about": ABOUT[device, chosen.processes],
+        # Other than a table: a precision, and that TensorFlow doesn't take all of a GPU's memory.
+        "sets_up": chosen.precision != "float32" or (device != "cpu" and chosen.backend == "tensorflow"),
         "missing": f"CPU: {library} finds no GPU. If nvidia-smi does: {MENDS[chosen.backend]}",
         "table": _table(plan.spec),
         "title": TITLES[device],

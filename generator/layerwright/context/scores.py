@@ -15,6 +15,9 @@ from .synthesis import LONGEST, steps_padded
 MOST_FEATURES = 1024
 """How many numbers a linear model sees of one input, at most: it has to be there in seconds."""
 
+FEW_FEATURES = 32
+"""How many numbers plain least squares take, at most: of more of them, weights have to be held back."""
+
 MOST_NUMBERS = 2**27
 """How many numbers the samples may hold that guesses and linear models are made of."""
 
@@ -22,36 +25,35 @@ MOST_NUMBERS = 2**27
 class Scoring(NamedTuple):
     """The functions of `evaluate.py`, one of its scores, and which way that beats a guess.
 
-    `guess` says what knows nothing of the inputs. It's empty where that would be too easy to beat, since samples that
-    are alike lie near each other without any training: there an untrained network is what to compare with. `misses`
-    says how far off each prediction is, and `picture` what to draw.
+    `guess` says what one that knows nothing of the inputs says. It's empty where that would be too easy to beat, since
+    samples that are alike lie near each other without any training: there an untrained network is what to compare with.
+    `picture` says what to draw.
     """
 
     function: str
     score: str
     sign: str
     guess: str = ""
-    misses: str = ""
     picture: str = ""
 
 
+SHARES = "shares of classes"
+"""What a guess says where there are classes."""
+
 SCORING = {
-    "regression": Scoring("regression_scores", "rmse", "<", "mean_guess", "differences", "plot_numbers"),
-    "reconstruction": Scoring("regression_scores", "rmse", "<", "mean_guess", "differences", "plot_numbers"),
-    "multiclass": Scoring("class_scores", "accuracy", ">", "share_guess", "doubts", "plot_confusion"),
-    "labels": Scoring("class_scores", "accuracy", ">", "share_guess", "doubts", "plot_confusion"),
-    "segmentation": Scoring("overlap_scores", "mean_iou", ">", "share_guess", "doubts", "plot_classes"),
-    "binary": Scoring("binary_scores", "auc", ">", "mean_guess", "differences", "plot_yes_or_no"),
+    "regression": Scoring("regression_scores", "rmse", "<", "mean", "plot_numbers"),
+    "reconstruction": Scoring("regression_scores", "rmse", "<", "mean", "plot_numbers"),
+    "multiclass": Scoring("class_scores", "accuracy", ">", SHARES, "plot_confusion"),
+    "labels": Scoring("class_scores", "accuracy", ">", SHARES, "plot_confusion"),
+    "segmentation": Scoring("overlap_scores", "mean_iou", ">", SHARES, "plot_classes"),
+    "binary": Scoring("binary_scores", "auc", ">", "mean", "plot_yes_or_no"),
     "embedding": Scoring("embedding_scores", "recall_at_1", ">"),
-    "distance": Scoring("distance_scores", "accuracy", ">", "", "margins_missed", "plot_distances"),
+    "distance": Scoring("distance_scores", "accuracy", ">", "", "plot_distances"),
 }
 """For each way of scoring that a task names."""
 
-AREA = Scoring("area_scores", "iou", ">", "mean_guess", "differences", "plot_images")
+AREA = Scoring("area_scores", "iou", ">", "mean", "plot_images")
 """That of yes or no for every pixel: there is one probability, and no classes to count."""
-
-GUESSES = {"mean_guess": "mean", "share_guess": "shares of classes"}
-"""What a guess says of the training part."""
 
 
 def scoring(each: Output) -> Scoring:
@@ -62,23 +64,21 @@ def scoring(each: Output) -> Scoring:
     return how._replace(picture="plot_roc") if each.task.name == "multilabel" else how
 
 
-def scores(plan: Plan) -> dict[str, Any]:
-    """What the templates of `evaluate.py` and `predict.py` may use."""
+def scores(plan: Plan, *, learns: bool) -> dict[str, Any]:
+    """What the templates of `evaluate.py` and `predict.py` may use. `learns`: whether training learns of the data."""
     outputs = plan.spec.outputs
     found = {each.name: scoring(each) for each in outputs}
     padded = {each.name: source.name for each in outputs if (source := padded_steps(each, plan))}
     flat = [each.name for each in outputs if len(plan.graph.outputs[each.name].shape) == 2]
-    classes = {each.name: each.size for each in outputs if found[each.name].misses == "doubts"}
+    classes = {each.name: each.size for each in outputs if found[each.name].guess == SHARES}
+    guessed = {name: f"{each.function}, {each.picture}" for name, each in found.items() if each.guess}
+    drawn = [name for name, each in found.items() if each.picture]
+    wide = [name for name in flat if name in classes or plan.graph.outputs[name].shape[-1] != 1]
     return {
         "functions": sorted({each.function for each in found.values()}),
-        "guesses": sorted({each.guess for each in found.values() if each.guess}),
-        "misses": sorted({each.misses for each in found.values() if each.misses}),
         "pictures": sorted({each.picture for each in found.values() if each.picture}),
-        "guessed": {
-            name: f"{each.function}, {each.guess}, {each.misses}, {each.picture}"
-            for name, each in found.items()
-            if each.guess
-        },
+        "guessed": guessed,
+        "alike": next(iter(guessed.values())) if len(guessed) == len(outputs) > len(set(guessed.values())) == 1 else "",
         "compared": {name: each.function for name, each in found.items() if not each.guess},
         "steps": literal(padded) if padded else "",
         "whole": len(padded) < len(outputs),
@@ -92,11 +92,14 @@ def scores(plan: Plan) -> dict[str, Any]:
         "flats": flat,
         "deep": [each.name for each in outputs if each.name not in flat],
         "classes": classes,
+        "most_classes": max(classes.values(), default=2),
         "all_classes": len(classes) == len(outputs),
-        "most": _most_samples(plan),
+        "drawn": bool(drawn),
+        "said_in_words": bool(set(drawn) & set(flat)),
+        "plain_numbers": drawn == flat and not wide,
         "naming": bool(classes) or any(each.task.score == "binary" for each in outputs),
-        **_tables(plan, flat, padded),
-        **_linear(plan, classes),
+        **_tables(plan, flat, padded, learns=learns),
+        **_linear(plan, classes, guessed, learns=learns),
     }
 
 
@@ -115,22 +118,41 @@ PICTURED = (1, 3, 4)
 """How many channels a picture in a file may have."""
 
 
-def _tables(plan: Plan, flat: Sequence[str], padded: Mapping[str, str]) -> dict[str, Any]:
+def _tables(plan: Plan, flat: Sequence[str], padded: Mapping[str, str], *, learns: bool) -> dict[str, Any]:
     """How predictions are written, and how one sample is said."""
     outputs = {each.name: each for each in plan.spec.outputs}
     tables = {name: TABLES.get(outputs[name].task.name, "number_columns") for name in flat}
+    widths = {name: plan.graph.outputs[name].shape[-1] for name in flat}
+    columns = [_columns(name, tables[name], widths[name] or 1, learns=learns) for name in flat]
     stepwise = [each.name for each in plan.spec.outputs if each.task.score == "labels"]
     return {
         "tables": tables,
-        "widths": {name: plan.graph.outputs[name].shape[-1] for name in flat},
+        "widths": widths,
         "table_functions": sorted(set(tables.values())),
+        "several_numbers": any(text.startswith("number_columns") for text in columns),
+        "numbers": len(flat) == len(outputs) and all(text.startswith("{") for text in columns),
+        "columns_written": " | ".join(columns),
+        "names_learned": learns and (bool(stepwise) or any("learned" in text for text in columns)),
         "stepwise": stepwise,
         "stepwise_padded": any(name in padded for name in stepwise),
         "all_stepwise_padded": all(name in padded for name in stepwise),
         "pictured": any(each.kind.name == "image" for each in plan.spec.inputs),
+        "texts": any(each.kind.synthetic in ("categories", "tokens") for each in plan.spec.inputs),
         "written": " and ".join(_files(flat, stepwise, len(outputs))),
         "quoted_sample": " ".join(f"'sample.{each.name}={_example(each)}'" for each in plan.spec.inputs),
     }
+
+
+def _columns(name: str, function: str, width: int, *, learns: bool) -> str:
+    """The expression for the columns of an output's predictions."""
+    said = f'said["{name}"]'
+    if function == "number_columns":
+        return f'{function}("{name}", {said})' if width > 1 else f'{{"{name}": {said}[:, 0]}}'
+    if function == "distance_columns":
+        return f'{function}("{name}", {said}, run)'
+    count = 2 if function == "yes_columns" else width
+    names = f'class_names(learned, "{name}", {count})' if learns else f"class_names({count})"
+    return f'{function}("{name}", {said}, {names})'
 
 
 def _files(flat: Sequence[str], stepwise: Sequence[str], count: int) -> Iterator[str]:
@@ -163,11 +185,13 @@ def _most_samples(plan: Plan) -> int:
     return max(200, min(10_000, MOST_NUMBERS // numbers))
 
 
-def _linear(plan: Plan, classes: Mapping[str, int]) -> dict[str, Any]:
+def _linear(plan: Plan, classes: Mapping[str, int], guessed: Mapping[str, str], *, learns: bool) -> dict[str, Any]:
     """What linear models see: of which inputs for each output, and which numbers of each input.
 
     `local`: for outputs of steps or places, the input whose own values they are told from. `raw`: for distances and
-    embeddings, the inputs that are compared as they are. An output that isn't among them has no such model.
+    embeddings, the inputs that are compared as they are. An output that isn't among them has no such model. `apart`:
+    they are made before the scores and not beside each. `simple`: what they see, where an expression says it. `ridge`:
+    they have weights that are held back. `most`: how many samples they are made of, if not of all.
     """
     spec = plan.spec
     linear, local, raw = {}, {}, {}
@@ -182,7 +206,7 @@ def _linear(plan: Plan, classes: Mapping[str, int]) -> dict[str, Any]:
             local[each.name] = source.name
     lists = [*linear.values(), *raw.values()]
     used = {name for names in lists for name in names}
-    seen = {each.name: _seen(each, plan) for each in spec.inputs if each.name in used}
+    seen = {each.name: _seen(each, plan, f'block["{each.name}"]') for each in spec.inputs if each.name in used}
     words = {
         name: min(spec.input(name).sizes[0] or 1, MOST_FEATURES)
         for name in local.values()
@@ -192,12 +216,24 @@ def _linear(plan: Plan, classes: Mapping[str, int]) -> dict[str, Any]:
         each.task.score == "distance" and each.name in raw for each in spec.outputs
     )
     large = any(spec.input(name).kind.synthetic not in ("numbers", "categories") for name in used)
+    apart = bool(local or raw or narrow) or (bool(linear) and linear.keys() != guessed.keys())
+    sizes = [spec.input(name).sizes[0] or 1 for name in used]
+    kinds = [spec.input(name).kind for name in used]
+    centred = all(kind.standardised or kind.synthetic == "categories" for kind in kinds)
+    plain = bool(linear) and not (apart or large) and centred and sum(sizes) <= FEW_FEATURES
+    alone = next(iter(used)) if linear and learns and len(used) == 1 and not (apart or large) else ""
+    part = f'prepare(part, learned)["{alone}"]'
+    simple = f"({_seen(spec.input(alone), plan, part)} for part in (train, test))" if alone else ""
     return {
+        "apart": apart,
+        "simple": simple,
+        "features": bool(seen) and not simple,
+        "ridge": bool(linear or local) and not plain,
+        "most": f"{_most_samples(plan):_}" if guessed and not plain else "",
         "linear": linear,
         "local": local,
         "raw": raw,
         "raw_about": _raw_about(spec, raw),
-        "knows": bool(linear or local) or any(scoring(each).guess for each in spec.outputs),
         "all_linear": len(linear) + len(local) + len(raw) == len(spec.outputs),
         "seen": seen,
         "seen_by": sorted({text.partition("(")[0] for text in seen.values()}),
@@ -211,7 +247,7 @@ def _linear(plan: Plan, classes: Mapping[str, int]) -> dict[str, Any]:
         "blocks": large or bool(local),
         "most_features": MOST_FEATURES,
         "columns": ["model", *(["linear"] if linear or local or raw else []), "guess"],
-        "explained": "\n".join(_explained(spec, linear, local, raw, large=large)),
+        "explained": "\n".join(_explained(spec, linear, local, raw, large=large, plain=plain)),
     }
 
 
@@ -222,14 +258,14 @@ def _raw_about(spec: Spec, raw: Mapping[str, Any]) -> str:
     return " and ".join(text for score, text in about.items() if score in found)
 
 
-def _explained(spec: Spec, linear: Any, local: Any, raw: Any, *, large: bool) -> Iterator[str]:
+def _explained(spec: Spec, linear: Any, local: Any, raw: Any, *, large: bool, plain: bool) -> Iterator[str]:
     """What the page says of the columns of its table."""
     guesses = {scoring(each).guess for each in spec.outputs}
-    means = " or ".join(text for guess, text in GUESSES.items() if guess in guesses)
+    means = " or ".join(sorted(guesses - {""}))
     yield "`model` is the trained network, on the test part."
     if linear:
-        smaller = "; large inputs made smaller" if large else ""
-        yield f"`linear` is a weighted sum of the inputs (ridge regression{smaller})."
+        how = "least squares" if plain else f"ridge regression{'; large inputs made smaller' if large else ''}"
+        yield f"`linear` is a weighted sum of the inputs ({how})."
     if local:
         yield "`linear` at a step or pixel is a weighted sum of what the input holds there alone."
     if raw:
@@ -240,9 +276,9 @@ def _explained(spec: Spec, linear: Any, local: Any, raw: Any, *, large: bool) ->
         yield "`guess` is the network before it has learned anything."
 
 
-def _seen(each: Input, plan: Plan) -> str:
-    """The expression for what a linear model sees of an input, in a block of samples."""
-    value, size = f'block["{each.name}"]', each.sizes[0] or 1
+def _seen(each: Input, plan: Plan, value: str) -> str:
+    """The expression for what a linear model sees of an input, whose values are an expression too."""
+    size = each.sizes[0] or 1
     *places, channels = each.sizes
     side = max(1, math.floor((MOST_FEATURES / (channels or 1)) ** (1 / max(1, len(places)))))
     seen = {

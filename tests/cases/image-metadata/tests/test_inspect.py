@@ -1,5 +1,7 @@
 """What is shown of the inside is what is there: each call of each layer, each output's gradient."""
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +10,22 @@ import numpy as np
 import pytest
 
 from image_metadata.config import Config
-from image_metadata.data import TARGETS, Batches, Samples
-from image_metadata.inspect import activations, gradient_norms, inside, main
+from image_metadata.data import TARGETS, Batches, Samples, learn, load_data
+from image_metadata.inspect import activations, gradient_norms, main
 
 
 def first_batch(samples: Samples) -> tuple[Any, ...]:
     """Returns some samples as the network takes them."""
     batches = Batches(samples, batch_size=4)
     return batches[0]
+
+
+def inside(model: keras.Model) -> Iterator[keras.Layer]:
+    """Yields the layers of a network, and those of the networks in it."""
+    for layer in model.layers:
+        yield layer
+        if isinstance(layer, keras.Model):
+            yield from inside(layer)
 
 
 def test_every_layer_is_shown_as_often_as_it_is_called(
@@ -42,13 +52,21 @@ def test_every_output_has_a_gradient_and_weights_stay(model: keras.Model, sample
     assert all(map(np.array_equal, before, model.get_weights()))
 
 
-def test_it_is_shown_of_a_network_without_a_run(
-    config: Config, capsys: pytest.CaptureFixture[str]
+def test_it_is_shown_of_a_batch_and_of_one_row(
+    config: Config, model: keras.Model, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    main(config, row=0)
-    said = capsys.readouterr().out
-    assert said.startswith("not trained, rows 0 to ")
-    assert all(f"\n{name} " in said for name in TARGETS)
-    assert not Path(config["run"]).exists()
-    with pytest.raises(SystemExit, match="row=1000000: expected a row"):
-        main(config, row=1_000_000)
+    run = Path(config["run"])
+    run.mkdir()
+    model.save(run / "model.keras")
+    learned = json.dumps(learn(load_data(config)[0]))
+    (run / "learned.json").write_text(learned, encoding="utf-8")
+    main(config)
+    of_a_batch = capsys.readouterr().out
+    main(config, "row=0")
+    of_a_row = capsys.readouterr().out
+    for said, count in ((of_a_batch, config["training"]["batch_size"]), (of_a_row, 1)):
+        assert all(f"\n{name} " in said for name in TARGETS)
+        assert f" ({count}," in said
+    for row in ("row=1000000", "row=first"):
+        with pytest.raises(SystemExit, match=f"{row}: expected a row"):
+            main(config, row)

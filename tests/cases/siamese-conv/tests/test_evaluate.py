@@ -31,21 +31,21 @@ def test_others_miss_by_what_they_are_too_near() -> None:
 
 
 def test_the_worst_rows_come_first() -> None:
-    truth, off = np.zeros((12, 1)), np.arange(12.0)[:, None]
-    lines = evaluate.section("name", truth, truth, off)
-    rows = [line.split(" | ") for line in lines if line.startswith("| 1")]
-    assert rows[0][:2] == ["| 12", "11"]
-    assert len(lines) == 15
+    truth, off = np.zeros((12, 1)), np.arange(12.0)
+    said = evaluate.section("name", truth, truth, off)
+    rows = [line.split()[:2] for line in said.splitlines() if line.strip()[:1].isdigit()]
+    assert rows[0] == ["12", "11"]
+    assert len(rows) == 10
 
 
 def test_what_is_undefined_is_null_in_the_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     scores = {"model": {"r2": None, "mae": 0.25}, "guess": {"r2": 0.5, "mae": 0.75}}
-    evaluate.write(tmp_path, {"output": scores}, ["more"])
+    evaluate.write(tmp_path, {"output": scores}, "more\n")
     written = (tmp_path / "evaluation.json").read_text(encoding="utf-8")
     assert json.loads(written, parse_constant=pytest.fail) == {"output": scores}
-    assert " undefined |" in capsys.readouterr().out
+    assert " undefined " in capsys.readouterr().out
     page = (tmp_path / "evaluation.md").read_text(encoding="utf-8")
-    assert " 0.75 |" in page
+    assert " 0.75\n" in page
     assert page.endswith("more\n")

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
 from . import hardware
@@ -20,29 +21,15 @@ EXPLAINED = """`model` is the trained network, on the test part.
 def binary_scores(truth: np.ndarray, probabilities: np.ndarray) -> Scores:
     """Returns the share right and F1 at a threshold of one half, and the area under the ROC."""
     said, real = probabilities > 0.5, truth > 0.5
-    sizes = float(np.sum(said) + np.sum(real))
-    areas = [area_under_roc(*each) for each in zip(real.T, probabilities.T, strict=True)]
-    known = [each for each in areas if each is not None]
+    sizes, yes, no = float(said.sum() + real.sum()), real.sum(axis=0), (~real).sum(axis=0)
+    ranks = pd.DataFrame(probabilities).rank().to_numpy()  # equal ones share theirs
+    varies = yes * no > 0  # what is always the same has no ROC
+    areas = ((ranks * real).sum(axis=0) - yes * (yes + 1) / 2)[varies] / (yes * no)[varies]
     return {
         "accuracy": float(np.mean(said == real)),
         "f1": 2 * float(np.sum(said & real)) / sizes if sizes else None,
-        "auc": float(np.mean(known)) if known else None,
+        "auc": float(areas.mean()) if varies.any() else None,
     }
-
-
-def area_under_roc(real: np.ndarray, probabilities: np.ndarray) -> float | None:
-    """Returns how often a yes has a higher probability than a no; ties count half."""
-    yes, no = int(real.sum()), int((~real).sum())
-    if not yes or not no:
-        return None  # what is always the same has no ROC
-    _, places, counts = np.unique(probabilities, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[places]
-    return float((ranks[real].sum() - yes * (yes + 1) / 2) / (yes * no))
-
-
-def mean_guess(train: np.ndarray, count: int) -> np.ndarray:
-    """Returns the mean of the training part's targets for every sample."""
-    return np.broadcast_to(train.mean(axis=0), (count, *train.shape[1:]))
 
 
 def least_squares(seen: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -87,111 +74,68 @@ def averages(steps: np.ndarray) -> np.ndarray:
     return np.concatenate([mean, np.sqrt(variance)], axis=1)
 
 
-def linear(train: Samples, test: Samples, learned: Learned) -> Samples:
-    """Returns what linear models of the inputs say of the test part."""
-    seen, unseen, said = features(train, learned), features(test, learned), {}
-    for name in ["label"]:
-        weights, constants = least_squares(seen, train[name])
-        said[name] = unseen @ weights + constants
-    return said
-
-
-def differences(truth: np.ndarray, said: np.ndarray) -> np.ndarray:
-    """Returns how far off each number is."""
-    return np.abs(truth - said)
-
-
-def plot_counts(figure: Figure, counts: np.ndarray, names: list[str]) -> None:
-    """Draws how often each class was taken for each; colours are shares of what is true."""
-    axes, shares = figure.subplots(), counts / counts.sum(axis=1, keepdims=True).clip(1)
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    if len(counts) <= 12:
-        for (row, column), count in np.ndenumerate(counts):
-            colour = "white" if shares[row, column] > 0.5 else "black"
-            axes.text(column, row, count, ha="center", va="center", color=colour)
-    ticks = range(0, len(counts), -(-len(counts) // 40))
-    axes.set_xticks(ticks, [names[each][:20] for each in ticks], rotation=90)
-    axes.set_yticks(ticks, [names[each][:20] for each in ticks])
+def plot_yes_or_no(figure: Figure, truth: np.ndarray, said: np.ndarray) -> None:
+    """Draws how often yes and no, at a threshold of one half, were taken for each other."""
+    pairs = (2 * (truth > 0.5) + (said > 0.5)).ravel()
+    axes, counts = figure.subplots(), np.bincount(pairs, minlength=4).reshape(2, 2)
+    axes.imshow(counts / counts.sum(axis=1, keepdims=True).clip(1), cmap="Blues", vmin=0, vmax=2)
+    for (row, column), count in np.ndenumerate(counts):
+        axes.text(column, row, count, ha="center", va="center")
+    axes.set_xticks([0, 1], ["no", "yes"])
+    axes.set_yticks([0, 1], ["no", "yes"])
     axes.set(xlabel="predicted", ylabel="true")
 
 
-def plot_yes_or_no(figure: Figure, truth: np.ndarray, said: np.ndarray) -> None:
-    """Draws how often yes and no, at a threshold of one half, were taken for each other."""
-    pairs = 2 * (truth > 0.5) + (said > 0.5)
-    plot_counts(figure, np.bincount(pairs.ravel(), minlength=4).reshape(2, 2), ["no", "yes"])
-
-
-# For each output: how it is scored, what a model that sees no input would say, how far off
-# a prediction is, and what is drawn.
-SCORING = {"label": (binary_scores, mean_guess, differences, plot_yes_or_no)}
+SCORING = {"label": (binary_scores, plot_yes_or_no)}  # scores and a picture
 
 
 def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     """Scores each output on the test part, and writes it all to the run's folder."""
-    run = Path(config["run"])
-    train, _, test = load_data(config)
-    learned = read_learned(run)
-    # For a guess and for linear models, so many samples are enough.
-    rows = np.random.default_rng(0).permutation(len(next(iter(train.values()))))
-    train = take(train, np.sort(rows[:10000]))
+    hardware.prepare()
+    run, (train, _, test) = Path(config["run"]), load_data(config)
+    learned, said = read_learned(run), predict(config, test)
+    rows = np.random.default_rng(0).permutation(len(train["signal"]))
+    train = take(train, rows[:10_000])  # enough for a guess and linear models
     train, test = train | truths(train, learned), test | truths(test, learned)
-    said = {"model": predict(config, test), "linear": linear(train, test, learned)}
-    results, sections = {}, []
-    for name, (score, guess, misses, plot) in SCORING.items():
-        truth = test[name]
-        values = {who: each[name] for who, each in said.items()}
-        values["guess"] = guess(train[name], len(truth))
+    seen, unseen = features(train, learned), features(test, learned)
+    results, sections = {}, ""
+    for name, (score, plot) in SCORING.items():
+        known, truth = train[name], test[name]
+        weights, constants = least_squares(seen, known)
+        values = {
+            "model": said[name],
+            "linear": unseen @ weights + constants,
+            "guess": np.broadcast_to(known.mean(axis=0), said[name].shape),
+        }
         results[name] = {who: score(truth, each) for who, each in values.items()}
         figure = Figure(figsize=(5, 4.5), layout="constrained")
         plot(figure, truth, values["model"])
         figure.savefig(run / f"evaluation_{name}.png", dpi=120)
-        off = misses(test[name], said["model"][name])
-        sections += section(name, test[name], said["model"][name], off)
+        off = np.abs(test[name] - said[name]).max(axis=-1)
+        sections += section(name, test[name], said[name], off)
     write(run, results, sections)
     return results
 
 
-def section(name: str, truth: np.ndarray, said: np.ndarray, off: np.ndarray) -> list[str]:
+def section(name: str, truth: np.ndarray, said: np.ndarray, off: np.ndarray) -> str:
     """Returns what the page says of an output: its picture, and where it is farthest off."""
-    off = off.reshape(len(off), -1).mean(axis=1)
-    lines = ["| row | off by | true | predicted |", "|---:|---:|---|---|"]
-    for row in off.argsort()[::-1][:10]:
-        cells = [str(row + 1), f"{off[row]:.4g}", in_words(truth[row]), in_words(said[row])]
-        lines.append(f"| {' | '.join(cells)} |")
-    picture = f"![{name}](evaluation_{name}.png)"
-    return [f"\n## {name}\n", picture, "\nThe worst rows of the test part:\n", *lines]
+    rows = (-off).argsort()[:10]
+    worst = pd.DataFrame({"row": rows + 1, "off by": off[rows]})
+    worst["true"], worst["predicted"] = truth[rows, 0], said[rows, 0]
+    shown = worst.to_string(index=False, float_format="{:.4g}".format)
+    picture = f"## {name}\n\n![{name}](evaluation_{name}.png)"
+    return f"\n{picture}\n\nThe worst rows of the test part:\n\n```\n{shown}\n```\n"
 
 
-def in_words(values: np.ndarray) -> str:
-    """Returns some of the numbers."""
-    return ", ".join(f"{each:.4g}" for each in values[:4]) + ", …" * (len(values) > 4)
-
-
-def write(run: Path, results: dict[str, dict[str, Scores]], sections: list[str]) -> None:
+def write(run: Path, results: dict[str, dict[str, Scores]], sections: str) -> None:
     """Prints the scores, and writes them to a file for programs and a page for people."""
-    models = ["model", "linear", "guess"]
-    width = max(map(len, results))
-    lines = [f"| {'output':<{width}} | score       |" + "".join(f"{who:>11} |" for who in models)]
-    lines.append(f"|{'-' * width}--|-------------|" + "-----------:|" * len(models))
-    for name, scores in results.items():
-        for score in scores["model"]:
-            found = [scores.get(who, {}).get(score, "") for who in models]
-            cells = ["undefined" if each is None else each and f"{each:.4g}" for each in found]
-            lines.append(
-                f"| {name:<{width}} | {score:<11} |" + "".join(f"{each:>11} |" for each in cells)
-            )
-    print("\n".join(lines))
+    tables = {name: pd.DataFrame(each, dtype=float) for name, each in results.items()}
+    shown = pd.concat(tables).to_string(float_format="{:.4g}".format, na_rep="undefined")
     (run / "evaluation.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    page = [f"# Evaluation of {run.name}\n", EXPLAINED, "", *lines, *sections]
-    (run / "evaluation.md").write_text("\n".join(page) + "\n", encoding="utf-8")
-    print(f"Wrote evaluation.md and evaluation.json to {run}")
-
-
-def main(config: Config) -> None:
-    """Scores the run."""
-    hardware.prepare()
-    evaluate(config)
+    page = f"# Evaluation of {run.name}\n\n{EXPLAINED}\n\n```\n{shown}\n```\n{sections}"
+    (run / "evaluation.md").write_text(page, encoding="utf-8")
+    print(f"{shown}\nWrote evaluation.md and evaluation.json to {run}")
 
 
 if __name__ == "__main__":
-    main(from_command_line(trained=True))
+    evaluate(from_command_line(trained=True))

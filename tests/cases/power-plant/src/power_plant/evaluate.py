@@ -4,148 +4,81 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
 from . import hardware
 from .config import Config, from_command_line
-from .data import Learned, Samples, load_data, prepare, take
+from .data import TARGETS, load_data, prepare
 from .predict import predict, read_learned
 
 Scores = dict[str, float | None]  # None: undefined
 EXPLAINED = """`model` is the trained network, on the test part.
-`linear` is a weighted sum of the inputs (ridge regression).
+`linear` is a weighted sum of the inputs (least squares).
 `guess` says the training part's mean, whatever comes in."""
 
 
-def regression_scores(truth: np.ndarray, predicted: np.ndarray) -> Scores:
+def regression_scores(truth: np.ndarray, said: np.ndarray) -> Scores:
     """Returns the errors in the target's unit, and the share of variance explained."""
-    error, variance = truth - predicted, truth.var(axis=0).mean()
-    mse, mae = float(np.square(error).mean()), float(np.abs(error).mean())
-    varies = np.ptp(truth, axis=0).any()  # else there is nothing to explain
-    return {"rmse": mse**0.5, "mae": mae, "r2": 1 - mse / float(variance) if varies else None}
-
-
-def mean_guess(train: np.ndarray, count: int) -> np.ndarray:
-    """Returns the mean of the training part's targets for every sample."""
-    return np.broadcast_to(train.mean(axis=0), (count, *train.shape[1:]))
-
-
-def least_squares(seen: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Returns weights and constants of a linear model, held back (ridge) as far as needed."""
-    centre, spread = seen.mean(axis=0), seen.std(axis=0) + 1e-6
-    x, y = (seen - centre) / spread, targets - targets.mean(axis=0)
-    squares, axes = np.linalg.eigh(x.T @ x)
-    squares, moments = squares.clip(1e-9), axes.T @ (x.T @ y)
-
-    def error(ridge: float) -> float:  # generalised cross-validation: Golub, Heath, Wahba (1979)
-        kept = squares / (squares + ridge)
-        rest = np.square(y).sum() - (kept * (2 - kept) / squares @ np.square(moments)).sum()
-        return max(rest, 0) / max(len(x) - 1 - kept.sum(), 1e-9) ** 2
-
-    ridge = min(len(x) * 10.0 ** np.arange(-5, 4), key=error)
-    weights = axes @ (moments / (squares + ridge)[:, None]) / spread[:, None]
-    return weights, targets.mean(axis=0) - centre @ weights
-
-
-def linear(train: Samples, test: Samples, learned: Learned) -> Samples:
-    """Returns what linear models of the inputs say of the test part."""
-    seen, unseen = (
-        prepare({"sensors": part["sensors"]}, learned)["sensors"] for part in (train, test)
-    )
-    said = {}
-    for name in ["energy_output", "vacuum_output"]:
-        weights, constants = least_squares(seen, train[name])
-        said[name] = unseen @ weights + constants
-    return said
-
-
-def differences(truth: np.ndarray, said: np.ndarray) -> np.ndarray:
-    """Returns how far off each number is."""
-    return np.abs(truth - said)
+    mse, mae = float(np.square(truth - said).mean()), float(np.abs(truth - said).mean())
+    r2 = 1 - mse / float(truth.var(axis=0).mean()) if np.ptp(truth, axis=0).any() else None
+    return {"rmse": mse**0.5, "mae": mae, "r2": r2}
 
 
 def plot_numbers(figure: Figure, truth: np.ndarray, said: np.ndarray) -> None:
     """Draws what is predicted against what is true, of some thousand samples at most."""
     axes, step = figure.subplots(), -(-truth.size // 4000)
-    axes.plot(truth.ravel()[::step], said.ravel()[::step], ".", alpha=0.4)
-    ends = [np.nanmin(truth), np.nanmax(truth)]
-    axes.plot(ends, ends, color="black", linewidth=1)
+    axes.plot(truth.flat[::step], said.flat[::step], ".", alpha=0.4)
+    axes.axline([np.nanmean(truth)] * 2, slope=1, color="black", linewidth=1)
     axes.set(xlabel="true", ylabel="predicted")
 
 
-# For each output: how it is scored, what a model that sees no input would say, how far off
-# a prediction is, and what is drawn.
-SCORING = {
-    "energy_output": (regression_scores, mean_guess, differences, plot_numbers),
-    "vacuum_output": (regression_scores, mean_guess, differences, plot_numbers),
-}
+SCORING = dict.fromkeys(TARGETS, (regression_scores, plot_numbers))  # scores and a picture
 
 
 def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     """Scores each output on the test part, and writes it all to the run's folder."""
-    run = Path(config["run"])
-    train, _, test = load_data(config)
-    learned = read_learned(run)
-    # For a guess and for linear models, so many samples are enough.
-    rows = np.random.default_rng(0).permutation(len(next(iter(train.values()))))
-    train = take(train, np.sort(rows[:10000]))
-    said = {"model": predict(config, test), "linear": linear(train, test, learned)}
-    results, sections = {}, []
-    for name, (score, guess, misses, plot) in SCORING.items():
-        truth = test[name]
-        values = {who: each[name] for who, each in said.items()}
-        values["guess"] = guess(train[name], len(truth))
+    hardware.prepare()
+    run, (train, _, test) = Path(config["run"]), load_data(config)
+    learned, said = read_learned(run), predict(config, test)
+    seen, unseen = (prepare(part, learned)["sensors"] for part in (train, test))
+    results, sections = {}, ""
+    for name, (score, plot) in SCORING.items():
+        truth, mean = test[name], train[name].mean(axis=0)
+        values = {
+            "model": said[name],
+            "linear": mean + unseen @ np.linalg.lstsq(seen, train[name] - mean, rcond=None)[0],
+            "guess": np.broadcast_to(mean, said[name].shape),
+        }
         results[name] = {who: score(truth, each) for who, each in values.items()}
         figure = Figure(figsize=(5, 4.5), layout="constrained")
         plot(figure, truth, values["model"])
         figure.savefig(run / f"evaluation_{name}.png", dpi=120)
-        off = misses(test[name], said["model"][name])
-        sections += section(name, test[name], said["model"][name], off)
+        off = np.abs(test[name] - said[name]).max(axis=-1)
+        sections += section(name, test[name], said[name], off)
     write(run, results, sections)
     return results
 
 
-def section(name: str, truth: np.ndarray, said: np.ndarray, off: np.ndarray) -> list[str]:
+def section(name: str, truth: np.ndarray, said: np.ndarray, off: np.ndarray) -> str:
     """Returns what the page says of an output: its picture, and where it is farthest off."""
-    off = off.reshape(len(off), -1).mean(axis=1)
-    lines = ["| row | off by | true | predicted |", "|---:|---:|---|---|"]
-    for row in off.argsort()[::-1][:10]:
-        cells = [str(row + 1), f"{off[row]:.4g}", in_words(truth[row]), in_words(said[row])]
-        lines.append(f"| {' | '.join(cells)} |")
-    picture = f"![{name}](evaluation_{name}.png)"
-    return [f"\n## {name}\n", picture, "\nThe worst rows of the test part:\n", *lines]
+    rows = (-off).argsort()[:10]
+    worst = pd.DataFrame({"row": rows + 1, "off by": off[rows]})
+    worst["true"], worst["predicted"] = truth[rows, 0], said[rows, 0]
+    shown = worst.to_string(index=False, float_format="{:.4g}".format)
+    picture = f"## {name}\n\n![{name}](evaluation_{name}.png)"
+    return f"\n{picture}\n\nThe worst rows of the test part:\n\n```\n{shown}\n```\n"
 
 
-def in_words(values: np.ndarray) -> str:
-    """Returns some of the numbers."""
-    return ", ".join(f"{each:.4g}" for each in values[:4]) + ", …" * (len(values) > 4)
-
-
-def write(run: Path, results: dict[str, dict[str, Scores]], sections: list[str]) -> None:
+def write(run: Path, results: dict[str, dict[str, Scores]], sections: str) -> None:
     """Prints the scores, and writes them to a file for programs and a page for people."""
-    models = ["model", "linear", "guess"]
-    width = max(map(len, results))
-    lines = [f"| {'output':<{width}} | score       |" + "".join(f"{who:>11} |" for who in models)]
-    lines.append(f"|{'-' * width}--|-------------|" + "-----------:|" * len(models))
-    for name, scores in results.items():
-        for score in scores["model"]:
-            found = [scores.get(who, {}).get(score, "") for who in models]
-            cells = ["undefined" if each is None else each and f"{each:.4g}" for each in found]
-            lines.append(
-                f"| {name:<{width}} | {score:<11} |" + "".join(f"{each:>11} |" for each in cells)
-            )
-    print("\n".join(lines))
+    tables = {name: pd.DataFrame(each, dtype=float) for name, each in results.items()}
+    shown = pd.concat(tables).to_string(float_format="{:.4g}".format, na_rep="undefined")
     (run / "evaluation.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    page = [f"# Evaluation of {run.name}\n", EXPLAINED, "", *lines, *sections]
-    (run / "evaluation.md").write_text("\n".join(page) + "\n", encoding="utf-8")
-    print(f"Wrote evaluation.md and evaluation.json to {run}")
-
-
-def main(config: Config) -> None:
-    """Scores the run."""
-    hardware.prepare()
-    evaluate(config)
+    page = f"# Evaluation of {run.name}\n\n{EXPLAINED}\n\n```\n{shown}\n```\n{sections}"
+    (run / "evaluation.md").write_text(page, encoding="utf-8")
+    print(f"{shown}\nWrote evaluation.md and evaluation.json to {run}")
 
 
 if __name__ == "__main__":
-    main(from_command_line(trained=True))
+    evaluate(from_command_line(trained=True))

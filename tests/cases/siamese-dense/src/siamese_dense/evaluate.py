@@ -5,6 +5,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import pandas as pd
 
 from . import hardware
 from .config import Config, from_command_line
@@ -44,12 +45,12 @@ def as_they_are(samples: Samples, learned: Learned) -> Samples:
 
 def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     """Scores each output on the test part, and writes it all to the run's folder."""
-    run = Path(config["run"])
-    train, _, test = load_data(config)
+    hardware.prepare()
+    run, (train, _, test) = Path(config["run"]), load_data(config)
     learned = read_learned(run)
     train, test = train | truths(train, learned), test | truths(test, learned)
     said = {"model": predict(config, test)}
-    results, sections = {}, []
+    results, sections = {}, ""
 
     # Beside a network that has learned nothing: what is alike lies near without learning.
     keras.utils.set_random_seed(config["seed"])
@@ -62,47 +63,15 @@ def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     return results
 
 
-def section(name: str, truth: np.ndarray, said: np.ndarray, off: np.ndarray) -> list[str]:
-    """Returns what the page says of an output: its picture, and where it is farthest off."""
-    off = off.reshape(len(off), -1).mean(axis=1)
-    lines = ["| row | off by | true | predicted |", "|---:|---:|---|---|"]
-    for row in off.argsort()[::-1][:10]:
-        cells = [str(row + 1), f"{off[row]:.4g}", in_words(truth[row]), in_words(said[row])]
-        lines.append(f"| {' | '.join(cells)} |")
-    picture = f"![{name}](evaluation_{name}.png)"
-    return [f"\n## {name}\n", picture, "\nThe worst rows of the test part:\n", *lines]
-
-
-def in_words(values: np.ndarray) -> str:
-    """Returns some of the numbers."""
-    return ", ".join(f"{each:.4g}" for each in values[:4]) + ", …" * (len(values) > 4)
-
-
-def write(run: Path, results: dict[str, dict[str, Scores]], sections: list[str]) -> None:
+def write(run: Path, results: dict[str, dict[str, Scores]], sections: str) -> None:
     """Prints the scores, and writes them to a file for programs and a page for people."""
-    models = ["model", "linear", "guess"]
-    width = max(map(len, results))
-    lines = [f"| {'output':<{width}} | score       |" + "".join(f"{who:>11} |" for who in models)]
-    lines.append(f"|{'-' * width}--|-------------|" + "-----------:|" * len(models))
-    for name, scores in results.items():
-        for score in scores["model"]:
-            found = [scores.get(who, {}).get(score, "") for who in models]
-            cells = ["undefined" if each is None else each and f"{each:.4g}" for each in found]
-            lines.append(
-                f"| {name:<{width}} | {score:<11} |" + "".join(f"{each:>11} |" for each in cells)
-            )
-    print("\n".join(lines))
+    tables = {name: pd.DataFrame(each, dtype=float) for name, each in results.items()}
+    shown = pd.concat(tables).to_string(float_format="{:.4g}".format, na_rep="undefined")
     (run / "evaluation.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    page = [f"# Evaluation of {run.name}\n", EXPLAINED, "", *lines, *sections]
-    (run / "evaluation.md").write_text("\n".join(page) + "\n", encoding="utf-8")
-    print(f"Wrote evaluation.md and evaluation.json to {run}")
-
-
-def main(config: Config) -> None:
-    """Scores the run."""
-    hardware.prepare()
-    evaluate(config)
+    page = f"# Evaluation of {run.name}\n\n{EXPLAINED}\n\n```\n{shown}\n```\n{sections}"
+    (run / "evaluation.md").write_text(page, encoding="utf-8")
+    print(f"{shown}\nWrote evaluation.md and evaluation.json to {run}")
 
 
 if __name__ == "__main__":
-    main(from_command_line(trained=True))
+    evaluate(from_command_line(trained=True))
