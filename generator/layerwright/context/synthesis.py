@@ -74,7 +74,7 @@ class _Synthesis:
             return f"{_value(each)} = random.integers(1, {_choices(each) + 1}, size=count)"
         if _is_discrete(each):
             return f"{_value(each)} = random.integers({_choices(each)}, size=count)"
-        return f'{_code(each)} = random.standard_normal((count, {_width(each)}), dtype="float32")'
+        return f'{_code(each)} = random.normal(size=(count, {_width(each)})).astype("float32")'
 
     def lengths(self, each: Input) -> Iterator[str]:
         """Which steps of each sample are its own, where that varies."""

@@ -95,7 +95,7 @@ def test_a_file_comes_back_as_it_was_saved(raw: Samples, tmp_path: Path) -> None
         np.testing.assert_array_equal(loaded[name], raw[name])
     with pytest.raises(DataError, match="can't be read"):
         read(str(tmp_path / "missing.npz"), DATA)
-    with pytest.raises(DataError, match="no readable 'elsewhere'"):
+    with pytest.raises(DataError, match=r"can't be read .*elsewhere"):
         read(str(tmp_path / "samples.npz"), DATA | {"columns": dict.fromkeys(STORED, "elsewhere")})
 
 
@@ -125,11 +125,11 @@ def test_a_wrong_cell_of_a_table_is_named(raw: Samples, tmp_path: Path) -> None:
     frame, label = pd.read_csv(path, dtype=str), data["columns"]["pixels"][-1]
     frame.loc[1, label] = "oops"
     frame.to_csv(path, index=False)
-    with pytest.raises(DataError, match=rf", {label}.*, row 2: found oops, expected a .*number"):
+    with pytest.raises(DataError, match=rf": {label}.*, row 2: found oops, expected a .*number"):
         read(str(path), data)
     frame.loc[1, label] = "1e39"
     frame.to_csv(path, index=False)
-    with pytest.raises(DataError, match=rf", {label}.*, row 2: found 1e\+39, expected"):
+    with pytest.raises(DataError, match=rf": {label}.*, row 2: found 1e\+39, expected"):
         read(str(path), data)
 
 
@@ -232,7 +232,7 @@ def test_a_column_that_says_no_parts_is_refused(
     ):
         load_data(config)
     config["data"]["split"] = DATA["split"] | {by: "elsewhere"}
-    with pytest.raises(DataError, match="no readable 'elsewhere'"):
+    with pytest.raises(DataError, match=r"can't be read .*elsewhere"):
         load_data(config)
     config["data"]["split"] = {"column": "said", "group": "said", "time": None}
     with pytest.raises(DataError, match="expected one column"):

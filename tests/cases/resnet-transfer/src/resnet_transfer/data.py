@@ -87,33 +87,38 @@ def split(samples: Samples, data: dict[str, Any], seed: int) -> dict[str, Sample
 
 def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None) -> Samples:
     """Returns the samples in a file or folder, by the names in `data.columns`. Or DataError."""
-    table, samples, problems = open_table(path), {}, []
-    room = data["cache_gb"] * 2**30
-    for name, field in (fields or STORED).items():
-        labels = [str(label) for label in np.atleast_1d(data["columns"].get(name, name))]
-        arrays = [column(table, label, path, field) for label in labels]
-        given = arrays[0] if len(arrays) == 1 else np.stack(arrays, axis=-1)
-        where = [f"{path}, {label}" for label in labels]
-        if isinstance(given, Lazy):
-            samples[name] = look_through(given, field, where, problems, room)
-            room -= getattr(samples[name], "nbytes", 0)
-        else:
-            samples[name] = check(given, field, where, problems)
-    counts = {name: len(values) for name, values in samples.items()}
-    if len(set(counts.values())) > 1 or 0 in counts.values():
-        problems.append(f"{path}: expected as many samples of each name, found {counts}")
-    if problems:
-        raise DataError("\n".join(problems))
+    wanted, samples, problems = fields or STORED, {}, []
+    labels = {name: np.atleast_1d(data["columns"].get(name, name)).astype(str) for name in wanted}
     by = [str(label) for label in data["split"].values() if label is not None]
     if len(by) > 1:
         raise DataError(f"data.split: expected one column, found {by}")
     if by and fields is None:
-        samples[SPLIT] = column(table, by[0], path)
+        labels[SPLIT] = by
+    room = data["cache_gb"] * 2**30
+    try:
+        table = open_table(path)
+        for name, listed in labels.items():
+            arrays = [column(table, label, path, wanted.get(name)) for label in listed]
+            given = arrays[0] if len(arrays) == 1 else np.stack(arrays, axis=-1)
+            if isinstance(given, Lazy):
+                samples[name] = look_through(given, wanted[name], listed, problems, room)
+                room -= getattr(samples[name], "nbytes", 0)
+                continue
+            samples[name] = given if name == SPLIT else check(given, wanted[name], listed, problems)
+    except Exception as error:
+        raise DataError(
+            f"{path} can't be read as {', '.join(FORMATS)} or a folder: {error!r}"
+        ) from error
+    counts = {name: len(values) for name, values in samples.items()}
+    if len(set(counts.values())) > 1 or 0 in counts.values():
+        problems.append(f"expected as many samples of each name, found {counts}")
+    if problems:
+        raise DataError("\n".join(f"{path}: {problem}" for problem in problems))
     return samples
 
 
 def open_table(path: str) -> Any:
-    """Returns the columns of a file or folder by their names. Raises DataError."""
+    """Returns the columns of a file or folder by their names."""
     file = Path(path)
     if arrays := {each.stem: np.load(each, mmap_mode="r") for each in file.glob("*.npy")}:
         return arrays
@@ -122,22 +127,14 @@ def open_table(path: str) -> Any:
         names = [str(each.relative_to(file)) for each in pictures]
         classes = [each.parent.name for each in pictures]
         return pd.DataFrame({"image": names, "category": classes})
-    try:
-        return FORMATS[Path(path).suffix.lower()](path)
-    except Exception as error:
-        raise DataError(
-            f"{path} can't be read as {', '.join(FORMATS)} or a folder of samples: {error!r}"
-        ) from error
+    return FORMATS[file.suffix.lower()](file)
 
 
 def column(table: Any, label: str, path: str, field: Field | None = None) -> np.ndarray | Lazy:
-    """Returns a column, or what the files hold that it names. Raises DataError."""
+    """Returns a column, or what the files hold that it names."""
     # A text with braces, as images/{id}.png, names files by a column.
     before, name, after = re.split("[{}]", label, maxsplit=2) if "{" in label else ("", label, "")
-    try:
-        values = np.atleast_1d(table[name])
-    except (KeyError, ValueError) as error:
-        raise DataError(f"{path} has no readable {name!r}, only {list(table)}: {error}") from error
+    values = np.atleast_1d(table[name])
     if field is None or field.holds not in READERS:
         return values
     if isinstance(values, np.memmap):
@@ -150,21 +147,20 @@ def column(table: Any, label: str, path: str, field: Field | None = None) -> np.
 
 
 def check(
-    given: np.ndarray, field: Field, where: list[str], problems: list[str], first: int = 0
+    given: np.ndarray, field: Field, labels: Any, problems: list[str], first: int = 0
 ) -> np.ndarray:
-    """Returns an array in the field's shape; adds to the problems. `where`: file and columns."""
+    """Returns an array in the field's shape; adds what is wrong to the problems."""
     named = field.holds == "label" and given.dtype.kind not in "biuf"
     if named and given.size == len(given):
         texts = ["" if pd.isna(each) else str(each) for each in given.ravel()]
         missing = [row for row, text in enumerate(texts, start=1) if not text][:10]
-        problems += [f"{where[0]}, row {row}: found nothing, expected a name" for row in missing]
+        problems += [f"{labels[0]}, row {row}: found nothing, expected a name" for row in missing]
         return np.array(texts, dtype=object)
     if given.ndim == len(field.shape) and field.shape[-1:] == (1,):
         given = given[..., None]
     if given.shape[1:] != field.shape:
-        problems.append(
-            f"{where[0]}, row {first + 1}: found shape {given.shape[1:]}, expected {field.shape}"
-        )
+        found = f"found shape {given.shape[1:]}, expected {field.shape}"
+        problems.append(f"{', '.join(labels)}, row {first + 1}: {found}")
         return given
     values = given
     if given.dtype.kind not in "biuf":  # a text that says no number becomes infinite: none may be
@@ -175,7 +171,7 @@ def check(
     if field.whole:
         right &= values == np.round(values)
     for row, *place in np.argwhere(~right)[:10].tolist():
-        spot = where[place[-1]] if len(where) > 1 else f"{where[0]}{place}"
+        spot = labels[place[-1]] if len(labels) > 1 else f"{labels[0]}{place}"
         problems.append(
             f"{spot}, row {first + row + 1}: found {given[row, *place]}, expected {field}"
         )
@@ -183,7 +179,7 @@ def check(
 
 
 def look_through(
-    lazy: Lazy, field: Field, where: list[str], problems: list[str], room: float
+    lazy: Lazy, field: Field, labels: Any, problems: list[str], room: float
 ) -> np.ndarray | Lazy:
     """Reads all once, to add what is wrong to the problems. Returns them, in memory if they fit."""
 
@@ -193,9 +189,9 @@ def look_through(
 
     def look(file: int, row: int) -> tuple[np.ndarray, list[str]]:
         try:
-            return check(lazy.read([file]), field, where, wrong := [], row), wrong
+            return check(lazy.read([file]), field, labels, wrong := [], row), wrong
         except ValueError as error:
-            return np.empty((1, 0)), [f"{where[0]}, row {row + 1}: {error}"]
+            return np.empty((1, 0)), [f"{labels[0]}, row {row + 1}: {error}"]
 
     found, kept = [], []
     files, first, places = np.unique(lazy.rows, return_index=True, return_inverse=True)
@@ -290,7 +286,7 @@ def synthesise(count: int, seed: int) -> Samples:
     """Returns made-up samples: targets follow from codes hidden in all inputs they may see."""
     random = np.random.default_rng(seed)
     world = np.random.default_rng(0)  # what ties targets to inputs is always the same
-    image_code = random.standard_normal((count, 3), dtype="float32")
+    image_code = random.normal(size=(count, 3)).astype("float32")
     return {
         "image": pixels(image_code[:, None, None], (224, 224, 3), random),
         "category": nearest(image_code, 10, world),

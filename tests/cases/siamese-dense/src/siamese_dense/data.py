@@ -82,53 +82,42 @@ def split(samples: Samples, data: dict[str, Any], seed: int) -> dict[str, Sample
 
 def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None) -> Samples:
     """Returns a file's samples, by the names that `data.columns` says. Raises DataError."""
-    table, samples, problems = open_table(path), {}, []
-    for name, field in (fields or STORED).items():
-        labels = [str(label) for label in np.atleast_1d(data["columns"].get(name, name))]
-        arrays = [column(table, label, path) for label in labels]
-        given = arrays[0] if len(arrays) == 1 else np.stack(arrays, axis=-1)
-        samples[name] = check(given, field, [f"{path}, {label}" for label in labels], problems)
-    counts = {name: len(values) for name, values in samples.items()}
-    if len(set(counts.values())) > 1 or 0 in counts.values():
-        problems.append(f"{path}: expected as many samples of each name, found {counts}")
-    if problems:
-        raise DataError("\n".join(problems))
+    wanted, samples, problems = fields or STORED, {}, []
+    labels = {name: np.atleast_1d(data["columns"].get(name, name)).astype(str) for name in wanted}
     by = [str(label) for label in data["split"].values() if label is not None]
     if len(by) > 1:
         raise DataError(f"data.split: expected one column, found {by}")
     if by and fields is None:
-        samples[SPLIT] = column(table, by[0], path)
+        labels[SPLIT] = by
+    try:
+        table = FORMATS[Path(path).suffix.lower()](path)
+        for name, listed in labels.items():
+            arrays = [np.atleast_1d(table[label]) for label in listed]
+            given = arrays[0] if len(arrays) == 1 else np.stack(arrays, axis=-1)
+            samples[name] = given if name == SPLIT else check(given, wanted[name], listed, problems)
+    except Exception as error:
+        raise DataError(f"{path} can't be read as {', '.join(FORMATS)}: {error!r}") from error
+    counts = {name: len(values) for name, values in samples.items()}
+    if len(set(counts.values())) > 1 or 0 in counts.values():
+        problems.append(f"expected as many samples of each name, found {counts}")
+    if problems:
+        raise DataError("\n".join(f"{path}: {problem}" for problem in problems))
     return samples
 
 
-def open_table(path: str) -> Any:
-    """Returns a file's columns by their names. Raises DataError."""
-    try:
-        return FORMATS[Path(path).suffix.lower()](path)
-    except Exception as error:
-        raise DataError(f"{path} can't be read as {', '.join(FORMATS)}: {error!r}") from error
-
-
-def column(table: Any, label: str, path: str) -> np.ndarray:
-    """Returns a column, or raises DataError."""
-    try:
-        return np.atleast_1d(table[label])
-    except (KeyError, ValueError) as error:
-        raise DataError(f"{path} has no readable {label!r}, only {list(table)}: {error}") from error
-
-
-def check(given: np.ndarray, field: Field, where: list[str], problems: list[str]) -> np.ndarray:
-    """Returns an array in the field's shape; adds to the problems. `where`: file and columns."""
+def check(given: np.ndarray, field: Field, labels: Any, problems: list[str]) -> np.ndarray:
+    """Returns an array in the field's shape; adds what is wrong to the problems."""
     named = field.holds == "label" and given.dtype.kind not in "biuf"
     if named and given.size == len(given):
         texts = ["" if pd.isna(each) else str(each) for each in given.ravel()]
         missing = [row for row, text in enumerate(texts, start=1) if not text][:10]
-        problems += [f"{where[0]}, row {row}: found nothing, expected a name" for row in missing]
+        problems += [f"{labels[0]}, row {row}: found nothing, expected a name" for row in missing]
         return np.array(texts, dtype=object)
     if given.ndim == len(field.shape) and field.shape[-1:] == (1,):
         given = given[..., None]
     if given.shape[1:] != field.shape:
-        problems.append(f"{where[0]}, row 1: found shape {given.shape[1:]}, expected {field.shape}")
+        found = f"found shape {given.shape[1:]}, expected {field.shape}"
+        problems.append(f"{', '.join(labels)}, row 1: {found}")
         return given
     values = given
     if given.dtype.kind not in "biuf":  # a text that says no number becomes infinite: none may be
@@ -139,7 +128,7 @@ def check(given: np.ndarray, field: Field, where: list[str], problems: list[str]
     if field.whole:
         right &= values == np.round(values)
     for row, *place in np.argwhere(~right)[:10].tolist():
-        spot = where[place[-1]] if len(where) > 1 else f"{where[0]}{place}"
+        spot = labels[place[-1]] if len(labels) > 1 else f"{labels[0]}{place}"
         problems.append(f"{spot}, row {row + 1}: found {given[row, *place]}, expected {field}")
     return values if problems else values.astype("float32")
 
@@ -210,8 +199,8 @@ def synthesise(count: int, seed: int) -> Samples:
     """Returns made-up samples: targets follow from codes hidden in all inputs they may see."""
     random = np.random.default_rng(seed)
     world = np.random.default_rng(0)  # what ties targets to inputs is always the same
-    left_code = random.standard_normal((count, 3), dtype="float32")
-    right_code = random.standard_normal((count, 3), dtype="float32")
+    left_code = random.normal(size=(count, 3)).astype("float32")
+    right_code = random.normal(size=(count, 3)).astype("float32")
     return {
         "left": left_code[:, np.arange(100) % 3],
         "right": right_code[:, np.arange(100) % 3],
