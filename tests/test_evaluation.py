@@ -66,7 +66,7 @@ def test_one_sample_is_said_on_the_command_line(run: Path) -> None:
     ("argument", "message"),
     [
         ("sample.sensor=[1, 2, 3, 4]", "no 'sensors' in ['sensor']"),
-        ("sample.sensors=[1, 2]", "expected numbers of shape (4,)"),
+        ("sample.sensors=[1, 2]", "found shape (2,), expected (4,)"),
         ("sample.sensors=missing.npy", "can't be read"),
         ("sample.sensors=[[1], [2, 3]]", "can't be read"),
     ],

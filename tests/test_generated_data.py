@@ -68,8 +68,9 @@ def test_lengths_may_vary_between_batches_on_the_other_backends(backend: str, tm
 
 
 def explained(inputs: list[np.ndarray], target: np.ndarray) -> float:
-    """Returns the share of a target's variance that is a linear function of inputs."""
+    """Returns the share of a target's variance that is a function of inputs with products of two."""
     columns = np.concatenate([*inputs, np.ones((len(target), 1))], axis=1)
+    columns = (columns[:, :, None] * columns[:, None]).reshape(len(columns), -1)
     rest = target - columns @ np.linalg.lstsq(columns, target, rcond=None)[0]
     return float(1 - rest.var() / target.var())
 
@@ -79,7 +80,7 @@ def test_a_target_needs_every_input() -> None:
     shops = np.eye(12)[samples["shop"]]
     for target in samples["prices"].T[..., None]:
         alone = [explained([samples["meta"]], target), explained([shops], target)]
-        assert max(alone) < 0.95
+        assert max(alone) < 0.97
         assert min(alone) > 0.01
         assert explained([samples["meta"], shops], target) > 0.999
 
@@ -107,20 +108,21 @@ SCORES = np.where(WORDS, 1.5, np.nan)
         ({"words": np.roll(WORDS, 1, axis=1)}, r"words\[0\], row 2: found 0, .*0 only after the last"),
         ({"words": np.where(WORDS == 4, 0, WORDS)}, r"words\[2\], row 1: found 0, .*0 only after the last"),
         ({"words": np.where(WORDS == 7, 50, WORDS)}, r"words\[1\], row 2: found 50, expected a whole number .* to 49"),
-        ({"words": WORDS[:, None]}, r"words: found int64 of shape \(1, 4\), expected numbers of shape \(\?,\)"),
-        ({"words": WORDS[:, :0]}, r"words: found int64 of shape \(0,\), expected numbers of shape \(\?,\)"),
-        ({"words": WORDS.astype(str)}, r"words: found .* expected numbers of shape \(\?,\)"),
+        ({"words": WORDS[:, None]}, r"words, row 1: found shape \(1, 4\), expected \(\?,\)"),
+        ({"words": WORDS[:, :0]}, r"words, row 1: found shape \(0,\), expected \(\?,\)"),
+        ({"words": np.where(WORDS == 7, "x", WORDS)}, r"words\[1\], row 2: found x, expected a whole number .* to 49"),
         ({"tags": TAGS[..., None]}, None),
         ({"tags": TAGS + 4}, r"tags\[0, 0\], row 1: found 4.0, expected a whole number from 0 to 3"),
         ({"tags": TAGS[:, 1:]}, r"expected as many steps of each name, found .*'tags': 3"),
         ({"scores": np.where(WORDS == 4, np.nan, SCORES)}, r"scores\[2, 0\], row 1: found nan, expected a number"),
     ],
 )
-def test_texts_and_their_steps_are_checked(arrays: dict[str, Any], said: str | None) -> None:
+def test_texts_and_their_steps_are_checked(arrays: dict[str, Any], said: str | None, tmp_path: Path) -> None:
     module = data_module(project("text"))
-    samples = {"words": WORDS, "tags": TAGS, "scores": SCORES} | arrays
+    np.savez(tmp_path / "file.npz", **{"words": WORDS, "tags": TAGS, "scores": SCORES} | arrays)
+    data = {"columns": {}, "series": None, "cache_gb": 1, "split": {}}
     if said is None:
-        checked = module.check(samples, module.INPUTS | module.TARGETS, "file.npz")
+        checked = module.read(str(tmp_path / "file.npz"), data)
         assert {name: values.shape for name, values in checked.items()} == {
             "words": (3, 4),
             "tags": (3, 4, 1),
@@ -128,7 +130,7 @@ def test_texts_and_their_steps_are_checked(arrays: dict[str, Any], said: str | N
         }
     else:
         with pytest.raises(module.DataError, match=f"file.npz.*{said}"):
-            module.check(samples, module.INPUTS | module.TARGETS, "file.npz")
+            module.read(str(tmp_path / "file.npz"), data)
 
 
 LIMITED = """
@@ -175,7 +177,7 @@ def test_data_larger_than_the_memory_is_trained_on(tmp_path: Path, cache: float)
     done = shell(folder, [sys.executable, "-c", code, *arguments])
     if cache:
         assert done.code != 0, "this is the limit that the other one keeps"
-        assert "allocate" in done.output
+        assert "MemoryError" in done.output
     else:
         assert done.code == 0, done.output
         assert (tmp_path / "run" / "model.keras").exists()

@@ -21,7 +21,7 @@ MOST_VALUES = 10
 """How many values of a category, or tokens, occur in made-up samples: so that each of them can be learned."""
 
 FUNCTIONS = (
-    *("numbers", "pixels", "patches", "look_up", "tokens", "steps", "running", "waves"),
+    *("pixels", "patches", "look_up", "tokens", "steps", "running", "waves"),
     *("join", "sums", "signs", "nearest", "alike"),
 )
 """The functions that statements may call."""
@@ -74,7 +74,7 @@ class _Synthesis:
             return f"{_value(each)} = random.integers(1, {_choices(each) + 1}, size=count)"
         if _is_discrete(each):
             return f"{_value(each)} = random.integers({_choices(each)}, size=count)"
-        return f"{_code(each)} = random.normal(size=(count, {_width(each)}))"
+        return f'{_code(each)} = random.normal(size=(count, {_width(each)})).astype("float32")'
 
     def lengths(self, each: Input) -> Iterator[str]:
         """Which steps of each sample are its own, where that varies."""
@@ -107,7 +107,7 @@ class _Synthesis:
         code, sizes, local = _code(each), each.sizes, each.name in self.local
         match each.kind.synthetic:
             case "numbers":
-                made = f"numbers({code}, {sizes[0]})"
+                made = code if sizes[0] == _width(each) else f"{code}[:, np.arange({sizes[0]}) % {_width(each)}]"
                 again = any(output.of is each for output in self.plan.spec.outputs)
                 made = f"0.5 + 0.1 * {made}" if again and not each.kind.standardised else made
             case "pixels":

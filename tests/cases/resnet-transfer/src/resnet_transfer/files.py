@@ -11,21 +11,18 @@ PICTURES = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 
 
 class Lazy:
-    """A column whose samples are read when they are wanted as an array."""
+    """A column whose samples are read when NumPy makes an array of it, not when some are taken."""
 
     def __init__(self, read: Callable[[Any], np.ndarray], rows: Any) -> None:
         self.read, self.rows = read, np.asarray(rows)
 
     def __len__(self) -> int:
-        """Returns how many samples it has."""
         return len(self.rows)
 
     def __getitem__(self, rows: Any) -> "Lazy":
-        """Returns some of the samples, and reads none."""
         return Lazy(self.read, self.rows[rows])
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        """Returns what NumPy asks for: all samples, read now."""
         return np.asarray(self.read(self.rows), dtype)
 
     def then(self, change: Callable[[np.ndarray], np.ndarray]) -> "Lazy":
@@ -33,12 +30,7 @@ class Lazy:
         return Lazy(lambda rows: change(self.read(rows)), self.rows)
 
 
-def mapped(array: np.memmap) -> Lazy:
-    """Returns an array that stays in its file."""
-    return Lazy(lambda rows: np.array(array[rows]), np.arange(len(array)))
-
-
-def listed(paths: Sequence[str], holds: str, shape: Sequence[int | None]) -> Lazy:
+def listed(paths: Sequence[str], field: Any) -> Lazy:
     """Returns a column of files, one for each sample."""
     files, rows = np.unique(paths, return_inverse=True)  # a file may be in many samples
 
@@ -47,7 +39,9 @@ def listed(paths: Sequence[str], holds: str, shape: Sequence[int | None]) -> Laz
         if not path.is_file():
             raise ValueError(f"{path}: there is no such file" if files[row] else "no file is named")
         try:
-            return np.load(path) if path.suffix == ".npy" else READERS[holds](path, shape)
+            return (
+                np.load(path) if path.suffix == ".npy" else READERS[field.holds](path, field.shape)
+            )
         except Exception as error:
             raise ValueError(f"{path} can't be read: {error}") from error
 

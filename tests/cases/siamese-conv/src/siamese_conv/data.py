@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ import keras
 import numpy as np
 import pandas as pd
 
-from .files import READERS, Lazy, listed, mapped
+from .files import READERS, Lazy, listed
 
 Samples = dict[str, np.ndarray | Lazy]
 Learned = dict[str, dict[str, Any]]  # what the training part says of each name, as JSON has it
@@ -30,9 +29,7 @@ class Field:
 
     def __str__(self) -> str:
         """Returns what is expected, for messages."""
-        least = f" from {self.low:g}" if self.low > -math.inf else ""
-        most = f" to {self.high:g}" if self.high < math.inf else ""
-        return f"{'a whole number' if self.whole else 'a number'}{least}{most}"
+        return f"a {'whole ' * self.whole}number from {self.low:g} to {self.high:g}"
 
 
 INPUTS = {
@@ -42,7 +39,8 @@ INPUTS = {
 TARGETS = {"distance": Field((1,), low=0, high=1, whole=True, holds="label")}
 STORED = INPUTS | TARGETS
 AHEAD = 4  # batches that are read in the background
-SPLIT = "data.split"  # a column beside the samples, while they are split into parts
+SPLIT = "data.split"  # a column beside the samples, until they are split into parts
+FORMATS = {".csv": pd.read_csv, ".npz": np.load, ".parquet": pd.read_parquet}
 
 
 class DataError(SystemExit):
@@ -51,15 +49,15 @@ class DataError(SystemExit):
 
 def load_data(config: dict[str, Any]) -> tuple[Samples, Samples, Samples]:
     """Returns the training, validation and test part of what the configuration names."""
-    data, seed, path = config["data"], config["seed"], config["data"]["path"]
-    samples = read(path, data) if path else synthesise(data["synthetic_samples"], seed)
+    data, path = config["data"], config["data"]["path"]
+    samples = read(path, data) if path else synthesise(data["synthetic_samples"], config["seed"])
+    parts = split(samples, data, config["seed"])
     if data["test_path"]:
         columns = data["columns"] | (data["test_columns"] or {})
-        test = read(data["test_path"], data | {"columns": columns}, STORED)
-    else:
-        samples, test = split(samples, "test", data, seed)
-    train, validation = split(samples, "validation", data, seed + 1)
-    return tuple({name: part[name] for name in STORED} for part in (train, validation, test))
+        parts["test"] = read(data["test_path"], data | {"columns": columns}, STORED)
+    if not all(len(values) for part in parts.values() for values in part.values()):
+        raise DataError("data.split or a fraction leaves a part of the data without samples")
+    return parts["train"], parts["validation"], parts["test"]
 
 
 def take(samples: Samples, rows: np.ndarray) -> Samples:
@@ -67,236 +65,156 @@ def take(samples: Samples, rows: np.ndarray) -> Samples:
     return {name: values[rows] for name, values in samples.items()}
 
 
-def split(samples: Samples, part: str, data: dict[str, Any], seed: int) -> tuple[Samples, Samples]:
-    """Returns the samples without the part, `test` or `validation`, and the part."""
-    count = len(next(iter(samples.values())))
-    cut = round(count * data[f"{part}_fraction"])
-    order = np.random.default_rng(seed).permutation(count)
-    said, by = samples.get(SPLIT), data["split"]
-    if said is not None and by["time"]:
-        order = np.argsort(said, kind="stable")[::-1]
-    elif said is not None and by["group"]:
-        groups, group = np.unique(said, return_inverse=True)
-        place = np.random.default_rng(seed).permutation(len(groups))[group]
-        order = np.argsort(place, kind="stable")
-        cut = np.count_nonzero(place <= place[order[max(cut, 1) - 1]])  # whole groups
-    elif said is not None and (said == part).any():
-        order, cut = np.argsort(said != part, kind="stable"), np.count_nonzero(said == part)
-    if not 0 < cut < count:
-        raise DataError(
-            f"data.{part}_fraction or data.split leaves a part of {count} samples empty"
-        )
-    return take(samples, np.sort(order[cut:])), take(samples, np.sort(order[:cut]))
+def split(samples: Samples, data: dict[str, Any], seed: int) -> dict[str, Samples]:
+    """Returns the three parts, in which a group or a time is whole. Raises DataError."""
+    by, count = data["split"], len(next(iter(samples.values())))
+    part, said = np.full(count, "train", dtype=object), pd.Series(samples.pop(SPLIT, range(count)))
+    place = said
+    if by["column"]:
+        kinds, place = {"tra": "train", "val": "validation", "tes": "test"}, said.index
+        part = said.astype(str).str.lower().str[:3].map(kinds).to_numpy(dtype=object)
+    elif by["time"] and not pd.api.types.is_numeric_dtype(said):
+        place = pd.to_datetime(said, errors="coerce")
+    place, values = pd.factorize(place, sort=True)
+    for row in np.flatnonzero(pd.isna(part) | (place < 0)):
+        raise DataError(f"data.split, row {row + 1}: {said[row]!r} says no part, group or time")
+    if not by["time"]:
+        place = np.random.default_rng(seed).permutation(len(values))[place]
+    for name in ["validation"] if data["test_path"] else ["test", "validation"]:
+        rest = np.sort(place[part == "train"])
+        if name not in part:
+            last = rest[len(rest) - round(len(rest) * data[f"{name}_fraction"]) :]
+            part[(part == "train") & np.isin(place, last)] = name
+    return {name: take(samples, part == name) for name in ("train", "validation", "test")}
 
 
 def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None) -> Samples:
     """Returns the samples in a file or folder, by the names in `data.columns`. Or DataError."""
-    wanted, table, found = fields or STORED, open_table(path), {}
-    said = {name: np.atleast_1d(data["columns"].get(name, name)) for name in wanted}
-    labels = {name: [str(label) for label in listed] for name, listed in said.items()}
-    for name, field in wanted.items():
-        arrays = [values_of(table, label, field, path) for label in labels[name]]
-        found[name] = arrays[0] if len(arrays) == 1 else np.stack(arrays, axis=-1)
-    samples = check(found, wanted, path, data["cache_gb"] * 2**30)
-    if fields is None and any(data["split"].values()):
-        samples[SPLIT] = split_column(table, data["split"], path)
+    wanted, samples, problems = fields or STORED, {}, []
+    labels = {name: np.atleast_1d(data["columns"].get(name, name)).astype(str) for name in wanted}
+    by = [str(label) for label in data["split"].values() if label is not None]
+    if len(by) > 1:
+        raise DataError(f"data.split: expected one column, found {by}")
+    if by and fields is None:
+        labels[SPLIT] = by
+    room = data["cache_gb"] * 2**30
+    try:
+        table = open_table(path)
+        for name, listed in labels.items():
+            arrays = [column(table, label, path, wanted.get(name)) for label in listed]
+            given = arrays[0] if len(arrays) == 1 else np.stack(arrays, axis=-1)
+            if isinstance(given, Lazy):
+                samples[name] = look_through(given, wanted[name], listed, problems, room)
+                room -= getattr(samples[name], "nbytes", 0)
+                continue
+            samples[name] = given if name == SPLIT else check(given, wanted[name], listed, problems)
+    except Exception as error:
+        raise DataError(
+            f"{path} can't be read as {', '.join(FORMATS)} or a folder: {error!r}"
+        ) from error
+    counts = {name: len(values) for name, values in samples.items()}
+    if len(set(counts.values())) > 1 or 0 in counts.values():
+        problems.append(f"expected as many samples of each name, found {counts}")
+    if problems:
+        raise DataError("\n".join(f"{path}: {problem}" for problem in problems))
     return samples
 
 
 def open_table(path: str) -> Any:
-    """Returns the columns of a file or folder by their names. Raises DataError."""
-    file = Path(str(path))
-    readers = {".npz": np.load, ".csv": pd.read_csv, ".parquet": pd.read_parquet}
-    arrays = {each.stem: np.load(each, mmap_mode="r") for each in sorted(file.glob("*.npy"))}
-    if arrays:
+    """Returns the columns of a file or folder by their names."""
+    file = Path(path)
+    if arrays := {each.stem: np.load(each, mmap_mode="r") for each in file.glob("*.npy")}:
         return arrays
-    if not file.is_file() or file.suffix.lower() not in readers:
-        raise DataError(
-            f"{path}: there is no such .npz, .csv or .parquet file, nor a folder of such samples"
-        )
-    try:
-        table = readers[file.suffix.lower()](file)
-        return table if isinstance(table, pd.DataFrame) else dict(table)
-    except Exception as error:
-        raise DataError(f"{path} can't be read: {error}") from error
+    return FORMATS[file.suffix.lower()](file)
 
 
-def column(table: Any, label: str, path: str) -> np.ndarray:
-    """Returns a column, or raises DataError."""
-    if label not in table:
-        raise DataError(f"{path}: no {label!r} in {list(table)}")
-    return np.asanyarray(table[label])
-
-
-def values_of(table: Any, label: str, field: Field, path: str) -> np.ndarray | Lazy:
-    """Returns a column as what the field holds: numbers, or what may stand for them."""
-    if field.holds in READERS:
-        # A text with braces, as images/{id}.png, names files by a column.
-        before, name, after = re.split(
-            "[{}]", label if "{" in label else "{" + label + "}", maxsplit=2
-        )
-        values = column(table, name, path)
-        if isinstance(values, np.memmap):
-            return mapped(values)
-        if values.dtype.kind in "OUT" or "{" in label:
-            folder = Path(path) if Path(path).is_dir() else Path(path).parent
-            paths = [
-                "" if pd.isna(each) else str(folder / f"{before}{each}{after}") for each in values
-            ]
-            return listed(paths, field.holds, field.shape)
+def column(table: Any, label: str, path: str, field: Field | None = None) -> np.ndarray | Lazy:
+    """Returns a column, or what the files hold that it names."""
+    # A text with braces, as images/{id}.png, names files by a column.
+    before, name, after = re.split("[{}]", label, maxsplit=2) if "{" in label else ("", label, "")
+    values = np.atleast_1d(table[name])
+    if field is None or field.holds not in READERS:
         return values
-    values = column(table, label, path)
-    return as_numbers(values, f"{path}, {label}", or_names=field.holds in ("category", "label"))
-
-
-def as_numbers(values: np.ndarray, where: str, or_names: bool = False) -> np.ndarray:
-    """Returns a column as numbers, an empty cell as NaN, or as names. Raises DataError."""
-    if values.dtype.kind in "biuf" or values.ndim != 1:
-        return np.array(values)
-    numbers, known = pd.to_numeric(pd.Series(values), errors="coerce"), pd.notna(values)
-    for row in np.flatnonzero(numbers.isna() & known):
-        if or_names:
-            return np.where(known, values.astype(str), None)
-        raise DataError(f"{where}, row {row + 1}: found {values[row]!r}, expected a number")
-    return numbers.to_numpy()
-
-
-def split_column(table: Any, split: dict[str, str | None], path: str) -> np.ndarray:
-    """Returns the column that says how rows are split into parts. Raises DataError."""
-    (by, label), *others = [(by, label) for by, label in split.items() if label]
-    said = column(table, label, path)
-    if others or pd.isna(said).any() or said.ndim != 1:
-        raise DataError(f"{path}: data.split needs one column, and a value in each of its rows")
-    if by == "column":
-        parts = {"tra": "train", "val": "validation", "tes": "test"}
-        said = np.array([parts.get(str(part).lower()[:3], part) for part in said])
-        if unknown := set(said) - set(parts.values()):
-            raise DataError(f"{path}, {label}: expected train, validation or test, found {unknown}")
-    elif by == "time" and said.dtype.kind not in "biufM":
-        try:
-            said = pd.to_datetime(said).to_numpy()
-        except ValueError as error:
-            raise DataError(f"{path}, {label}: expected times or numbers: {error}") from error
-    return said
-
-
-def check(found: Samples, fields: dict[str, Field], source: str, room: float = math.inf) -> Samples:
-    """Returns the samples in the contract's shapes, in memory if there is room. Or DataError."""
-    lengths = {
-        name: len(values) if isinstance(values, Lazy) or values.ndim else 0
-        for name, values in found.items()
-    }
-    if len(set(lengths.values())) > 1 or 0 in lengths.values():
-        raise DataError(f"{source}: expected as many samples of each name, found {lengths}")
-    samples, problems = {}, []
-    for name, field in fields.items():
-        values = found[name]
-        if isinstance(values, Lazy):
-            samples[name], wrong = look_through(values, field, f"{source}, {name}", room)
-            problems += wrong
-            room -= 0 if isinstance(samples[name], Lazy) else samples[name].nbytes
-            continue
-        if values.dtype == object and values.ndim == 1:  # texts or names
-            samples[name] = values
-            missing = np.flatnonzero(pd.isna(values))[:10]
-            problems += [
-                f"{source}, {name}, row {row + 1}: found nothing, expected a name"
-                for row in missing
-            ]
-            continue
-        values = in_shape(values, field, f"{source}, {name}")
-        for row, *place in broken(values, field):
-            where = f"{source}, {name}{place}, row {row + 1}"
-            problems.append(f"{where}: found {values[row, *place]}, expected {field}")
-        samples[name] = values if problems or values.dtype == np.uint8 else values.astype("float32")
-    if problems:
-        raise DataError("\n".join(problems))
-    return samples
-
-
-def look_through(
-    lazy: Lazy, field: Field, where: str, room: float
-) -> tuple[np.ndarray | Lazy, list[str]]:
-    """Reads all once. Returns them, in memory if there is room, and what is wrong with them."""
-
-    def ready(values: np.ndarray) -> np.ndarray:
-        values = in_shape(values, field, where)
-        return values if values.dtype == np.uint8 else values.astype("float32")
-
-    def look(row: int) -> np.ndarray | str:
-        try:
-            values = ready(lazy.read([row]))
-        except (ValueError, DataError) as error:
-            return str(error).removeprefix(f"{where}: ")
-        for _, *place in broken(values, field, most=1):
-            return f"found {values[0, *place]} at {place}, expected {field}"
-        return values
-
-    problems, kept, longest, largest = [], [], 0, 0
-    rows, first, places = np.unique(lazy.rows, return_index=True, return_inverse=True)
-    with ThreadPoolExecutor() as pool:
-        for row, seen in zip(first, pool.map(look, rows), strict=True):
-            if isinstance(seen, str):
-                problems.append(f"{where}, row {row + 1}: {seen}")
-                if len(problems) == 10:
-                    pool.shutdown(cancel_futures=True)
-                    break
-                continue
-            longest, largest = max(longest, seen.shape[1]), max(largest, seen.nbytes)
-            if largest * len(lazy) > room:
-                kept.clear()
-            else:
-                kept.append(seen)
-    if kept and not problems:
-        return np.concatenate(kept)[places], []
-    return lazy.then(ready), problems
-
-
-def in_shape(values: np.ndarray, field: Field, where: str) -> np.ndarray:
-    """Returns samples in the shape of the field. Raises DataError if they have another."""
-    if values.ndim == len(field.shape) and field.shape[-1] == 1:
-        values = values[..., None]
-    shape, dtype = values.shape[1:], values.dtype
-    if shape != field.shape or dtype.kind not in "biuf":
-        expected = f"expected numbers of shape {field.shape}"
-        raise DataError(f"{where}: found {dtype} of shape {shape}, {expected}")
+    if isinstance(values, np.memmap):
+        return Lazy(lambda rows: np.array(values[rows]), np.arange(len(values)))
+    if values.dtype.kind in "OUT" or "{" in label:
+        folder = Path(path) if Path(path).is_dir() else Path(path).parent
+        paths = ["" if pd.isna(each) else str(folder / f"{before}{each}{after}") for each in values]
+        return listed(paths, field)
     return values
 
 
-def broken(values: np.ndarray, field: Field, most: int = 10) -> Iterator[list[int]]:
-    """Yields the places of the first numbers that aren't as the field says."""
+def check(
+    given: np.ndarray, field: Field, labels: Any, problems: list[str], first: int = 0
+) -> np.ndarray:
+    """Returns an array in the field's shape; adds what is wrong to the problems."""
+    named = field.holds == "label" and given.dtype.kind not in "biuf"
+    if named and given.size == len(given):
+        texts = ["" if pd.isna(each) else str(each) for each in given.ravel()]
+        missing = [row for row, text in enumerate(texts, start=1) if not text][:10]
+        problems += [f"{labels[0]}, row {row}: found nothing, expected a name" for row in missing]
+        return np.array(texts, dtype=object)
+    if given.ndim == len(field.shape) and field.shape[-1:] == (1,):
+        given = given[..., None]
+    if given.shape[1:] != field.shape:
+        found = f"found shape {given.shape[1:]}, expected {field.shape}"
+        problems.append(f"{', '.join(labels)}, row {first + 1}: {found}")
+        return given
+    values = given
+    if given.dtype.kind not in "biuf":  # a text that says no number becomes infinite: none may be
+        numbers = pd.to_numeric(pd.Series(given.ravel()), errors="coerce").fillna(np.inf)
+        values = np.where(pd.isna(given), np.nan, numbers.to_numpy().reshape(given.shape))
     right = np.abs(values) < np.float64(3e38)  # beyond it, float32 is infinite
     right &= (values >= field.low) & (values <= field.high)
     if field.whole:
         right &= values == np.round(values)
-    yield from np.argwhere(~right)[:most].tolist()
+    for row, *place in np.argwhere(~right)[:10].tolist():
+        spot = labels[place[-1]] if len(labels) > 1 else f"{labels[0]}{place}"
+        problems.append(
+            f"{spot}, row {first + row + 1}: found {given[row, *place]}, expected {field}"
+        )
+    return values if problems or values.dtype == np.uint8 else values.astype("float32")
+
+
+def look_through(
+    lazy: Lazy, field: Field, labels: Any, problems: list[str], room: float
+) -> np.ndarray | Lazy:
+    """Reads all once, to add what is wrong to the problems. Returns them, in memory if they fit."""
+
+    def ready(values: np.ndarray) -> np.ndarray:
+        values = values[..., None] if values.ndim == len(field.shape) else values
+        return values if values.dtype == np.uint8 else values.astype("float32")
+
+    def look(file: int, row: int) -> tuple[np.ndarray, list[str]]:
+        try:
+            return check(lazy.read([file]), field, labels, wrong := [], row), wrong
+        except ValueError as error:
+            return np.empty((1, 0)), [f"{labels[0]}, row {row + 1}: {error}"]
+
+    found, kept = [], []
+    files, first, places = np.unique(lazy.rows, return_index=True, return_inverse=True)
+    with ThreadPoolExecutor() as pool:
+        for values, wrong in pool.map(look, files, first):
+            found += wrong[:1]
+            if len(found) == 10:
+                pool.shutdown(cancel_futures=True)
+                break
+            if not wrong and values.nbytes * len(lazy) <= room:
+                kept.append(values)
+    problems += found
+    return np.concatenate(kept)[places] if len(kept) == len(files) else lazy.then(ready)
 
 
 def learn(samples: Samples) -> Learned:
     """Returns what the samples say of each name, for `prepare`: statistics, words, classes."""
     learned = {}
     for name, field in STORED.items():
-        values = samples[name]
-        if isinstance(values, Lazy) or values.dtype != object:
-            continue
-        if field.holds == "label":
-            learned[name] = {"classes": class_names(values, field, name)}
+        if field.holds == "label" and samples[name].dtype == object:
+            names, most = sorted(set(samples[name])), int(field.high) + 1
+            if not 2 <= len(names) <= most:
+                raise DataError(f"{name}: expected 2 to {most} classes, found {names[:50]}")
+            learned[name] = {"classes": names}
     return learned
-
-
-def class_names(values: np.ndarray, field: Field, name: str) -> list[str]:
-    """Returns the names of classes in order. Raises DataError if they are too many."""
-    names = sorted(set(values))
-    if not 2 <= len(names) <= field.high + 1:
-        raise DataError(f"{name}: expected 2 to {field.high + 1:g} classes, found {names[:50]}")
-    return names
-
-
-def classes_of(values: np.ndarray, names: list[str], name: str) -> np.ndarray:
-    """Returns the number of each class. Raises DataError for one that isn't known."""
-    for unknown in sorted(set(map(str, values)) - set(names)):
-        raise DataError(f"{name}: found {unknown!r}, but the training part has only {names}")
-    return np.array([[names.index(str(value))] for value in values], dtype="float32")
 
 
 def prepare(samples: Samples, learned: Learned) -> Samples:
@@ -305,7 +223,13 @@ def prepare(samples: Samples, learned: Learned) -> Samples:
     for name in learned.keys() & samples.keys():
         values, known = samples[name], learned[name]
         if "classes" in known:
-            result[name] = classes_of(values, known["classes"], name)
+            found, names = values.ravel(), known["classes"]
+            classes = pd.Index(names).get_indexer(found)
+            for row in np.flatnonzero(classes < 0):
+                raise DataError(
+                    f"{name}: found {found[row]!r}, but the training part has only {names}"
+                )
+            result[name] = classes.astype("float32")[:, None]
     return result
 
 
@@ -334,11 +258,9 @@ class Batches(keras.utils.PyDataset):
         self.epoch += 1  # last: batches may be read meanwhile, in the background
 
     def __len__(self) -> int:
-        """Returns how many batches an epoch has."""
         return math.ceil(len(self.order) / self.batch_size)
 
     def __getitem__(self, index: int) -> tuple[Any, ...]:
-        """Returns inputs and, if there are any, targets. Files are read some batches ahead."""
         if self.pool is None:
             return self.batch(self.epoch, index)
         # Not by workers of Keras: these give what was left of one epoch to the next.
@@ -362,8 +284,8 @@ def synthesise(count: int, seed: int) -> Samples:
     """Returns made-up samples: targets follow from codes hidden in all inputs they may see."""
     random = np.random.default_rng(seed)
     world = np.random.default_rng(0)  # what ties targets to inputs is always the same
-    anchor_code = random.normal(size=(count, 3))
-    positive_code = random.normal(size=(count, 3))
+    anchor_code = random.normal(size=(count, 3)).astype("float32")
+    positive_code = random.normal(size=(count, 3)).astype("float32")
     return {
         "anchor": pixels(anchor_code[:, None, None], (64, 64, 3), random),
         "positive": pixels(positive_code[:, None, None], (64, 64, 3), random),

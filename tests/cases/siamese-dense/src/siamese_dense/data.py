@@ -1,7 +1,6 @@
 """Samples, as dicts of arrays for the names in INPUTS and TARGETS: read, checked, made up."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,15 +25,14 @@ class Field:
 
     def __str__(self) -> str:
         """Returns what is expected, for messages."""
-        least = f" from {self.low:g}" if self.low > -math.inf else ""
-        most = f" to {self.high:g}" if self.high < math.inf else ""
-        return f"{'a whole number' if self.whole else 'a number'}{least}{most}"
+        return f"a {'whole ' * self.whole}number from {self.low:g} to {self.high:g}"
 
 
 INPUTS = {"left": Field((100,)), "right": Field((100,))}
 TARGETS = {"pair": Field((1,), low=0, high=10000000, whole=True, holds="label")}
 STORED = INPUTS | TARGETS
-SPLIT = "data.split"  # a column beside the samples, while they are split into parts
+SPLIT = "data.split"  # a column beside the samples, until they are split into parts
+FORMATS = {".csv": pd.read_csv, ".npz": np.load, ".parquet": pd.read_parquet}
 
 
 class DataError(SystemExit):
@@ -43,15 +41,15 @@ class DataError(SystemExit):
 
 def load_data(config: dict[str, Any]) -> tuple[Samples, Samples, Samples]:
     """Returns the training, validation and test part of what the configuration names."""
-    data, seed, path = config["data"], config["seed"], config["data"]["path"]
-    samples = read(path, data) if path else synthesise(data["synthetic_samples"], seed)
+    data, path = config["data"], config["data"]["path"]
+    samples = read(path, data) if path else synthesise(data["synthetic_samples"], config["seed"])
+    parts = split(samples, data, config["seed"])
     if data["test_path"]:
         columns = data["columns"] | (data["test_columns"] or {})
-        test = read(data["test_path"], data | {"columns": columns}, STORED)
-    else:
-        samples, test = split(samples, "test", data, seed)
-    train, validation = split(samples, "validation", data, seed + 1)
-    return tuple({name: part[name] for name in STORED} for part in (train, validation, test))
+        parts["test"] = read(data["test_path"], data | {"columns": columns}, STORED)
+    if not all(len(values) for part in parts.values() for values in part.values()):
+        raise DataError("data.split or a fraction leaves a part of the data without samples")
+    return parts["train"], parts["validation"], parts["test"]
 
 
 def take(samples: Samples, rows: np.ndarray) -> Samples:
@@ -59,173 +57,92 @@ def take(samples: Samples, rows: np.ndarray) -> Samples:
     return {name: values[rows] for name, values in samples.items()}
 
 
-def split(samples: Samples, part: str, data: dict[str, Any], seed: int) -> tuple[Samples, Samples]:
-    """Returns the samples without the part, `test` or `validation`, and the part."""
-    count = len(next(iter(samples.values())))
-    cut = round(count * data[f"{part}_fraction"])
-    order = np.random.default_rng(seed).permutation(count)
-    said, by = samples.get(SPLIT), data["split"]
-    if said is not None and by["time"]:
-        order = np.argsort(said, kind="stable")[::-1]
-    elif said is not None and by["group"]:
-        groups, group = np.unique(said, return_inverse=True)
-        place = np.random.default_rng(seed).permutation(len(groups))[group]
-        order = np.argsort(place, kind="stable")
-        cut = np.count_nonzero(place <= place[order[max(cut, 1) - 1]])  # whole groups
-    elif said is not None and (said == part).any():
-        order, cut = np.argsort(said != part, kind="stable"), np.count_nonzero(said == part)
-    if not 0 < cut < count:
-        raise DataError(
-            f"data.{part}_fraction or data.split leaves a part of {count} samples empty"
-        )
-    return take(samples, np.sort(order[cut:])), take(samples, np.sort(order[:cut]))
+def split(samples: Samples, data: dict[str, Any], seed: int) -> dict[str, Samples]:
+    """Returns the three parts, in which a group or a time is whole. Raises DataError."""
+    by, count = data["split"], len(next(iter(samples.values())))
+    part, said = np.full(count, "train", dtype=object), pd.Series(samples.pop(SPLIT, range(count)))
+    place = said
+    if by["column"]:
+        kinds, place = {"tra": "train", "val": "validation", "tes": "test"}, said.index
+        part = said.astype(str).str.lower().str[:3].map(kinds).to_numpy(dtype=object)
+    elif by["time"] and not pd.api.types.is_numeric_dtype(said):
+        place = pd.to_datetime(said, errors="coerce")
+    place, values = pd.factorize(place, sort=True)
+    for row in np.flatnonzero(pd.isna(part) | (place < 0)):
+        raise DataError(f"data.split, row {row + 1}: {said[row]!r} says no part, group or time")
+    if not by["time"]:
+        place = np.random.default_rng(seed).permutation(len(values))[place]
+    for name in ["validation"] if data["test_path"] else ["test", "validation"]:
+        rest = np.sort(place[part == "train"])
+        if name not in part:
+            last = rest[len(rest) - round(len(rest) * data[f"{name}_fraction"]) :]
+            part[(part == "train") & np.isin(place, last)] = name
+    return {name: take(samples, part == name) for name in ("train", "validation", "test")}
 
 
 def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None) -> Samples:
     """Returns a file's samples, by the names that `data.columns` says. Raises DataError."""
-    wanted, table, found = fields or STORED, open_table(path), {}
-    said = {name: np.atleast_1d(data["columns"].get(name, name)) for name in wanted}
-    labels = {name: [str(label) for label in listed] for name, listed in said.items()}
-    for name, field in wanted.items():
-        arrays = [values_of(table, label, field, path) for label in labels[name]]
-        found[name] = arrays[0] if len(arrays) == 1 else np.stack(arrays, axis=-1)
-    samples = check(found, wanted, path, labels if isinstance(table, pd.DataFrame) else None)
-    if fields is None and any(data["split"].values()):
-        samples[SPLIT] = split_column(table, data["split"], path)
-    return samples
-
-
-def open_table(path: str) -> Any:
-    """Returns a file's columns by their names. Raises DataError."""
-    file = Path(str(path))
-    readers = {".npz": np.load, ".csv": pd.read_csv, ".parquet": pd.read_parquet}
-    if not file.is_file() or file.suffix.lower() not in readers:
-        raise DataError(f"{path}: there is no such .npz, .csv or .parquet file")
+    wanted, samples, problems = fields or STORED, {}, []
+    labels = {name: np.atleast_1d(data["columns"].get(name, name)).astype(str) for name in wanted}
+    by = [str(label) for label in data["split"].values() if label is not None]
+    if len(by) > 1:
+        raise DataError(f"data.split: expected one column, found {by}")
+    if by and fields is None:
+        labels[SPLIT] = by
     try:
-        table = readers[file.suffix.lower()](file)
-        return table if isinstance(table, pd.DataFrame) else dict(table)
+        table = FORMATS[Path(path).suffix.lower()](path)
+        for name, listed in labels.items():
+            arrays = [np.atleast_1d(table[label]) for label in listed]
+            given = arrays[0] if len(arrays) == 1 else np.stack(arrays, axis=-1)
+            samples[name] = given if name == SPLIT else check(given, wanted[name], listed, problems)
     except Exception as error:
-        raise DataError(f"{path} can't be read: {error}") from error
-
-
-def column(table: Any, label: str, path: str) -> np.ndarray:
-    """Returns a column, or raises DataError."""
-    if label not in table:
-        raise DataError(f"{path}: no {label!r} in {list(table)}")
-    return np.asanyarray(table[label])
-
-
-def values_of(table: Any, label: str, field: Field, path: str) -> np.ndarray:
-    """Returns a column as what the field holds: numbers, or what may stand for them."""
-    values = column(table, label, path)
-    return as_numbers(values, f"{path}, {label}", or_names=field.holds in ("category", "label"))
-
-
-def as_numbers(values: np.ndarray, where: str, or_names: bool = False) -> np.ndarray:
-    """Returns a column as numbers, an empty cell as NaN, or as names. Raises DataError."""
-    if values.dtype.kind in "biuf" or values.ndim != 1:
-        return np.array(values)
-    numbers, known = pd.to_numeric(pd.Series(values), errors="coerce"), pd.notna(values)
-    for row in np.flatnonzero(numbers.isna() & known):
-        if or_names:
-            return np.where(known, values.astype(str), None)
-        raise DataError(f"{where}, row {row + 1}: found {values[row]!r}, expected a number")
-    return numbers.to_numpy()
-
-
-def split_column(table: Any, split: dict[str, str | None], path: str) -> np.ndarray:
-    """Returns the column that says how rows are split into parts. Raises DataError."""
-    (by, label), *others = [(by, label) for by, label in split.items() if label]
-    said = column(table, label, path)
-    if others or pd.isna(said).any() or said.ndim != 1:
-        raise DataError(f"{path}: data.split needs one column, and a value in each of its rows")
-    if by == "column":
-        parts = {"tra": "train", "val": "validation", "tes": "test"}
-        said = np.array([parts.get(str(part).lower()[:3], part) for part in said])
-        if unknown := set(said) - set(parts.values()):
-            raise DataError(f"{path}, {label}: expected train, validation or test, found {unknown}")
-    elif by == "time" and said.dtype.kind not in "biufM":
-        try:
-            said = pd.to_datetime(said).to_numpy()
-        except ValueError as error:
-            raise DataError(f"{path}, {label}: expected times or numbers: {error}") from error
-    return said
-
-
-def check(found: Samples, fields: dict[str, Field], source: str, labels: Any = None) -> Samples:
-    """Returns the arrays in the contract's shapes. Raises DataError. `labels` are of a table."""
-    lengths = {name: len(values) if values.ndim else 0 for name, values in found.items()}
-    if len(set(lengths.values())) > 1 or 0 in lengths.values():
-        raise DataError(f"{source}: expected as many samples of each name, found {lengths}")
-    samples, problems = {}, []
-    for name, field in fields.items():
-        values = found[name]
-        if values.dtype == object and values.ndim == 1:  # texts or names
-            samples[name] = values
-            missing = np.flatnonzero(pd.isna(values))[:10]
-            problems += [
-                f"{source}, {name}, row {row + 1}: found nothing, expected a name"
-                for row in missing
-            ]
-            continue
-        values = in_shape(values, field, f"{source}, {name}")
-        for row, *place in broken(values, field):
-            spot = [labels[name][place[0]]] if labels else place
-            where = f"{source}, {name}{spot}, row {row + 1}"
-            problems.append(f"{where}: found {values[row, *place]}, expected {field}")
-        samples[name] = values.astype("float32")
+        raise DataError(f"{path} can't be read as {', '.join(FORMATS)}: {error!r}") from error
+    counts = {name: len(values) for name, values in samples.items()}
+    if len(set(counts.values())) > 1 or 0 in counts.values():
+        problems.append(f"expected as many samples of each name, found {counts}")
     if problems:
-        raise DataError("\n".join(problems))
+        raise DataError("\n".join(f"{path}: {problem}" for problem in problems))
     return samples
 
 
-def in_shape(values: np.ndarray, field: Field, where: str) -> np.ndarray:
-    """Returns samples in the shape of the field. Raises DataError if they have another."""
-    if values.ndim == len(field.shape) and field.shape[-1] == 1:
-        values = values[..., None]
-    shape, dtype = values.shape[1:], values.dtype
-    if shape != field.shape or dtype.kind not in "biuf":
-        expected = f"expected numbers of shape {field.shape}"
-        raise DataError(f"{where}: found {dtype} of shape {shape}, {expected}")
-    return values
-
-
-def broken(values: np.ndarray, field: Field, most: int = 10) -> Iterator[list[int]]:
-    """Yields the places of the first numbers that aren't as the field says."""
+def check(given: np.ndarray, field: Field, labels: Any, problems: list[str]) -> np.ndarray:
+    """Returns an array in the field's shape; adds what is wrong to the problems."""
+    named = field.holds == "label" and given.dtype.kind not in "biuf"
+    if named and given.size == len(given):
+        texts = ["" if pd.isna(each) else str(each) for each in given.ravel()]
+        missing = [row for row, text in enumerate(texts, start=1) if not text][:10]
+        problems += [f"{labels[0]}, row {row}: found nothing, expected a name" for row in missing]
+        return np.array(texts, dtype=object)
+    if given.ndim == len(field.shape) and field.shape[-1:] == (1,):
+        given = given[..., None]
+    if given.shape[1:] != field.shape:
+        found = f"found shape {given.shape[1:]}, expected {field.shape}"
+        problems.append(f"{', '.join(labels)}, row 1: {found}")
+        return given
+    values = given
+    if given.dtype.kind not in "biuf":  # a text that says no number becomes infinite: none may be
+        numbers = pd.to_numeric(pd.Series(given.ravel()), errors="coerce").fillna(np.inf)
+        values = np.where(pd.isna(given), np.nan, numbers.to_numpy().reshape(given.shape))
     right = np.abs(values) < np.float64(3e38)  # beyond it, float32 is infinite
     right &= (values >= field.low) & (values <= field.high)
     if field.whole:
         right &= values == np.round(values)
-    yield from np.argwhere(~right)[:most].tolist()
+    for row, *place in np.argwhere(~right)[:10].tolist():
+        spot = labels[place[-1]] if len(labels) > 1 else f"{labels[0]}{place}"
+        problems.append(f"{spot}, row {row + 1}: found {given[row, *place]}, expected {field}")
+    return values if problems else values.astype("float32")
 
 
 def learn(samples: Samples) -> Learned:
     """Returns what the samples say of each name, for `prepare`: statistics, words, classes."""
     learned = {}
     for name, field in STORED.items():
-        values = samples[name]
-        if values.dtype != object:
-            continue
-        if field.holds == "label":
-            learned[name] = {"classes": class_names(values, field, name)}
+        if field.holds == "label" and samples[name].dtype == object:
+            names, most = sorted(set(samples[name])), int(field.high) + 1
+            if not 2 <= len(names) <= most:
+                raise DataError(f"{name}: expected 2 to {most} classes, found {names[:50]}")
+            learned[name] = {"classes": names}
     return learned
-
-
-def class_names(values: np.ndarray, field: Field, name: str) -> list[str]:
-    """Returns the names of classes in order. Raises DataError if they are too many."""
-    names = sorted(set(values))
-    if not 2 <= len(names) <= field.high + 1:
-        raise DataError(f"{name}: expected 2 to {field.high + 1:g} classes, found {names[:50]}")
-    return names
-
-
-def classes_of(values: np.ndarray, names: list[str], name: str) -> np.ndarray:
-    """Returns the number of each class. Raises DataError for one that isn't known."""
-    if name in ["pair"]:  # only which are the same counts
-        names = [*names, *sorted(set(values) - set(names))]
-    for unknown in sorted(set(map(str, values)) - set(names)):
-        raise DataError(f"{name}: found {unknown!r}, but the training part has only {names}")
-    return np.array([[names.index(str(value))] for value in values], dtype="float32")
 
 
 def prepare(samples: Samples, learned: Learned) -> Samples:
@@ -234,7 +151,15 @@ def prepare(samples: Samples, learned: Learned) -> Samples:
     for name in learned.keys() & samples.keys():
         values, known = samples[name], learned[name]
         if "classes" in known:
-            result[name] = classes_of(values, known["classes"], name)
+            found, names = values.ravel(), known["classes"]
+            if name in ["pair"]:  # only which are the same counts
+                names = [*names, *sorted(set(found) - set(names))]
+            classes = pd.Index(names).get_indexer(found)
+            for row in np.flatnonzero(classes < 0):
+                raise DataError(
+                    f"{name}: found {found[row]!r}, but the training part has only {names}"
+                )
+            result[name] = classes.astype("float32")[:, None]
     return result
 
 
@@ -261,11 +186,9 @@ class Batches(keras.utils.PyDataset):
             self.order = random.permutation(len(self.order))
 
     def __len__(self) -> int:
-        """Returns how many batches an epoch has."""
         return math.ceil(len(self.order) / self.batch_size)
 
     def __getitem__(self, index: int) -> tuple[Any, ...]:
-        """Returns inputs and, if there are any, targets."""
         samples = take(self.samples, self.order[index * self.batch_size :][: self.batch_size])
         inputs = {name: samples[name].astype("float32") for name in INPUTS}
         targets = {name: samples[name] for name in TARGETS if name in samples}
@@ -276,19 +199,13 @@ def synthesise(count: int, seed: int) -> Samples:
     """Returns made-up samples: targets follow from codes hidden in all inputs they may see."""
     random = np.random.default_rng(seed)
     world = np.random.default_rng(0)  # what ties targets to inputs is always the same
-    left_code = random.normal(size=(count, 3))
-    right_code = random.normal(size=(count, 3))
+    left_code = random.normal(size=(count, 3)).astype("float32")
+    right_code = random.normal(size=(count, 3)).astype("float32")
     return {
-        "left": numbers(left_code, 100),
-        "right": numbers(right_code, 100),
+        "left": left_code[:, np.arange(100) % 3],
+        "right": right_code[:, np.arange(100) % 3],
         "pair": nearest(left_code, 4, world) + 4 * nearest(right_code, 4, world),
     }
-
-
-def numbers(code: np.ndarray, size: int) -> np.ndarray:
-    """Returns columns that each mix the code's numbers."""
-    mix, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(size, code.shape[1])))
-    return (code @ mix.T * math.sqrt(size / code.shape[1])).astype("float32")
 
 
 def nearest(code: np.ndarray, count: int, world: np.random.Generator) -> np.ndarray:
