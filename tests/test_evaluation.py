@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from layerwright.context import context
 from layerwright.plan import design
 
 from .projects import generated, run_module
+from .test_generated_data import data_module
 
 SHORT = ("training.epochs=2", "data.synthetic_samples=200")
 
@@ -42,10 +44,18 @@ def test_the_page_has_scores_pictures_and_the_worst_rows(run: Path) -> None:
         assert off == sorted(off, reverse=True)
 
 
-def test_made_up_sums_are_what_a_linear_model_finds(run: Path) -> None:
+def test_a_linear_model_finds_a_line_and_not_what_is_made_up(run: Path, tmp_path: Path) -> None:
     scores = json.loads((run / "evaluation.json").read_text(encoding="utf-8"))
-    for each in scores.values():
-        assert each["linear"]["r2"] == pytest.approx(1, abs=1e-4)
+    assert all(0.5 < each["linear"]["r2"] < 0.97 for each in scores.values())
+    project = generated("power-plant")
+    samples = data_module(project).synthesise(200, 0)
+    line = samples["sensors"] @ [[1.0], [-2.0], [0.5], [3.0]] + 7
+    np.savez(tmp_path / "line.npz", **samples | dict.fromkeys(scores, line))
+    copied = shutil.copytree(run, tmp_path / "run")
+    code, output = run_module(project, "evaluate", f"run={copied}", f"data.path={tmp_path / 'line.npz'}")
+    assert code == 0, output
+    for each in json.loads((copied / "evaluation.json").read_text(encoding="utf-8")).values():
+        assert each["linear"]["r2"] == pytest.approx(1, abs=1e-6)
         assert each["guess"]["r2"] == pytest.approx(0, abs=0.2)
 
 
@@ -54,7 +64,8 @@ def test_one_sample_is_said_on_the_command_line(run: Path) -> None:
     code, output = run_module(project, "predict", f"run={run}", "sample.sensors=[50, 60, 1e1, 40]")
     assert code == 0, output
     assert all(f"{name}_output " in output for name in ("energy", "vacuum"))
-    said = (run / "predictions.csv").read_text(encoding="utf-8")
+    said = (run / "prediction.csv").read_text(encoding="utf-8")
+    assert not (run / "predictions.csv").exists(), "that is of a file's samples"
     np.savez(run / "one.npz", sensors=[[50, 60, 10, 40]])
     code, output = run_module(project, "predict", f"run={run}", f"data.path={run / 'one.npz'}")
     assert code == 0, output

@@ -74,8 +74,8 @@ def test_what_no_run_can_have_is_named(configured: Configured, argument: str, sa
             "training:\nothers:",
             "there is no training; in its place there is training.",
         ),
-        (WRITTEN, "", "there is no "),
-        (WRITTEN, "- seed", "'list' object"),
+        (WRITTEN, "", "expected keys and values"),
+        (WRITTEN, "- seed", "expected keys and values"),
     ],
 )
 def test_a_wrong_file_is_named(configured: Configured, before: str, after: str, said: str) -> None:

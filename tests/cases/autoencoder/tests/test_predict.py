@@ -52,7 +52,7 @@ def test_one_sample_says_what_a_file_says(
     predict.main(config, [f"sample.{name}={file}" for name, file in files.items()])
     printed = capsys.readouterr().out
     assert "Wrote" in printed
-    table = read_table(Path(config["run"]) / "predictions.csv")
+    table = read_table(Path(config["run"]) / "prediction.csv")
     assert f"{next(iter(table))} " in printed
     first = predict.predict(config, {name: values[:1] for name, values in new.items()})
     assert [float(each) for each in table["image_out_0"]] == pytest.approx(

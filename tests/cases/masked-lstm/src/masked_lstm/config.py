@@ -50,7 +50,10 @@ def read(path: Path, mend: str) -> Config:
     if not path.is_file():
         raise SystemExit(f"{path} isn't here: {mend}")
     try:
-        values = flat(yaml.safe_load(path.read_bytes()) or {})
+        said = yaml.safe_load(path.read_bytes())
+        if not isinstance(said, dict):
+            raise ValueError("expected keys and values, as seed: 1")
+        values = flat(said)
         arguments = [argument.partition("=") for argument in sys.argv[1:]]
         values |= {key: yaml.safe_load(value) for key, _, value in arguments}
         for key, value in values.items():

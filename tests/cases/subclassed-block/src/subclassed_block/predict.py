@@ -70,15 +70,17 @@ def read_value(text: str) -> Any:
 def main(config: Config, sample: list[str] | None = None) -> None:
     """Writes what is predicted of a file's samples, or of one, to the run's folder."""
     hardware.prepare()
-    run, data = Path(config["run"]), config["data"]
+    run, data, to = Path(config["run"]), config["data"], "prediction" if sample else "predictions"
+    if not (sample or data["path"]):
+        raise DataError("say which samples: data.path=FILE, or sample.NAME=VALUE for each input")
     samples = one_sample(sample, run, data) if sample else read(data["path"], data, INPUTS)
     said = predict(config, samples)
     learned = read_learned(run)
     table = pd.DataFrame(
         class_columns("category", said["category"], class_names(learned, "category", 10))
     )
-    table.to_csv(run / "predictions.csv", index=False, float_format="%.6g")
-    print(f"{table.head().T}\nWrote {run / 'predictions.csv'}")
+    table.to_csv(run / f"{to}.csv", index=False, float_format="%.6g")
+    print(f"{table.head().T}\nWrote {run / to}.csv")
 
 
 if __name__ == "__main__":
