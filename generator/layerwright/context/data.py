@@ -28,6 +28,9 @@ UNBOUNDED = 10**7
 COLUMNS = ("numbers", "categories")
 """The ways of making up samples that are columns of a table."""
 
+NAMED = ("category", "label")
+"""What columns hold that may say names in place of numbers."""
+
 REPEATING = ("categories", "tokens")
 """Those in which two samples may be the same."""
 
@@ -47,7 +50,7 @@ def about_input(each: Input, plan: Plan) -> dict[str, Any]:
         "name": each.name,
         "kind": each.kind.name,
         "about": _told(each),
-        "stored": _stored(each.shape[1:], known, end=steps_padded(each, plan)),
+        "stored": _named(said["holds"]) + _stored(each.shape[1:], known, end=steps_padded(each, plan)),
         "sizes": sizes(each.shape) or "one number",
         "first_size": each.sizes[0],
         "field": _field(each.shape[1:], said),
@@ -60,7 +63,9 @@ def about_output(each: Output, plan: Plan) -> dict[str, Any]:
     target = (*shape[1:-1], each.task.target_size(each.size))
     values, padded = each.task.target_values(each.size), target_padded(each, plan)
     said = _said(values) | {"padded": padded or None, "holds": output_holds(each, plan) or None}
-    stored = f"nothing: it's `{each.of.name}`" if each.of else _stored(target, values, end=padded)
+    stored = (
+        f"nothing: it's `{each.of.name}`" if each.of else _named(said["holds"]) + _stored(target, values, end=padded)
+    )
     return {
         "name": each.name,
         "task": each.task.name,
@@ -95,6 +100,11 @@ def _stored(shape: tuple[int | None, ...], values: Values, *, end: bool) -> str:
     said += "; any other counts as 0" if values.unknown else ""
     gaps = ["where one is missing"] * values.missing + ["after its end"] * end
     return said + (f"; {0 if values.whole else 'NaN'} {' and '.join(gaps)}" if gaps else "")
+
+
+def _named(holds: object) -> str:
+    """What a file may say in place of the numbers."""
+    return "a name, or " if holds in NAMED else ""
 
 
 def input_values(each: Input) -> Values:
