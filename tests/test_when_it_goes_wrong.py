@@ -77,7 +77,7 @@ def attempt(number):
 """
 
 CASES: Mapping[str, str] = {
-    "samples.npz can't be read": "load(lambda raw: raw.pop('{name}'))",
+    "samples.npz: no": "load(lambda raw: raw.pop('{name}'))",
     "found shape": "load(lambda raw: raw.update({name}=np.stack([raw['{name}']] * 2, axis=-1)))",
     "Missing data for input": "network()({{name: value for name, value in inputs().items() if name != '{name}'}})",
     "is not connected": "keras.Model({{'other': keras.Input((3,))}}, network().output)",

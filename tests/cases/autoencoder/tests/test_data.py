@@ -82,7 +82,7 @@ def test_a_file_comes_back_as_it_was_saved(raw: Samples, tmp_path: Path) -> None
         np.testing.assert_array_equal(loaded[name], raw[name])
     with pytest.raises(DataError, match="can't be read"):
         read(str(tmp_path / "missing.npz"), DATA)
-    with pytest.raises(DataError, match=r"can't be read .*elsewhere"):
+    with pytest.raises(DataError, match="no 'elsewhere' in"):
         read(str(tmp_path / "samples.npz"), DATA | {"columns": dict.fromkeys(STORED, "elsewhere")})
 
 
@@ -199,7 +199,7 @@ def test_a_column_that_says_no_parts_is_refused(
     ):
         load_data(config)
     config["data"]["split"] = DATA["split"] | {by: "elsewhere"}
-    with pytest.raises(DataError, match=r"can't be read .*elsewhere"):
+    with pytest.raises(DataError, match="no 'elsewhere' in"):
         load_data(config)
     config["data"]["split"] = {"column": "said", "group": "said", "time": None}
     with pytest.raises(DataError, match="expected one column"):
