@@ -163,7 +163,7 @@ def test_a_wrong_argument_stops_the_program_with_its_name(argument: str, message
 
 @pytest.mark.parametrize("text", ["", "# nothing", "- seed: 0", "seed", "3", "null", "[]"])
 def test_a_file_without_keys_is_refused(text: str, configured: Configured) -> None:
-    with pytest.raises(SystemExit, match="^config.yaml: expected keys and values"):
+    with pytest.raises(SystemExit, match=r"^config.yaml: expected keys and values"):
         configured("power-plant", text=text)
 
 
