@@ -133,7 +133,7 @@ def column(table: Any, label: str, path: str, field: Field | None = None) -> np.
     # A text with braces, as images/{id}.png, names files by a column.
     before, name, after = re.split("[{}]", label, maxsplit=2) if "{" in label else ("", label, "")
     if name not in table:
-        raise DataError(f"{path}: no {name!r} in {list(table)[:20]}")
+        raise DataError(f"{path}: no '{name}' in {list(table)[:20]}")
     values = np.atleast_1d(table[name])
     if field is None or field.holds not in READERS:
         return values

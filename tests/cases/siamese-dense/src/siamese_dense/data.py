@@ -93,7 +93,7 @@ def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None
         table = FORMATS[Path(path).suffix.lower()](path)
         for name, listed in labels.items():
             if missing := [label for label in listed if label not in table]:
-                raise DataError(f"{path}: no {missing[0]!r} in {list(table)[:20]}")
+                raise DataError(f"{path}: no '{missing[0]}' in {list(table)[:20]}")
             arrays = [np.atleast_1d(table[label]) for label in listed]
             given = arrays[0] if len(arrays) == 1 else np.stack(arrays, axis=-1)
             samples[name] = given if name == SPLIT else check(given, wanted[name], listed, problems)
