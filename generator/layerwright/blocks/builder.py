@@ -481,12 +481,12 @@ class Builder:
         for node in [each for each in self.graph.nodes if each.output in named]:
             tensors = tuple(moved.get(each, each) for each in node.inputs)
             try:
-                moved[node.output] = self._called_again(node.layer, tensors[:1] if node.begins_with_state else tensors)
+                output = self._called_again(node.layer, tensors[:1] if node.begins_with_state else tensors)
             except LayerError as error:
                 mend = f"{error.mend}, or leave this out"
                 self.note(place, f"{name} can't be used here: {error}", mend, Edit("drop", place))
                 return tensor
-            self.graph.add(node.layer, tensors, moved[node.output], self.part, self.block)
+            self.graph.add(node.layer, tensors, output, self.part, self.block)
             moved |= dict(zip(node.gives, self.graph.nodes[-1].gives, strict=True))
         return moved.get(known.output, known.output)
 

@@ -82,7 +82,7 @@ def _table(spec: Spec) -> list[tuple[str, str]]:
     gpu = (
         f'{{f"{{{count}}} x GPU, memory as it is needed" if gpus else cpu}}'
         if several
-        else ('{"GPU, memory as it is needed" if gpus else cpu}')
+        else '{"GPU, memory as it is needed" if gpus else cpu}'
     )
     processes = {
         "torch": "{PROCESSES}, one per GPU{idle if gpus > PROCESSES else ''}",

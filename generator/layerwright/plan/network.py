@@ -57,7 +57,7 @@ class Network:
     @property
     def complete(self) -> bool:
         """Whether all is built that the answers ask for."""
-        outputs = len(self.builder.graph.outputs) == len(self.spec.outputs)
+        outputs = len(self.graph.outputs) == len(self.spec.outputs)
         unread = [place for place in self.spec.broken if not place.startswith("models")]
         return outputs and len(self.ends) == len(self.spec.inputs) and not unread
 
