@@ -7,7 +7,7 @@ A new task is one entry of TASKS (and, if it is scored in a new way, the templat
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
@@ -32,10 +32,12 @@ class Task:
     it says something: of each sample, of each step or place of an input, all of an input, or how far the merged
     paths are apart. `last` is the stack that ends its head, with `{size}` for the size; `single` replaces it for a
     size of one. `target` says what one target holds: as many numbers as the size, one label, an input once more, or
-    whether two inputs are the same. `loss` and `metrics` are what `compile` gets, as source: names that Keras knows, or
+    whether two inputs are the same. `training` has settings that suit networks of it, by default, where these
+    aren't those of all. `loss` and `metrics` are what `compile` gets, as source: names that Keras knows, or
     functions of the generated `train.py`; `single_loss` and `single_metrics` replace them for a size of one, and
-    `places_loss` the loss where an image is made again. `score` names the way in which predictions are scored. `said`
-    says to the user what comes out, `single_said` for a size of one; `why` why loss and last layer are what they are.
+    `places_loss` the loss where an image is made again. `score` names the way in which predictions are scored.
+    `said` says to the user what comes out, `single_said` for a size of one; `why` why loss and last layer are what
+    they are.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Task:
     single_metrics: tuple[str, ...] = ()
     single_said: str = ""
     places_loss: str = ""
+    training: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def has_classes(self) -> bool:
@@ -96,6 +99,9 @@ class Task:
             return Values(low=0, high=max(1, size - 1), whole=True)
         return self.values
 
+
+OF_PLACES: Mapping[str, float] = {"batch_size": 8, "epochs": 100}
+"""Settings for tasks of places: one image has thousands of them, and data sets of masks have few images."""
 
 TASKS: Mapping[str, Task] = {
     task.name: task
@@ -192,6 +198,7 @@ TASKS: Mapping[str, Task] = {
             said="one of {size} classes for every pixel, as their probabilities",
             why="crossentropy at every pixel; scored by how far areas overlap",
             per=Per.PLACE,
+            training=OF_PLACES,
             single=("conv 1 1 sigmoid padding=valid",),
             single_loss='"binary_crossentropy"',
             single_metrics=('keras.metrics.BinaryIoU([1], name="iou")',),
@@ -211,6 +218,7 @@ TASKS: Mapping[str, Task] = {
             said="{size} numbers for every pixel",
             why="mean squared error at every pixel",
             per=Per.PLACE,
+            training=OF_PLACES,
             default=1,
             standardised=True,
             single_said="a number for every pixel",
@@ -262,6 +270,7 @@ TASKS: Mapping[str, Task] = {
             why="a contrastive loss: what is the same comes together, all else at least a margin of 1 apart",
             per=Per.MERGE,
             default=1,
+            training={"learning_rate": 0.003, "epochs": 100},
         ),
         Task(
             name="embedding",

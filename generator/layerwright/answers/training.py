@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from ..problems import Edit, nearest, shown, unknown
 from ..spec import Input, Output, Training
@@ -31,7 +32,10 @@ def training(fields: Fields, inputs: tuple[Input, ...], outputs: tuple[Output, .
     optimizer = given.get("optimizer", TRAINING_DEFAULTS["optimizer"])
     optimizer_defaults = OPTIMIZER_DEFAULTS.get(optimizer, {}) if isinstance(optimizer, str) else {}
     rate = min((each.kind.learning_rate for each in inputs), default=TRAINING_DEFAULTS["learning_rate"])
-    defaults = TRAINING_DEFAULTS | {"learning_rate": rate} | transfer_defaults | optimizer_defaults
+    defaults: dict[str, Any] = TRAINING_DEFAULTS | {"learning_rate": rate}
+    for each in outputs:
+        defaults |= each.task.training
+    defaults |= transfer_defaults | optimizer_defaults
     values = {key: given.get(key, default) for key, default in defaults.items()}
     for key, default in TRAINING_DEFAULTS.items():
         values[key] = _number(values[key]) if isinstance(default, float) else values[key]
