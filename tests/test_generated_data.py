@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import ExifTags, Image
 
 from layerwright.kinds import KINDS
 from layerwright.presets import BLANK
@@ -131,6 +132,29 @@ def test_texts_and_their_steps_are_checked(arrays: dict[str, Any], said: str | N
     else:
         with pytest.raises(module.DataError, match=f"file.npz.*{said}"):
             module.read(str(tmp_path / "file.npz"), data)
+
+
+def test_a_jpeg_of_a_camera_is_decoded_small_and_turned_as_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = project("image")
+    data_module(folder)
+    files = importlib.import_module(f"{package(folder)}.files")
+    coarse = np.random.default_rng(0).integers(0, 256, (6, 8), dtype="uint8")
+    camera, exif, sizes = Image.fromarray(coarse).resize((1600, 1200)), Image.Exif(), []
+    exif[ExifTags.Base.Orientation] = 6
+    camera.save(tmp_path / "camera.jpg", exif=exif, quality=95)
+    expected = camera.transpose(Image.Transpose.ROTATE_270).resize((8, 8))
+    resize = Image.Image.resize
+
+    def watched(image: Image.Image, *given: Any) -> Image.Image:
+        sizes.append(image.size)
+        return resize(image, *given)
+
+    monkeypatch.setattr(Image.Image, "resize", watched)
+    seen = files.read_picture(tmp_path / "camera.jpg", (8, 8, 1))
+    np.testing.assert_allclose(seen[..., 0], np.asarray(expected), atol=6)
+    assert sizes == [(150, 200)], "an eighth of its width and height"
 
 
 LIMITED = """

@@ -52,6 +52,7 @@ def read_picture(path: Path, shape: Sequence[int]) -> np.ndarray:
     if channels not in (1, 3, 4):
         raise ValueError(f"a picture with {channels} channels has to be an .npy file")
     with Image.open(path) as image:
+        image.draft(None, [2 * max(height, width)] * 2)  # no JPEG is decoded larger than needed
         image = ImageOps.exif_transpose(image)
         if image.mode.startswith("I"):  # 16 bits
             image = Image.fromarray((np.asarray(image) // 256).astype("uint8"))

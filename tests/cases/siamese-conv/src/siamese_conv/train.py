@@ -33,6 +33,8 @@ def compile_model(model: keras.Model, learning_rate: float, weight_decay: float 
     model.compile(
         optimizer=optimizer,
         loss={"distance": contrastive},
+        # A call from Python takes longer than a small step; only TensorFlow takes several at once.
+        steps_per_execution=8 if keras.config.backend() == "tensorflow" else 1,
     )
     model.optimizer.build(model.trainable_variables)
 
@@ -53,9 +55,10 @@ def train(config: Config) -> dict[str, list[float]]:
     compile_model(model, settings["learning_rate"], settings["weight_decay"])
     history = fit(model, batches, validation, config, run / "checkpoint.npz")
 
+    model.save(run / "new.keras")  # beside the last one, which may be in use
     (run / "learned.json").write_text(json.dumps(learned), encoding="utf-8")
     (run / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
-    model.save(run / "model.keras")
+    (run / "new.keras").replace(run / "model.keras")
     losses = pd.read_csv(run / "history.csv", index_col="epoch")[["loss", "val_loss"]]
     axes = losses.plot(ax=Figure(layout="constrained").subplots(), ylabel="loss", logy=True)
     axes.figure.savefig(run / "learning_curve.png", dpi=150)

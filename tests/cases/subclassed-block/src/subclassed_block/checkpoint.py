@@ -45,7 +45,8 @@ class Checkpoint(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Seeds: what is drawn by chance hangs on the epoch, not on those before it."""
-        keras.utils.set_random_seed(self.seed + epoch + 1)
+        if keras.config.backend() != "tensorflow":  # whose seeds are variables
+            keras.utils.set_random_seed(self.seed + epoch + 1)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Writes the table, and then all the rest in one step: what a kill leaves is whole."""
