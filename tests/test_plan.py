@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from layerwright.diagram import diagram
 from layerwright.explain import explanation, text
 from layerwright.graph import SubModel
-from layerwright.plan import Plan
+from layerwright.plan import Plan, design
+from layerwright.presets import preset_answers
 from layerwright.problems import AnswersError, Problem
 
 from .models import planned
@@ -241,6 +243,33 @@ def test_only_a_branch_of_its_own_drops_some_of_what_it_found() -> None:
         [layer.class_name for layer in plan.graph.all_layers()].count("Dropout") for plan in (apart, shared, measured)
     ]
     assert dropouts == [2, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("answers", "training"),
+    [
+        ({"inputs": "x: numeric 4", "outputs": "y: regression"}, {"learning_rate": 0.003, "batch_size": 32}),
+        ({"inputs": "x: numeric 4, c: image 8x8x1", "outputs": "y: regression"}, {"learning_rate": 0.001}),
+        ({"inputs": "x: image 32x32x3", "outputs": "y: segmentation 1"}, {"batch_size": 8, "epochs": 100}),
+        (
+            {"inputs": "a: vector 4, b: vector 4", "outputs": "d: distance", "merge": "l2_distance"},
+            {"learning_rate": 0.003, "epochs": 100, "batch_size": 32},
+        ),
+        ({"inputs": "x: vector 10000", "outputs": "y: binary"}, {"learning_rate": 0.001}),
+        ({"inputs": "x: vector 20000", "outputs": "y: binary"}, {"learning_rate": 0.0005}),
+        (
+            {"inputs": "x: vector 20000", "outputs": "y: binary", "training": {"learning_rate": 0.01}},
+            {"learning_rate": 0.01},
+        ),
+        (preset_answers("product-heads"), {"learning_rate": 0.00002}),
+        (preset_answers("resnet-transfer"), {"epochs": 10, "patience": 3}),
+    ],
+)
+def test_training_suits_the_inputs_the_tasks_and_the_widest_layer(
+    answers: dict[str, Any], training: dict[str, float]
+) -> None:
+    found = asdict(design(answers).spec.training)
+    assert {key: found[key] for key in training} == training
 
 
 @pytest.mark.parametrize("samples", [16, 19, 31, 2303, 16_000])

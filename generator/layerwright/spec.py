@@ -119,6 +119,7 @@ class Training:
     class_weights: bool
     augment: bool
     deterministic: bool
+    is_rate_said: bool = True
 
 
 @dataclass(frozen=True)

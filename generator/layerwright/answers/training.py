@@ -48,7 +48,7 @@ def training(fields: Fields, inputs: tuple[Input, ...], outputs: tuple[Output, .
         _check_classes(fields, inputs, outputs)
     if values["augment"] is True:
         _check_pictures(fields, inputs)
-    return Training(**values)
+    return Training(**values, is_rate_said="learning_rate" in given)
 
 
 def _wrong(key: str, value: object, default: object) -> str | None:

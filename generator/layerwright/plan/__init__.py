@@ -7,7 +7,7 @@ Heads that see the same inputs share one merge and, unless bodies are separate, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .. import mends
 from ..answers import Answers, examine
@@ -22,6 +22,7 @@ from .heads import Heads
 from .joins import Joins
 from .network import Network
 from .notes import idle, notes
+from .rate import borne
 from .whole import Whole
 
 __all__ = ["Plan", "design", "plan"]
@@ -46,6 +47,7 @@ def design(answers: Answers, folder: str = "", vocabulary: Vocabulary | None = N
     spec = examine(answers, problems, folder)
     graph = _network(spec, problems, vocabulary)
     problems.raise_if_any()
+    spec = replace(spec, training=borne(spec.training, graph))
     return Plan(spec, graph, decide(spec, graph), (*notes(spec, graph), *idle(spec, answers)))
 
 
