@@ -8,7 +8,7 @@ EXAMPLES := 10000
 SEED := 1
 PROCESSES := 2
 
-.PHONY: demo test lint types bench backbones properties regenerate clean
+.PHONY: demo test lint types bench backbones properties regenerate release clean
 
 # From answers to a trained and evaluated project, without data and without a network beyond the package registry.
 demo: .venv/.tool
@@ -49,6 +49,10 @@ properties: .venv/.test
 # Writes tests/cases anew; read the difference as you would read code.
 regenerate: .venv/.test
 	$(BIN)/python -m tests.regenerate
+
+# Commits and tags VERSION, and builds it into dist/; or changes nothing, and says why.
+release: .venv/.test
+	$(BIN)/python release.py $(VERSION)
 
 clean:
 	rm -rf .venv demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
