@@ -1,0 +1,49 @@
+"""One run at a time in a project, and what a run that was killed has left is put right before anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..problems import AnswersError, Problem
+from .journal import cut_off, take_back
+from .project import Project
+
+
+@contextmanager
+def alone(project: Project) -> Iterator[list[str]]:
+    """Keeps other runs out of a project, and gives what had to be put right first. Raises AnswersError if one is in."""
+    from filelock import FileLock, Timeout
+
+    project.state.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(project.state / "lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        what = "another layerwright is at work in this project"
+        raise AnswersError([Problem(str(project.root), what, "wait until it's done, and start again")]) from error
+    try:
+        yield _put_right(project)
+    finally:
+        lock.release()
+
+
+def recover(project: Project) -> list[str]:
+    """Takes back an update of this project that was cut off, if there is one, and says so.
+
+    For every command that looks at a project. Costs nothing where there is nothing to put right.
+    """
+    if not cut_off(project).exists():
+        return []
+    with alone(project) as said:
+        return said
+
+
+def _put_right(project: Project) -> list[str]:
+    if not cut_off(project).exists():
+        return []
+    edited = take_back(project)
+    said = ["An update that had been cut off was taken back: the project is as it was before it."]
+    if edited:
+        said.append(f"Edited since, and so left as they are: {', '.join(edited)}.")
+    return said
