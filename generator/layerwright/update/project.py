@@ -81,12 +81,12 @@ class Project:
         found = [entry[3:] for entry in names(self.git("status", *options, "--", "."))]
         if found:
             named = ", ".join(found[:MOST_NAMED]) + (" and more" if len(found) > MOST_NAMED else "")
-            mend = f"first commit it (git add --all {self._dot} && git commit), or put it aside (git stash -u)"
+            mend = f"first commit it (git add --all{self._dot} && git commit), or put it aside (git stash -u)"
             raise AnswersError([Problem(str(self.root), f"the tree isn't clean: {named}", mend)])
 
     @property
     def _dot(self) -> str:
-        return "." if self.prefix else ""
+        return " ." if self.prefix else ""
 
     def committed(self) -> dict[str, tuple[bytes, int]]:
         """The project's files that are committed, each with what it holds in the work tree and its permission bits.

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -90,7 +90,7 @@ def render(
     """Updates a copy of these files. Raises AnswersError if the template, or the answers, don't allow it."""
     copy, env = place / "work" / name, source.environment()
     windows = {path for path, (content, _) in files.items() if _has_windows_lines(content)}
-    _start(copy, files, windows, _told_of(source, recorded), env)
+    _start(copy, files, windows, _told_of(source, recorded, files), env)
     old = place / "old" / name
     _work(
         place,
@@ -110,8 +110,10 @@ def render(
     return _outcome(copy, old, windows, env, recorded, {} if ask else data, version, ask=ask)
 
 
-def _told_of(source: Source, recorded: Recorded) -> bytes:
-    """The answers file that Copier reads: as recorded, from the source that is chosen."""
+def _told_of(source: Source, recorded: Recorded, files: Files) -> bytes:
+    """The answers file that Copier reads: as recorded, but from the source that is chosen."""
+    if source.url == recorded.source:
+        return files[ANSWERS_FILE][0]
     told = {**recorded.raw, "_src_path": source.url}
     return yaml.safe_dump(told, allow_unicode=True, sort_keys=False).encode()
 
@@ -178,16 +180,13 @@ def _last_line(output: bytes | None) -> str:
 def _ended_with_us(process: subprocess.Popen[bytes], *, group: bool) -> Iterator[None]:
     """Sees to it that a process doesn't outlive the work it's for; it's gone before a signal's own handler runs."""
 
-    def end() -> None:
-        if process.poll() is None:
-            if group:
-                os.killpg(process.pid, signal.SIGKILL)
-            else:
-                process.kill()
-            process.wait()
+    def kill() -> None:  # in a signal's handler too, where waiting for it could wait for ever
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL) if group else process.kill()
 
     def stop(number: int, frame: FrameType | None) -> None:
-        end()
+        kill()
         handler = before[signal.Signals(number)]
         if callable(handler):
             handler(number, frame)
@@ -202,7 +201,8 @@ def _ended_with_us(process: subprocess.Popen[bytes], *, group: bool) -> Iterator
         for each, handler in before.items():
             if callable(handler):
                 signal.signal(each, handler)
-        end()
+        kill()
+        process.wait()
 
 
 def _outcome(

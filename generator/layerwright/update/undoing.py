@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +51,9 @@ def undo(folder: Path, *, force: bool = False) -> Undone:
         patch = _patch(project, journal) if edited else None
         changes = [change for change in reversed_changes(project, journal) if not _is_so(project, change.path, journal)]
         apply(project, changes, Journal("undo", journal.tree, journal.versions, ""))
+        for made in reversed(journal.made):  # empty, where the user has removed what was in it
+            with suppress(OSError):
+                (project.root / made).rmdir()
         _unstage(project, [step.path for step in journal.steps])
         return Undone(project.root, journal.versions, details(journal), tuple(said), patch)
 
