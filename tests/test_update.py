@@ -406,9 +406,11 @@ def test_a_backbone_is_swapped(versions: Checkout, tmp_path: Path) -> None:
 
 def test_answers_merge_part_by_part(siamese: Life) -> None:
     before = siamese.answers()["layers"]
-    done = siamese.layerwright("update", "--to", "0.1.0", "--data", "layers={branches: {encoder: [dense 32]}}")
+    done = siamese.layerwright(
+        "update", "--to", "0.1.0", "--data", "layers={branches: {encoder: [dense 64, dropout 0.2]}}"
+    )
     assert done.code == 0, done.err
-    assert siamese.answers()["layers"] == {**before, "branches": {"encoder": ["dense 32"]}}  # type: ignore[dict-item]
+    assert siamese.answers()["layers"] == {**before, "branches": {"encoder": ["dense 64", "dropout 0.2"]}}  # type: ignore[dict-item]
 
 
 WRONG = {
@@ -468,7 +470,7 @@ def evil(folder: Path, life: Life) -> Path:
     """A repository with the version that the project names, and code that shows that it ran."""
     life.checkout.git("clone", "--quiet", str(life.checkout.root), str(folder / "evil"))
     extension = folder / "evil" / "templates" / "extensions.py"
-    extension.write_text(f"open({str(folder / 'ran')!r}, 'w')\n{extension.read_text()}")
+    extension.write_text(f"{extension.read_text()}\nopen({str(folder / 'ran')!r}, 'w')\n")
     Checkout(folder / "evil", life.checkout.home).commit("v0.9.0")
     return folder / "evil"
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from .. import __version__
 from ..answers import Answers
 from ..explain import text
 from ..plan import design
@@ -72,7 +73,9 @@ def update(folder: Path, request: Request) -> Outcome:
         versions = source.versions(place)
         version = sources.target(versions, recorded, recorded.version if request.stay else request.to)
         wished = wish(recorded.answers, request.given(recorded.answers))
-        graphs = _graphs(wished, project.root.name, strict=version == versions[-1] and not request.ask)
+        graphs = _graphs(
+            wished, project.root.name, strict=version in (versions[-1], f"v{__version__}") and not request.ask
+        )
         outcome = Outcome(
             project.root,
             (recorded.version, version),
@@ -129,7 +132,7 @@ def _entered(project: Project, *, dry: bool) -> AbstractContextManager[list[str]
 def _graphs(wished: Wish, folder: str, *, strict: bool) -> tuple[str, str]:
     """The network before and after, as `explain` shows it. Raises AnswersError if the new answers make none.
 
-    This package's own planner knows what its own version takes, which is the newest; an older one has its own say.
+    This package's own planner knows what its own version takes, and the newest; another one has its own say.
     """
     try:
         before = text(design(wished.before, folder))
