@@ -8,6 +8,7 @@ next command has run.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import shutil
@@ -139,35 +140,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Kills commands at random points, and looks at what is left.")
     parser.add_argument("--count", type=int, default=100, help="how often each command is killed by each signal")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="a file that counts are added to, round by round")
     options = parser.parse_args()
     draw = random.Random(options.seed)
-    counts: dict[tuple[str, str], Counter[str]] = {}
+    counts = Counter[str](json.loads(options.keep.read_text()) if options.keep and options.keep.is_file() else {})
     with tempfile.TemporaryDirectory(prefix="layerwright-kills-") as folder:
         checkout = three_versions(Path(folder) / "checkout")
         cases = list(prepared(checkout, Path(folder)))
         for number in range(options.count):
             for case in cases:
                 for how in SIGNALS:
-                    place = Path(folder) / "one"
+                    place = Path(folder) / f"{case.name}-{how.name}-{number}"
                     came = killed(checkout, case, how, place, draw)
-                    shutil.rmtree(place)
-                    counts.setdefault((case.name, how.name), Counter())[came] += 1
+                    shutil.rmtree(place, ignore_errors=True)  # a git that was started goes on for a moment
+                    counts[f"{case.name} | {how.name} | {came.partition(':')[0]}"] += 1
                     if came.startswith("wrong"):
                         print(f"{case.name}, {how.name}: {came}", flush=True)
+            if options.keep:
+                options.keep.write_text(json.dumps(counts))
             print(f"round {number + 1} of {options.count}", flush=True)
     print(table(counts))
-    sys.exit(any(came.startswith("wrong") for counted in counts.values() for came in counted))
+    sys.exit(any(key.endswith("wrong") for key in counts))
 
 
-def table(counts: dict[tuple[str, str], Counter[str]]) -> str:
+def table(counts: Counter[str]) -> str:
     """The counts as a table in Markdown."""
-    words = ("before", "after", "put right")
+    words = ("before", "after", "put right", "wrong")
     lines = ["| command | signal | kills | as before | whole | put right by the next command | wrong |"]
     lines += ["|---|---|---|---|---|---|---|"]
-    for (name, how), counted in counts.items():
-        wrong = sum(number for came, number in counted.items() if came.startswith("wrong"))
-        cells = [name, how, counted.total(), *(counted[word] for word in words), wrong]
-        lines.append(f"| {' | '.join(map(str, cells))} |")
+    for row in dict.fromkeys(key.rpartition(" | ")[0] for key in counts):
+        cells = [counts[f"{row} | {word}"] for word in words]
+        lines.append(f"| {row} | {' | '.join(map(str, (sum(cells), *cells)))} |")
     return "\n".join(lines)
 
 

@@ -143,7 +143,7 @@ def _work(place: Path, env: Mapping[str, str], request: dict[str, Any]) -> None:
     """Starts the process that does it, and waits for it. It's ended when this one is told to end."""
     (place / "temporary").mkdir()
     result, told = place / "result.json", place / "request.json"
-    told.write_text(json.dumps(request | {"result": str(result)}), encoding="utf-8")
+    told.write_text(json.dumps(request | {"result": str(result), "parent": os.getpid()}), encoding="utf-8")
     own = {"TMPDIR": str(place / "temporary"), "TEMP": str(place / "temporary"), "TMP": str(place / "temporary")}
     own |= {"COPIER_CACHE_DIR": str(place / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
     own |= {"COPIER_SETTINGS_PATH": str(place / "settings.yml")}

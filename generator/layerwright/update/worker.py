@@ -7,13 +7,20 @@ file, as JSON; only plain data pass.
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
+import time
 import warnings
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from ..problems import AnswersError
 from ..template import refusal
+
+PATIENCE = 0.1
+"""Seconds between two looks at whether the process that wants this work is still there."""
 
 STOPPED = 3
 """Exit code when the user stops at a question."""
@@ -23,6 +30,7 @@ def main(request_file: str) -> int:
     """Does what the request says."""
     request = json.loads(Path(request_file).read_text(encoding="utf-8"))
     warnings.simplefilter("ignore")
+    Thread(target=end_with, args=(request["parent"],), daemon=True).start()
     result: dict[str, Any] = {}
     try:
         work(request)
@@ -34,6 +42,15 @@ def main(request_file: str) -> int:
         result["error"] = f"{type(error).__name__}: {error}"
     Path(request["result"]).write_text(json.dumps(result), encoding="utf-8")
     return 0
+
+
+def end_with(parent: int) -> None:
+    """Ends this process, and the git that it has started, soon after its parent: one that was killed ends nothing."""
+    while os.getppid() == parent:
+        time.sleep(PATIENCE)
+    if os.name != "nt" and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
 
 
 def work(request: dict[str, Any]) -> None:
