@@ -166,13 +166,13 @@ def test_what_is_killed_is_put_right_by_the_next_command(at: int, when: str, sma
     before = content(small.top)
     killed(small, at, when)
     is_done = at == RENAMES and when == "after"
-    said = recover(small)
+    said = recover(small.root)
     assert bool(said) == journal_was_there(at, when)
     if is_done:
         assert content(small.top) != before
         undo(small.root)
     assert content(small.top) == before
-    assert recover(small) == []
+    assert recover(small.root) == []
     applied(small)
     assert "deep/er/new.md" in content(small.root)
 
@@ -188,14 +188,14 @@ def test_putting_right_can_be_killed_too(small: Project) -> None:
     done = subprocess.run([sys.executable, "-c", script, small.root, "2", "after"], cwd=REPOSITORY, check=False)
     assert done.returncode == -signal.SIGKILL
     assert content(small.top) != before
-    recover(small)
+    recover(small.root)
     assert content(small.top) == before
 
 
 def test_what_was_edited_after_a_kill_is_left_and_named(small: Project) -> None:
     killed(small, RENAMES, "before")
     (small.root / "README.md").write_text("edited since")
-    said = recover(small)
+    said = recover(small.root)
     assert "README.md" in said[1]
     assert (small.root / "README.md").read_text() == "edited since"
     assert (small.root / "src" / "plant" / "model.py").read_bytes() == OLD["src/plant/model.py"].encode()
@@ -248,7 +248,7 @@ def test_a_journal_that_leads_out_of_the_project_is_refused(path: str, small: Pr
     journal.cut_off(small).write_text(json.dumps(raw))
     before = listing(small.top)
     with pytest.raises(AnswersError):
-        recover(small)
+        recover(small.root)
     assert {name: what for name, what in listing(small.top).items() if not name.endswith("/lock")} == before
 
 
@@ -258,7 +258,7 @@ def test_a_damaged_journal_is_said_and_nothing_touched(damage: str, small: Proje
     journal.cut_off(small).write_text(damage)
     before = content(small.top)
     with pytest.raises(AnswersError, match="can't be read"):
-        recover(small)
+        recover(small.root)
     assert content(small.top) == before
 
 
@@ -279,6 +279,19 @@ def test_staging_lies_in_the_project_where_git_s_folder_is_elsewhere(
     monkeypatch.undo()
     undo(small.root)
     assert content(small.top) == before
+
+
+def test_a_folder_that_cannot_be_written_to_is_said_first(small: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = listing(small.top)
+    monkeypatch.setattr(journal.os, "access", lambda path, _: Path(path).name != "plant")
+    with pytest.raises(AnswersError, match="src/plant can't be written to"):
+        applied(small)
+    assert listing(small.top) == before
+
+
+def test_where_there_is_no_project_there_is_nothing_to_put_right(tmp_path: Path) -> None:
+    assert recover(tmp_path) == []
+    assert recover(tmp_path / "nowhere") == []
 
 
 def test_two_runs_at_once_are_refused(small: Project, command: Callable[..., Result]) -> None:

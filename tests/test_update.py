@@ -265,6 +265,16 @@ def test_a_file_of_the_user_s_that_git_ignores_is_not_overwritten(siamese: Life)
     assert siamese.changed() == set()
 
 
+def test_a_file_that_both_have_added_is_a_conflict_and_loses_nothing(siamese: Life) -> None:
+    (siamese.root / NEW_FILE).write_text("# Ours\n\nWritten before.\n")
+    siamese.save()
+    done = siamese.layerwright("update")
+    assert done.code == 1, done.out + done.err
+    assert f"! {NEW_FILE}" in done.out
+    assert "Written before." in siamese.text(NEW_FILE)
+    assert "# New" in siamese.text(NEW_FILE)
+
+
 def test_what_the_user_has_deleted_stays_deleted(siamese: Life) -> None:
     (siamese.root / "README.md").unlink()
     siamese.save()
@@ -448,6 +458,26 @@ def test_all_can_be_asked_again(chain: Life) -> None:
     assert terminal.end() == 1
     assert "nothing was written" in terminal.shown
     assert chain.changed() == set()
+
+
+def test_all_is_asked_and_a_changed_answer_counts(chain: Life) -> None:
+    command = (sys.executable, "-m", "layerwright", "update", "--ask", "--to", "0.1.0")
+    terminal = Terminal.start(*command, cwd=chain.root, env=chain.checkout.environment(TERM="xterm"))
+    for question in ("project called", "Start from a preset", "What goes in?"):
+        terminal.wait_for(question)
+        terminal.type("\r")
+    terminal.wait_for("What comes out?")
+    terminal.type(", odd: binary\r")
+    for question in ("planner's own paths", "train on", "Which backend"):
+        terminal.wait_for(question)
+        terminal.type("\r")
+    terminal.wait_for("See the rest")
+    terminal.type("n")
+    terminal.wait_for("Updated")
+    assert terminal.end() == 0
+    assert str(chain.answers()["outputs"]).endswith(", odd: binary")
+    assert 'name="odd"' in chain.text("src/plant/model.py")
+    assert "outputs" in terminal.shown
 
 
 # Trust

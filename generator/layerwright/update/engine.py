@@ -17,7 +17,7 @@ from . import source as sources
 from .change import Change, digest
 from .journal import Journal, apply, details, done
 from .project import ANSWERS_FILE, Project, Recorded
-from .recovery import alone, recover
+from .recovery import alone, put_right
 from .rendering import Files, Rendering, render, scratch
 from .wish import Wish, wish
 
@@ -126,7 +126,7 @@ def _made(
 
 def _entered(project: Project, *, dry: bool) -> AbstractContextManager[list[str]]:
     """The project to itself; a dry run writes nothing, and so needs no lock."""
-    return nullcontext(recover(project)) if dry else alone(project)
+    return nullcontext(put_right(project)) if dry else alone(project)
 
 
 def _graphs(wished: Wish, folder: str, *, strict: bool) -> tuple[str, str]:

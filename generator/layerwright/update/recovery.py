@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from ..problems import AnswersError, Problem
 from .journal import cut_off, take_back
@@ -28,11 +29,21 @@ def alone(project: Project) -> Iterator[list[str]]:
         lock.release()
 
 
-def recover(project: Project) -> list[str]:
-    """Takes back an update of this project that was cut off, if there is one, and says so.
+def recover(folder: Path) -> list[str]:
+    """Takes back an update of the project in a folder that was cut off, if there is one, and says so.
 
-    For every command that looks at a project. Costs nothing where there is nothing to put right.
+    For every command that looks at a project. Where there is no project, or none under git, there is nothing to do.
+    Raises AnswersError if another layerwright is at work there.
     """
+    try:
+        project = Project.at(folder)
+    except AnswersError:
+        return []
+    return put_right(project)
+
+
+def put_right(project: Project) -> list[str]:
+    """The same, for a project that was found."""
     if not cut_off(project).exists():
         return []
     with alone(project) as said:

@@ -45,7 +45,7 @@ def _undone(undone: Undone) -> Iterator[str]:
     yield f"Taken back: {undone.root} is as it was before the update{f' from {old} to {new}' if old != new else ''}."
     if undone.patch:
         yield f"What was edited since is in {undone.patch}"
-        yield "  with the update it was made on: git apply brings both back, in the project's folder."
+        yield "  with the update it was made on: `git apply` brings both back."
 
 
 def _updated(outcome: Outcome) -> Iterator[str]:

@@ -68,7 +68,7 @@ def _patch(project: Project, journal: Journal) -> Path:
     """Keeps a patch that makes the files of an update, with the edits since, of what is committed."""
     paths = [step.path for step in journal.steps]
     there = [path for path in paths if digest(project.root / path) is not None]
-    options = ("--binary", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--relative")
+    options = ("--binary", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames")
     with tempfile.TemporaryDirectory(dir=project.state) as folder:
         index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
         project.git("read-tree", "HEAD", more=index)
