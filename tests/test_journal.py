@@ -137,7 +137,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from layerwright.update import Project, journal
-from tests.test_journal import applied
+from tests.test_journal import applied, in_the_project
 
 count, original = 0, os.replace
 
@@ -150,21 +150,32 @@ def replace(source, target):
     if count == int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)
 
+if sys.argv[4] == "beside":
+    journal._staging = in_the_project
 journal.os.replace = replace
 applied(Project.at(Path(sys.argv[1])))
 """
 
 
-def killed(project: Project, at: int, when: str) -> None:
-    done = subprocess.run([sys.executable, "-c", KILLED, project.root, str(at), when], cwd=REPOSITORY, check=False)
+def in_the_project(project: Project) -> Path:
+    """Where staging lies if git's folder is on another file system."""
+    project.state.mkdir(parents=True, exist_ok=True)
+    return project.root / ".layerwright-x"
+
+
+def killed(project: Project, at: int, when: str, where: str = "") -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, project.root, str(at), when, where], cwd=REPOSITORY, check=False
+    )
     assert done.returncode == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("at", range(1, RENAMES + 1))
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_what_is_killed_is_put_right_by_the_next_command(at: int, when: str, small: Project) -> None:
+@pytest.mark.parametrize("where", ["", "beside"])
+def test_what_is_killed_is_put_right_by_the_next_command(at: int, when: str, where: str, small: Project) -> None:
     before = content(small.top)
-    killed(small, at, when)
+    killed(small, at, when, where)
     is_done = at == RENAMES and when == "after"
     said = recover(small.root)
     assert bool(said) == journal_was_there(at, when)
@@ -185,7 +196,7 @@ def test_putting_right_can_be_killed_too(small: Project) -> None:
     before = content(small.top)
     killed(small, RENAMES, "before")
     script = KILLED.replace("applied(Project", "journal.take_back(Project")
-    done = subprocess.run([sys.executable, "-c", script, small.root, "2", "after"], cwd=REPOSITORY, check=False)
+    done = subprocess.run([sys.executable, "-c", script, small.root, "2", "after", ""], cwd=REPOSITORY, check=False)
     assert done.returncode == -signal.SIGKILL
     assert content(small.top) != before
     recover(small.root)
@@ -265,15 +276,8 @@ def test_a_damaged_journal_is_said_and_nothing_touched(damage: str, small: Proje
 def test_staging_lies_in_the_project_where_git_s_folder_is_elsewhere(
     small: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def staging(project: Project) -> Path:
-        project.state.mkdir(parents=True, exist_ok=True)
-        folder = project.root / ".layerwright-x"
-        for name in ("old", "new"):
-            (folder / name).mkdir(parents=True)
-        return folder
-
     before = content(small.top)
-    monkeypatch.setattr(journal, "_staging", staging)
+    monkeypatch.setattr(journal, "_staging", in_the_project)
     applied(small)
     assert ".layerwright-x" not in content(small.root)
     monkeypatch.undo()

@@ -9,12 +9,11 @@ back. What was there is kept beside it, for `undo`.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
+import secrets
 import shutil
 import signal
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -98,6 +97,8 @@ def apply(project: Project, changes: Sequence[Change], journal: Journal) -> None
         journal = replace(journal, folder=_named(project, folder))
         try:
             journal.write(cut_off(project))
+            for name in ("old", "new"):
+                (folder / name).mkdir(parents=True)
             journal = _staged(project, changes, folder, journal)
             journal.write(cut_off(project))
             _carry_out(project, journal, folder, stopped)
@@ -107,7 +108,7 @@ def apply(project: Project, changes: Sequence[Change], journal: Journal) -> None
             take_back(project)
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        _tidy(project)
+        tidy(project)
 
 
 def _check_writable(project: Project, changes: Sequence[Change]) -> None:
@@ -119,13 +120,10 @@ def _check_writable(project: Project, changes: Sequence[Change]) -> None:
 
 
 def _staging(project: Project) -> Path:
-    """A new folder on the project's file system: in git's if that is on it, which keeps the project's own as it is."""
+    """Where a new folder may lie on the project's file system: in git's if that is on it, else in the project."""
     project.state.mkdir(parents=True, exist_ok=True)
     same = project.state.stat().st_dev == project.root.stat().st_dev
-    folder = Path(tempfile.mkdtemp(prefix=STAGING, dir=project.state if same else project.root))
-    for name in ("old", "new"):
-        (folder / name).mkdir()
-    return folder
+    return (project.state if same else project.root) / f"{STAGING}{secrets.token_hex(6)}"
 
 
 def _named(project: Project, folder: Path) -> str:
@@ -248,11 +246,11 @@ def take_back(project: Project) -> list[str]:
                 (project.root / each).rmdir()
         shutil.rmtree(folder, ignore_errors=True)
         path.unlink()
-    _tidy(project)
+    tidy(project)
     return sorted(edited)
 
 
-def _tidy(project: Project) -> None:
+def tidy(project: Project) -> None:
     """Removes what no journal needs any more."""
     last = Journal.read(done(project))
     needed = Path(last.folder).name if last is not None else ""
@@ -294,11 +292,6 @@ def reversed_changes(project: Project, journal: Journal) -> list[Change]:
         mode = kept.stat().st_mode & 0o777 if step.before is not None else 0
         changes.append(Change(step.path, content, mode))
     return changes
-
-
-def no_space(error: OSError) -> bool:
-    """Whether an error says that a disk is full."""
-    return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def details(journal: Journal) -> dict[str, Any]:

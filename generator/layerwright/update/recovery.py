@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..problems import AnswersError, Problem
-from .journal import cut_off, take_back
+from .journal import STAGING, cut_off, take_back, tidy
 from .project import Project
 
 
@@ -44,7 +44,7 @@ def recover(folder: Path) -> list[str]:
 
 def put_right(project: Project) -> list[str]:
     """The same, for a project that was found."""
-    if not cut_off(project).exists():
+    if not cut_off(project).exists() and not any(project.root.glob(f"{STAGING}*")):
         return []
     with alone(project) as said:
         return said
@@ -52,6 +52,7 @@ def put_right(project: Project) -> list[str]:
 
 def _put_right(project: Project) -> list[str]:
     if not cut_off(project).exists():
+        tidy(project)  # one that was done may have been cut off in this
         return []
     edited = take_back(project)
     said = ["An update that had been cut off was taken back: the project is as it was before it."]
