@@ -9,7 +9,7 @@ SEED := 1
 PROCESSES := 2
 COUNT := 100
 
-.PHONY: demo test lint types bench backbones properties kills regenerate clean
+.PHONY: demo test lint types bench backbones properties kills matrix regenerate clean
 
 # From answers to a trained and evaluated project, without data and without a network beyond the package registry.
 demo: .venv/.tool
@@ -50,6 +50,10 @@ properties: .venv/.test
 # Kills new, update and add at random points, each 100 times by each signal, and looks at what is left. Takes hours.
 kills: .venv/.test
 	$(BIN)/python -m tests.kills --count $(COUNT) --seed $(SEED)
+
+# Updates a project of every released version to the files at hand, with the oldest and the newest Black.
+matrix: .venv/.test
+	$(BIN)/python -m tests.matrix
 
 # Writes tests/cases anew; read the difference as you would read code.
 regenerate: .venv/.test
