@@ -7,8 +7,9 @@ DEMO_PYTHON := ../.venv/bin/python
 EXAMPLES := 10000
 SEED := 1
 PROCESSES := 2
+COUNT := 100
 
-.PHONY: demo test lint types bench backbones properties regenerate release clean
+.PHONY: demo test lint types bench backbones properties kills matrix regenerate release clean
 
 # From answers to a trained and evaluated project, without data and without a network beyond the package registry.
 demo: .venv/.tool
@@ -45,6 +46,14 @@ backbones: .venv/.test
 # Draws 10,000 sets of answers, and compares what is planned with what Keras builds. Takes hours; goes on where it stopped.
 properties: .venv/.test
 	$(BIN)/python -m tests.properties --examples $(EXAMPLES) --seed $(SEED) --processes $(PROCESSES)
+
+# Kills new, update and add at random points, each 100 times by each signal, and looks at what is left. Takes hours.
+kills: .venv/.test
+	$(BIN)/python -m tests.kills --count $(COUNT) --seed $(SEED)
+
+# Updates a project of every released version to the files at hand, with the oldest and the newest Black.
+matrix: .venv/.test
+	$(BIN)/python -m tests.matrix
 
 # Writes tests/cases anew; read the difference as you would read code.
 regenerate: .venv/.test

@@ -47,7 +47,7 @@ def test_a_release_is_committed_tagged_and_built(ready: Checkout) -> None:
     changelog = (ready.root / "CHANGELOG.md").read_text()
     assert "(unreleased)" not in changelog
     assert changelog.count("## 0.2.0 (2") == 1
-    with pytest.raises(SystemExit, match="expected a version after 0.2.0"):
+    with pytest.raises(SystemExit, match=r"expected a version after 0\.2\.0"):
         module(ready).release(ready.root, "0.2.0")
 
 

@@ -25,7 +25,7 @@ from layerwright import __version__, cli, places
 
 REPOSITORY = Path(__file__).parent.parent
 
-PARTS = ("LICENSE", "README.md", "copier.yml", "generator", "pyproject.toml", "templates")
+PARTS = ("LICENSE", "README.md", "copier.yml", "generator", "hatch_build.py", "pyproject.toml", "templates")
 """What of the checkout makes projects and wheels."""
 
 PRESETS = sorted(path.stem for path in (REPOSITORY / "templates" / "presets").glob("*.yml"))

@@ -1,6 +1,6 @@
-"""The command line: `layerwright new`, `explain`, `presets`.
+"""The command line: `layerwright new`, `explain`, `presets`; for projects: `update`, `undo`, `add`, `remove`.
 
-Exit codes: 0 done; 2 the answers or the arguments are wrong; 1 anything else.
+Exit codes: 0 done; 2 the answers, the arguments or the project's state are wrong; 1 anything else, conflicts too.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -25,6 +26,9 @@ from .plan import Plan, design
 from .presets import BLANK, preset_answers
 from .presets import presets as all_presets
 from .problems import AnswersError, Problem
+
+if TYPE_CHECKING:
+    from .update import Request
 
 PATIENCE = 5.0
 """Seconds in which a git that's going on may end, when the command is stopped."""
@@ -114,6 +118,112 @@ def presets(form: str) -> None:
     width = max(len(row["name"]) for row in rows)
     for row in rows:
         click.echo(f"{row['name']:<{width}}  {row['about']}")
+
+
+PATH = click.argument("path", type=click.Path(path_type=Path), default=".")
+END = click.argument("end", metavar="input|output", type=click.Choice(["input", "output"]))
+DRY = click.option("--dry-run", is_flag=True, help="Show what would come of it, and write nothing.")
+FROM = click.option(
+    "--from",
+    "source",
+    metavar="SOURCE",
+    help="Take the template from here, and run its code. Needed where a project names another than layerwright's.",
+)
+
+
+@main.command("update")
+@PATH
+@click.option("--data", "pairs", metavar="KEY=VALUE", multiple=True, help="Another answer; may be given again.")
+@click.option("--answers", "file", metavar="FILE.yml", type=click.Path(path_type=Path), help="A file with answers.")
+@click.option("--to", metavar="VERSION", help="The version to update to; the newest, if it isn't said.")
+@click.option("--ask", is_flag=True, help="Ask all questions again, in a terminal.")
+@click.option("--defaults", is_flag=True, help="Ask nothing. It's so anyway, unless --ask says otherwise.")
+@DRY
+@FROM
+@FORMAT
+def update_project(
+    path: Path,
+    pairs: tuple[str, ...],
+    file: Path | None,
+    to: str | None,
+    ask: bool,
+    defaults: bool,
+    dry_run: bool,
+    source: str | None,
+    form: str,
+) -> None:
+    """Brings the project in PATH to the newest version, or to other answers, with your edits kept.
+
+    Its tree has to be clean. Where you and the update changed the same lines, the file holds both: exit code 1.
+
+    \b
+    layerwright update
+    layerwright update --data branching=residual --dry-run
+    """  # noqa: D301
+    from . import update
+
+    if ask and (defaults or not (sys.stdin.isatty() and sys.stdout.isatty())):
+        raise click.UsageError("--ask needs a terminal, and no --defaults")
+    given = gather(None, file, pairs)
+    request = update.Request(given=lambda _: given, to=to, source=source, ask=ask, dry=dry_run)
+    updated(path, request, form)
+
+
+@main.command()
+@END
+@click.argument("entry", metavar="'NAME: KIND …'")
+@PATH
+@DRY
+@FROM
+@FORMAT
+def add(end: str, entry: str, path: Path, dry_run: bool, source: str | None, form: str) -> None:
+    """Gives the project in PATH one more input or output, at the version that it has.
+
+    \b
+    layerwright add input 'meta: numeric 12'
+    layerwright add output 'price: regression * 0.5'
+    """  # noqa: D301
+    from . import update
+
+    given = partial(update.added, key=f"{end}s", entry=entry)
+    updated(path, update.Request(given=given, stay=True, source=source, dry=dry_run), form)
+
+
+@main.command()
+@END
+@click.argument("name")
+@PATH
+@DRY
+@FROM
+@FORMAT
+def remove(end: str, name: str, path: Path, dry_run: bool, source: str | None, form: str) -> None:
+    """Takes an input or output from the project in PATH, and what the answers say of it, at the version that it has."""
+    from . import update
+
+    given = partial(update.removed, key=f"{end}s", name=name)
+    updated(path, update.Request(given=given, stay=True, source=source, dry=dry_run), form)
+
+
+@main.command()
+@PATH
+@click.option("--force", is_flag=True, help="Even if files were edited since: a patch of them is kept.")
+@FORMAT
+def undo(path: Path, force: bool, form: str) -> None:
+    """Takes the last update of the project in PATH back, until the next commit."""
+    from . import update
+
+    undone = update.undo(path, force=force)
+    click.echo(json.dumps(update.as_data(undone), indent=2) if form == "json" else update.as_text(undone))
+
+
+def updated(path: Path, request: Request, form: str) -> None:
+    """Updates, says what came of it, and exits with 1 if there are conflicts."""
+    from . import update
+
+    outcome = update.update(path, request)
+    click.echo(json.dumps(update.as_data(outcome), indent=2) if form == "json" else update.as_text(outcome))
+    if outcome.conflicts:
+        sys.exit(1)
 
 
 def gather(preset: str | None, file: Path | None, pairs: tuple[str, ...]) -> Answers:

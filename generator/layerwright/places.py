@@ -21,3 +21,9 @@ def template_root() -> Path:
 def is_checkout() -> bool:
     """Whether the template is a git checkout rather than part of an installed package."""
     return (template_root() / ".git").exists()
+
+
+def bundle() -> Path | None:
+    """The file with all released versions that an installed package brings, None if it has none."""
+    path = PACKAGE / "_template" / "template.bundle"
+    return path if path.is_file() else None

@@ -142,14 +142,21 @@ def _copy(destination: Path, answers: Answers, *, ask: bool) -> None:
                 settings=copier.Settings(trust=[root]),
                 quiet=True,
             )
-    except copier.errors.UserMessageError as error:
+    except (copier.errors.UserMessageError, ValueError) as error:
+        if (found := refusal(error)) is None:
+            raise
+        raise found from error
+
+
+def refusal(error: Exception) -> AnswersError | None:
+    """What a template that Copier renders says against the answers, None if the error is another one."""
+    import copier
+
+    if isinstance(error, copier.errors.UserMessageError):
         # The template's own generator refuses: another module than this one, so its problems come as plain dicts.
-        if (found := getattr(error, "problems", None)) is None:
-            raise
-        raise AnswersError([Problem(**each) for each in found]) from error
-    except ValueError as error:
-        # A default that doesn't fit what was typed, as a preset's layers for another input.
-        if (found := re.fullmatch(r"Validation error for question '(\w+)': (.+)", str(error))) is None:
-            raise
-        problem = Problem(found[1], found[2], f"start again, and say it too, with --data '{found[1]}=…'")
-        raise AnswersError([problem]) from error
+        problems = getattr(error, "problems", None)
+        return None if problems is None else AnswersError([Problem(**each) for each in problems])
+    # A default that doesn't fit what was typed, as a preset's layers for another input.
+    if (found := re.fullmatch(r"Validation error for question '(\w+)': (.+)", str(error))) is None:
+        return None
+    return AnswersError([Problem(found[1], found[2], f"start again, and say it too, with --data '{found[1]}=…'")])

@@ -1,0 +1,91 @@
+"""A process of its own in which Copier updates a copy of a project: `python -m layerwright.update.worker REQUEST`.
+
+Its environment is made for it: Copier reads it when it's imported, and starts git. What comes of it is written to a
+file, as JSON; only plain data pass.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+import warnings
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from ..problems import AnswersError
+from ..template import refusal
+
+PATIENCE = 0.1
+"""Seconds between two looks at whether the process that wants this work is still there."""
+
+STOPPED = 3
+"""Exit code when the user stops at a question."""
+
+
+def main(request_file: str) -> int:
+    """Does what the request says."""
+    request = json.loads(Path(request_file).read_text(encoding="utf-8"))
+    warnings.simplefilter("ignore")
+    Thread(target=end_with, args=(request["parent"],), daemon=True).start()
+    result: dict[str, Any] = {}
+    try:
+        work(request)
+    except KeyboardInterrupt:
+        return STOPPED
+    except AnswersError as error:
+        result["problems"] = [{"place": each.place, "what": each.what, "mend": each.mend} for each in error.problems]
+    except Exception as error:  # noqa: BLE001 (whatever a template does, the other process says it in a line)
+        result["error"] = f"{type(error).__name__}: {error}"
+    Path(request["result"]).write_text(json.dumps(result), encoding="utf-8")
+    return 0
+
+
+def end_with(parent: int) -> None:
+    """Ends this process, and the git that it has started, soon after its parent: one that was killed ends nothing."""
+    while os.getppid() == parent:
+        time.sleep(PATIENCE)
+    if os.name != "nt" and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
+
+
+def work(request: dict[str, Any]) -> None:
+    """Updates the copy; then, if files have left it, writes what the old version made, to tell if they were edited."""
+    import copier
+
+    project, url = Path(request["project"]), request["url"]
+    trusted = copier.Settings(trust=[url])
+    ours = {path for path in request["files"] if (project / path).exists()}
+    try:
+        copier.run_update(
+            project,
+            data=request["data"],
+            vcs_ref=request["to"],
+            settings=trusted,
+            defaults=not request["ask"],
+            overwrite=True,
+            conflict="inline",
+            quiet=True,
+        )
+        if any(not (project / path).exists() for path in ours):
+            copier.run_copy(
+                url,
+                request["old"],
+                data=request["recorded"],
+                vcs_ref=request["from"],
+                settings=trusted,
+                defaults=True,
+                quiet=True,
+            )
+    except Exception as error:
+        if (found := refusal(error)) is not None:
+            raise found from error
+        raise
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
