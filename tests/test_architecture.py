@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +44,7 @@ ORDER = (
         "presets",
         "jinja",
         "template",
+        "checking",
         "cli",
     ),
 )
@@ -52,6 +54,9 @@ BACKENDS = {"keras", "tensorflow", "torch", "jax"}
 TEMPLATING = {"copier", "jinja2", "black"}
 
 SOURCES = {path.relative_to(PACKAGE): ast.parse(path.read_text()) for path in sorted(PACKAGE.rglob("*.py"))}
+
+ELSEWHERE = {Path("checking/probe.py")}
+"""Scripts that a project's own interpreter runs: no module of the package imports them."""
 
 each_source = pytest.mark.parametrize("path", SOURCES, ids=str)
 
@@ -68,6 +73,14 @@ def _relative(path: Path) -> Iterator[str]:
             folder = path.parts[: len(path.parts) - node.level]
             names = (node.module,) if node.module else tuple(alias.name for alias in node.names)
             yield from ((*folder, *name.split("."))[0] for name in names)
+
+
+def _inner(path: Path) -> Iterator[str]:
+    """The last names of what a file imports relatively."""
+    for node in ast.walk(SOURCES[path]):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            yield str(node.module).rpartition(".")[2]
+            yield from (alias.name for alias in node.names)
 
 
 def _absolute(tree: ast.AST) -> Iterator[str]:
@@ -105,7 +118,15 @@ def test_inside_the_package_imports_are_relative(path: Path) -> None:
 
 @each_source
 def test_no_module_imports_keras_or_a_backend(path: Path) -> None:
-    assert not BACKENDS & set(_absolute(SOURCES[path]))
+    if path not in ELSEWHERE:
+        assert not BACKENDS & set(_absolute(SOURCES[path]))
+
+
+@pytest.mark.parametrize("path", ELSEWHERE, ids=str)
+def test_a_script_for_another_environment_imports_what_is_there(path: Path) -> None:
+    assert not list(_relative(path))
+    assert set(_absolute(SOURCES[path])) <= {"keras", *sys.stdlib_module_names}
+    assert path.stem not in {each for other in SOURCES for each in _inner(other)}
 
 
 @each_source

@@ -1,6 +1,6 @@
-"""The command line: `layerwright new`, `explain`, `presets`.
+"""The command line: `layerwright new`, `explain`, `presets`, `check`.
 
-Exit codes: 0 done; 2 the answers or the arguments are wrong; 1 anything else.
+Exit codes: 0 done; 2 the answers or the arguments are wrong; 1 anything else, and what `check` finds.
 """
 
 from __future__ import annotations
@@ -114,6 +114,56 @@ def presets(form: str) -> None:
     width = max(len(row["name"]) for row in rows)
     for row in rows:
         click.echo(f"{row['name']:<{width}}  {row['about']}")
+
+
+@main.command(name="check")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "sarif", "junit"]), default="text", show_default=True
+)
+@click.option("--jobs", type=click.IntRange(min=1), help="How many at once.  [default: the processors]")
+@click.option("--no-model", is_flag=True, help="Build no network: run none of the projects' code.")
+@click.option("--python", type=click.Path(path_type=Path), help="The interpreter that has Keras; else PROJECT/.venv.")
+@click.option("--select", metavar="RULE", multiple=True, help="Only these rules: LW301, or LW3 for all that begin so.")
+@click.option("--ignore", metavar="RULE", multiple=True, help="Not these rules.")
+@click.option("--strict", is_flag=True, help="Count warnings as errors, and what could not be looked at.")
+def check_projects(
+    paths: tuple[Path, ...],
+    form: str,
+    jobs: int | None,
+    no_model: bool,
+    python: Path | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    strict: bool,
+) -> None:
+    """Compares projects with their answers: version, files, and the network that they build.
+
+    PATH is a project, something in one, or a folder with projects. Building a network runs the project's code, in its
+    own environment; --no-model leaves that out. Exit code 1: something was found. Rules: docs/rules.md.
+
+    \b
+    layerwright check .
+    layerwright check projects/ --no-model --format sarif > layerwright.sarif
+    """  # noqa: D301
+    from . import checking
+
+    folders = list(dict.fromkeys(each for path in paths for each in checking.located(path)))
+    wrong = [*checking.unplaced(paths), *checking.unmeant((*select, *ignore))]
+    if python is not None and not python.exists():
+        wrong.append(Problem("--python", f"{python} isn't there", "name the interpreter of an environment with Keras"))
+    if wrong:
+        raise AnswersError(wrong)
+    options = checking.Options(select, ignore, not no_model, python, jobs or checking.processors())
+    results = checking.check(folders, options, _progress)
+    click.echo(checking.FORMATS[form](results, strict))
+    sys.exit(checking.exit_code(results, strict=strict))
+
+
+def _progress(done: int, whole: int) -> None:
+    """Shows a person in a terminal how far it is."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{done} of {whole} steps" if done < whole else "\r\033[K", err=True, nl=False)
 
 
 def gather(preset: str | None, file: Path | None, pairs: tuple[str, ...]) -> Answers:
