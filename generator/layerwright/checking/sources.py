@@ -10,6 +10,7 @@ from functools import cached_property
 
 from .findings import Place
 
+MODELS = ("Model", "Sequential")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -56,7 +57,7 @@ class Source:
     def of_model(self) -> Place:
         """Where `build_model` puts the model together."""
         builder = self.functions.get("build_model")
-        made = [each for each in self.calls(builder) if called(each) in ("Model", "Sequential")] if builder else []
+        made = [each for each in self.calls(builder) if called(each) in MODELS] if builder else []
         return self.at(made[-1] if made else builder)
 
     def of_layer(self, path: str) -> Place | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..findings import Finding, Place, Severity
 from ..network import BuiltLayer
 from ..rule import Part, Rule, Subject
-from ..sources import Source, keyword, text_of
+from ..sources import MODELS, Source, called, keyword, text_of
 
 Pairs = Iterator[tuple[str, BuiltLayer, BuiltLayer]]
 
@@ -55,13 +55,11 @@ class NameTwice(Rule):
         for function in source.functions.values():
             seen: dict[str, ast.Call] = {}
             for call in source.calls(function):
-                name = text_of(keyword(call, "name"))
-                if name is None or _makes_model(call):
-                    continue
-                if name in seen and not _apart(function, seen[name], call):
-                    line = seen[name].lineno
-                    yield self.found(source.at(call), f"a layer named {name} is made in line {line} already")
-                seen.setdefault(name, call)
+                for name in _names(source, call):
+                    if name in seen and not _apart(function, seen[name], call):
+                        line = seen[name].lineno
+                        yield self.found(source.at(call), f"a layer named {name} is made in line {line} already")
+                    seen.setdefault(name, call)
 
 
 class LayerMissing(Rule):
@@ -213,10 +211,15 @@ def _listed(feeds: set[frozenset[str]]) -> str:
     return " and ".join("+".join(sorted(each)) or "nothing" for each in sorted(feeds, key=sorted))
 
 
-def _makes_model(call: ast.Call) -> bool:
-    function = call.func
-    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    return name in ("Model", "Sequential")
+def _names(source: Source, call: ast.Call) -> list[str]:
+    """The names of the layers that a call makes: one, or those of a function of the file, a nested model's alone."""
+    if isinstance(call.func, ast.Name) and (function := source.functions.get(call.func.id)):
+        calls = list(source.calls(function))
+        models = [each for each in calls if called(each) in MODELS]
+        said = [text_of(keyword(each, "name")) for each in models or calls]
+    else:
+        said = [None if called(call) in MODELS else text_of(keyword(call, "name"))]
+    return [each for each in said if each is not None]
 
 
 def _apart(function: ast.AST, first: ast.Call, second: ast.Call) -> bool:
