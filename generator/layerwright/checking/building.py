@@ -7,7 +7,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from .project import Project
 
 PROBE = Path(__file__).with_name("probe.py")
 
-PATIENCE = 300
+PATIENCE = 120
 """Longest that the environment of a project may take for each network, in seconds."""
 
 
@@ -61,14 +61,52 @@ def python_of(project: Project, given: Path | None) -> Path:
     raise CannotCheckError("no environment was found: make .venv in the project, activate one, or name one by --python")
 
 
-def built(projects: Sequence[Project], python: Path, backend: str) -> list[Building | CannotCheckError]:
+@dataclass
+class Processes:
+    """The processes that build networks now, so that whoever stops the check can stop them too."""
+
+    running: set[subprocess.Popen[bytes]] = field(default_factory=set)
+    stopped: bool = False
+
+    def run(self, command: list[str], folder: str, backend: str, patience: int) -> tuple[int, str]:
+        """Runs a command to its end; returns its exit code and what it said on stderr."""
+        with subprocess.Popen(  # noqa: S603 (the interpreter that the user named, or the project's)
+            command,
+            env=_environment(backend),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        ) as process:
+            self.running.add(process)
+            try:
+                if self.stopped:
+                    process.kill()
+                _, said = process.communicate(timeout=patience)
+            except BaseException:
+                process.kill()
+                raise
+            finally:
+                self.running.discard(process)
+            return process.returncode, said.decode(errors="replace")
+
+    def stop(self) -> None:
+        """Ends them all."""
+        self.stopped = True
+        for each in list(self.running):
+            each.kill()
+
+
+def built(
+    projects: Sequence[Project], python: Path, backend: str, processes: Processes
+) -> list[Building | CannotCheckError]:
     """What came of building the networks of projects of one environment and backend.
 
     One process builds them all, since it takes seconds to start; where a project brings it down, another one goes on.
     """
     results: list[Building | CannotCheckError] = []
     while len(results) < len(projects):
-        lines, why = _run(projects[len(results) :], python, backend)
+        lines, why = _run(projects[len(results) :], python, backend, processes)
         results += map(_read, lines)
         if len(results) < len(projects):
             results.append(CannotCheckError(why))
@@ -77,7 +115,7 @@ def built(projects: Sequence[Project], python: Path, backend: str) -> list[Build
     return results
 
 
-def _run(projects: Sequence[Project], python: Path, backend: str) -> tuple[list[str], str]:
+def _run(projects: Sequence[Project], python: Path, backend: str, processes: Processes) -> tuple[list[str], str]:
     """The lines that a process has written, and why it wrote no more."""
     with tempfile.TemporaryDirectory(prefix="layerwright-") as folder:
         request, result = Path(folder, "request.json"), Path(folder, "result.jsonl")
@@ -85,26 +123,17 @@ def _run(projects: Sequence[Project], python: Path, backend: str) -> tuple[list[
         command = [str(python), "-B", "-P", str(PROBE), str(request), str(result)]
         why = "the process that built it ended early"
         try:
-            done = subprocess.run(  # noqa: S603 (the interpreter that the user named, or the project's)
-                command,
-                env=_environment(backend),
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                timeout=PATIENCE * len(projects),
-                check=False,
-            )
-            last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-            why = f"{why} with code {done.returncode}" + "".join(f": {each}" for each in last)
+            code, said = processes.run(command, folder, backend, PATIENCE * len(projects))
+            last = said.strip().splitlines()[-1:]
+            why = f"{why} with code {code}" + "".join(f": {each}" for each in last)
             if last and "No module named 'keras'" in last[0]:
                 why = f"Keras isn't installed for {python}"
         except subprocess.TimeoutExpired:
             why = "building it took too long"
         except OSError as error:
             raise CannotCheckError(f"{python} can't be run: {error.strerror}") from error
-        lines = result.read_text(encoding="utf-8").splitlines() if result.exists() else []
-        return lines, why
+        lines = result.read_text(encoding="utf-8", errors="replace").splitlines() if result.exists() else []
+        return lines[: len(projects)], why
 
 
 def _asked(project: Project) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,6 +37,8 @@ def rendered(project: Project, folder: Path) -> Path:
     except Exception as error:
         what = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise CannotCheckError(f"version {project.version} can't be rendered: {what}") from error
+    finally:
+        _forget_generators()
     return target
 
 
@@ -43,6 +47,14 @@ def made_by_this(project: Project) -> bool:
     if project.from_checkout:
         return project.release is None or project.commit == _described(template_root())
     return not is_checkout() and project.source == PUBLIC_URL and project.release == newest()
+
+
+def _forget_generators() -> None:
+    """Forgets the generators of templates that were cloned for one rendering: a hundred of them are too many."""
+    generators = {name: each for name, each in sys.modules.items() if re.fullmatch(r"layerwright_[0-9a-f]{16}", name)}
+    gone = {name for name, each in generators.items() if not Path(str(each.__file__)).exists()}
+    for name in [each for each in sys.modules if each.partition(".")[0] in gone]:
+        del sys.modules[name]
 
 
 def _release(project: Project) -> tuple[str, str]:

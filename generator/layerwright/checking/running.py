@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
@@ -12,7 +13,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from ..problems import Problem, unknown
-from .building import Building, built, python_of
+from .building import Building, Processes, built, python_of
 from .findings import CannotCheckError, Finding, LeftOut, Result, Severity
 from .network import Network, planned
 from .project import Project, read
@@ -75,8 +76,20 @@ def check(folders: Sequence[Path], options: Options, progress: Progress = lambda
     jobs = [(folder, options, building) for folder, building in zip(folders, buildings, strict=True)]
     if options.jobs == 1 or len(jobs) == 1:
         return [count.after(examined(*each)) for each in jobs]
-    with ProcessPoolExecutor(min(options.jobs, len(jobs)), mp_context=get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(
+        min(options.jobs, len(jobs)),
+        mp_context=get_context("spawn"),
+        initializer=_leave_to_the_first,
+    )
+    try:
         return _in_order([pool.submit(examined, *each) for each in jobs], count)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _leave_to_the_first() -> None:
+    """Has a process take no notice of Ctrl-C: the one that started it does, and ends it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @dataclass
@@ -122,22 +135,28 @@ def _buildings(folders: Sequence[Path], options: Options, count: Count) -> list[
         except CannotCheckError as error:
             found[folder] = error
             count.step()
-    with ThreadPoolExecutor(options.jobs) as pool:
-        waiting = {
-            pool.submit(_attempt, part, python, backend): part
-            for (python, backend), projects in batches.items()
-            for part in _parts(projects, options.jobs)
-        }
+    pool, processes = ThreadPoolExecutor(options.jobs), Processes()
+    waiting = {
+        pool.submit(_attempt, part, python, backend, processes): part
+        for (python, backend), projects in batches.items()
+        for part in _parts(projects, options.jobs)
+    }
+    try:
         for future in as_completed(waiting):
             part = waiting[future]
             found |= zip((each.folder for each in part), future.result(), strict=True)
             count.step(len(part))
+    except BaseException:
+        processes.stop()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
     return [found.get(folder, CannotCheckError(why)) for folder in folders]
 
 
-def _attempt(projects: Sequence[Project], python: Path, backend: str) -> list[Outcome]:
+def _attempt(projects: Sequence[Project], python: Path, backend: str, processes: Processes) -> list[Outcome]:
     try:
-        return list(built(projects, python, backend))
+        return list(built(projects, python, backend, processes))
     except CannotCheckError as error:
         return [error] * len(projects)
 
@@ -205,7 +224,7 @@ def _expected(project: Project, made: Path | CannotCheckError | None, options: O
     if not isinstance(made, Path):
         raise made or CannotCheckError("the version that made it can't be had")
     assert project.plan is not None
-    [outcome] = built([read(made)], python_of(project, options.python), project.plan.spec.hardware.backend)
+    [outcome] = built([read(made)], python_of(project, options.python), project.plan.spec.hardware.backend, Processes())
     if isinstance(outcome, CannotCheckError):
         raise outcome
     if not isinstance(outcome.network, Network):

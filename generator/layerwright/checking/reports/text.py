@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from ..findings import Finding, Result, Severity
 from ..rules import ALL
@@ -19,7 +20,8 @@ def report(results: Sequence[Result], strict: bool) -> str:
 
 
 def _of_project(result: Result) -> Iterator[str]:
-    folder = os.path.relpath(result.folder)
+    here = Path.cwd()
+    folder = str(result.folder.relative_to(here) if result.folder.is_relative_to(here) else result.folder)
     for finding in result.loud:
         yield _line(folder, finding)
     for each in result.left_out:
