@@ -44,7 +44,9 @@ ORDER = (
         "presets",
         "jinja",
         "template",
+        "environments",
         "checking",
+        "weights",
         "cli",
     ),
 )
@@ -55,7 +57,7 @@ TEMPLATING = {"copier", "jinja2", "black"}
 
 SOURCES = {path.relative_to(PACKAGE): ast.parse(path.read_text()) for path in sorted(PACKAGE.rglob("*.py"))}
 
-ELSEWHERE = {Path("checking/probe.py")}
+ELSEWHERE = {Path("checking/probe.py"), Path("weights/carry.py")}
 """Scripts that a project's own interpreter runs."""
 
 each_source = pytest.mark.parametrize("path", SOURCES, ids=str)

@@ -1,4 +1,4 @@
-"""The command line: `layerwright new`, `explain`, `presets`, `check`.
+"""The command line: `layerwright new`, `explain`, `presets`, `check`, `weights`.
 
 Exit codes: 0 done; 2 the answers or the arguments are wrong; 1 anything else, and what `check` finds.
 """
@@ -158,6 +158,31 @@ def check_projects(
     results = checking.check(folders, options, _progress)
     click.echo(checking.FORMATS[form](results, strict))
     sys.exit(checking.exit_code(results, strict=strict))
+
+
+@main.command()
+@click.argument("old", metavar="OLD.keras", type=click.Path(path_type=Path))
+@click.argument("project", type=click.Path(path_type=Path))
+@click.option("--to", metavar="NEW.keras", type=click.Path(path_type=Path), help="[default: PROJECT/carried.keras]")
+@click.option("--rename", "pairs", metavar="OLD=NEW", multiple=True, help="A layer's new name; may be given again.")
+@click.option("--python", type=click.Path(path_type=Path), help="The interpreter that has Keras; else PROJECT/.venv.")
+@FORMAT
+def weights(old: Path, project: Path, to: Path | None, pairs: tuple[str, ...], python: Path | None, form: str) -> None:
+    """Carries what a saved network has learned over into the network that PROJECT has now.
+
+    A layer keeps its weights if its name, its class and all shapes are the same, in nested models and in shared layers
+    too. It says what was kept, what is new, what was dropped, and how training begins with the file.
+
+    \b
+    layerwright weights runs/first/model.keras .
+    """  # noqa: D301
+    from .weights import carry, report
+
+    renamed = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+    if len(renamed) < len(pairs):
+        raise AnswersError([Problem("--rename", "one has no =, or is there twice", "write OLD=NEW")])
+    carried = carry(old, project, to, renamed, python)
+    click.echo(report.as_json(carried) if form == "json" else report.as_text(carried))
 
 
 def _progress(done: int, whole: int) -> None:

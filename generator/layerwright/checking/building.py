@@ -7,10 +7,11 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..environments import NoEnvironmentError, Processes
 from ..graph import BackboneLayer
 from .findings import CannotCheckError, Place
 from .network import Network, told
@@ -49,54 +50,6 @@ class Building:
     phase_two: PhaseTwo | Fault | None = None
 
 
-def python_of(project: Project, given: Path | None) -> Path:
-    """The interpreter of a project's environment. Raises CannotCheckError if there's none."""
-    if given is not None:
-        return given
-    active = (os.environ.get(each) for each in ("VIRTUAL_ENV", "CONDA_PREFIX"))
-    for environment in (project.folder / ".venv", *(Path(each) for each in active if each)):
-        for name in ("bin/python", "Scripts/python.exe", "python.exe"):
-            if (environment / name).exists():
-                return environment / name
-    raise CannotCheckError("no environment was found: make .venv in the project, activate one, or name one by --python")
-
-
-@dataclass
-class Processes:
-    """The processes that build networks now, so that whoever stops the check can stop them too."""
-
-    running: set[subprocess.Popen[bytes]] = field(default_factory=set)
-    stopped: bool = False
-
-    def run(self, command: list[str], folder: str, backend: str, patience: int) -> tuple[int, str]:
-        """Runs a command to its end; returns its exit code and what it said on stderr."""
-        with subprocess.Popen(  # noqa: S603 (the interpreter that the user named, or the project's)
-            command,
-            env=_environment(backend),
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        ) as process:
-            self.running.add(process)
-            try:
-                if self.stopped:
-                    process.kill()
-                _, said = process.communicate(timeout=patience)
-            except BaseException:
-                process.kill()
-                raise
-            finally:
-                self.running.discard(process)
-            return process.returncode, said.decode(errors="replace")
-
-    def stop(self) -> None:
-        """Ends them all."""
-        self.stopped = True
-        for each in list(self.running):
-            each.kill()
-
-
 def built(
     projects: Sequence[Project], python: Path, backend: str, processes: Processes
 ) -> list[Building | CannotCheckError]:
@@ -120,20 +73,24 @@ def _run(projects: Sequence[Project], python: Path, backend: str, processes: Pro
     with tempfile.TemporaryDirectory(prefix="layerwright-") as folder:
         request, result = Path(folder, "request.json"), Path(folder, "result.jsonl")
         request.write_text(json.dumps([_asked(each) for each in projects]), encoding="utf-8")
-        command = [str(python), "-B", "-P", str(PROBE), str(request), str(result)]
-        why = "the process that built it ended early"
         try:
-            code, said = processes.run(command, folder, backend, PATIENCE * len(projects))
-            last = said.strip().splitlines()[-1:]
-            why = f"{why} with code {code}" + "".join(f": {each}" for each in last)
-            if last and "No module named 'keras'" in last[0]:
-                why = f"Keras isn't installed for {python}"
+            patience = PATIENCE * len(projects)
+            code, said = processes.run(python, PROBE, request, result, backend=backend, patience=patience)
+            why = _ending(python, code, said)
         except subprocess.TimeoutExpired:
             why = "building it took too long"
-        except OSError as error:
-            raise CannotCheckError(f"{python} can't be run: {error.strerror}") from error
+        except NoEnvironmentError as error:
+            raise CannotCheckError(str(error)) from error
         lines = result.read_text(encoding="utf-8", errors="replace").splitlines() if result.exists() else []
         return lines[: len(projects)], why
+
+
+def _ending(python: Path, code: int, said: str) -> str:
+    """Why a process wrote no more, by its exit code and its last words."""
+    last = "".join(said.strip().splitlines()[-1:])
+    if "No module named 'keras'" in last:
+        return f"Keras isn't installed for {python}"
+    return f"the process that built it ended early with code {code}" + (f": {last}" if last else "")
 
 
 def _asked(project: Project) -> dict[str, Any]:
@@ -143,15 +100,6 @@ def _asked(project: Project) -> dict[str, Any]:
     backbone = next((each.name for each in plan.graph.layers() if isinstance(each, BackboneLayer)), "")
     last = plan.spec.transfer.fine_tune if plan.spec.transfer else 0
     return {"folder": str(project.folder), "package": project.package, "backbone": backbone, "last": last}
-
-
-def _environment(backend: str) -> dict[str, str]:
-    """Gives another interpreter the environment of this process, without what is of this one alone."""
-    return {key: value for key, value in os.environ.items() if key != "PYTHONHOME"} | {
-        "KERAS_BACKEND": backend,
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "PYTHONIOENCODING": "utf-8",
-    }
 
 
 def _read(line: str) -> Building | CannotCheckError:

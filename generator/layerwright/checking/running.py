@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
+from ..environments import NoEnvironmentError, Processes, python_of
 from ..problems import Problem, unknown
-from .building import Building, Processes, built, python_of
+from .building import Building, built
 from .findings import CannotCheckError, Finding, LeftOut, Result, Severity
 from .network import Network, planned
 from .project import Project, read
@@ -130,10 +131,10 @@ def _buildings(folders: Sequence[Path], options: Options, count: Count) -> list[
         try:
             if project.plan is None:
                 raise CannotCheckError("its answers give no network")
-            python = python_of(project, options.python)
+            python = python_of(folder, options.python)
             batches.setdefault((python, project.plan.spec.hardware.backend), []).append(project)
-        except CannotCheckError as error:
-            found[folder] = error
+        except (CannotCheckError, NoEnvironmentError) as error:
+            found[folder] = CannotCheckError(str(error))
             count.step()
     pool, processes = ThreadPoolExecutor(options.jobs), Processes()
     waiting = {
@@ -224,7 +225,9 @@ def _expected(project: Project, made: Path | CannotCheckError | None, options: O
     if not isinstance(made, Path):
         raise made or CannotCheckError("the version that made it can't be had")
     assert project.plan is not None
-    [outcome] = built([read(made)], python_of(project, options.python), project.plan.spec.hardware.backend, Processes())
+    [outcome] = built(
+        [read(made)], python_of(project.folder, options.python), project.plan.spec.hardware.backend, Processes()
+    )
     if isinstance(outcome, CannotCheckError):
         raise outcome
     if not isinstance(outcome.network, Network):
