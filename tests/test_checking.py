@@ -8,6 +8,7 @@ import re
 import shutil
 import sys
 import tempfile
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 
 from layerwright import checking, places
 from layerwright.checking import Finding, Options, Result, Severity
@@ -258,6 +260,11 @@ NETWORK = [
         *("a backbone that learns in phase one", "resnet-transfer", COMPILE_FIRST, f"    {UNFREEZE}\n{COMPILE_FIRST}"),
         "LW303",
         at=UNFREEZE,
+    ),
+    train(
+        *("an optimizer that is not there", "power-plant", "optimizers.AdamW", "optimizers.AdamX"),
+        "LW307",
+        at="optimizers.AdamX",
     ),
     train(
         *(
@@ -706,8 +713,8 @@ def test_json_says_all(mixed: Path, command: Command) -> None:
     first, second = data["projects"]
     assert [(each["rule"], each["silenced"]) for each in first["findings"]] == [
         ("LW102", "ours: <&>"),
-        ("LW102", None),
         ("LW204", None),
+        ("LW102", None),
         ("LW101", None),
     ]
     assert not second["findings"]
@@ -791,3 +798,23 @@ def test_every_rule_has_an_identifier_of_its_own_and_says_what_it_protects() -> 
 def test_every_rule_of_network_and_training_is_shown_to_find_something() -> None:
     wanted = {each.identifier for each in checking.ALL if each.identifier.startswith(("LW2", "LW3"))}
     assert {each.rules[0] for each in NETWORK} == wanted
+
+
+def test_the_hook_checks_what_is_committed(plant: Path, monkeypatch: pytest.MonkeyPatch, command: Command) -> None:
+    [hook] = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    tool, *words = [*hook["entry"].split(), *hook["args"]]
+    assert tool == "layerwright"
+    monkeypatch.chdir(plant)
+    assert command(*words, "--select", "LW2").code == 0
+    changed(plant, "src/power_plant/model.py", ', "vacuum_output": vacuum_output', "")
+    assert command(*words, "--select", "LW2").code == 1
+
+
+def test_the_examples_of_the_page_are_what_is_read() -> None:
+    text = (REPOSITORY / "docs" / "checking.md").read_text(encoding="utf-8")
+    [toml] = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    rules = {each.identifier for each in checking.ALL}
+    assert set(tomllib.loads(toml)["tool"]["layerwright"]["ignore"]) <= rules
+    assert set(re.findall(r"ignore\[(LW\d+)\]", text)) <= rules
+    for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL):
+        assert yaml.safe_load(block)
