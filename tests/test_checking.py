@@ -94,7 +94,9 @@ PHASE_ONE = "    # Phase one: the new layers learn, the backbone stays as it is.
 COMPILE_FIRST = '    compile_model(model, settings["learning_rate"], settings["weight_decay"])\n    history'
 
 NETWORK = [
-    model("a syntax error", "two-inputs", "import keras\n", "import keras as\n", "LW201", at="import keras as"),
+    model(
+        "a syntax error", "two-inputs", "import keras\n", "import keras as\n", *("LW200", "LW201"), at="import keras as"
+    ),
     model("a shape that fits nothing", "two-inputs", "([first_f", "(3)([first_f", "LW201", at="(3)([first_f"),
     model(
         *("an input removed", "two-inputs", SECOND, ""),
@@ -567,6 +569,16 @@ def test_what_a_project_prints_or_leaves_behind_changes_no_other_s_result(tmp_pa
         assert not result.loud
 
 
+def test_a_file_that_is_gone_or_no_python_is_never_a_pass(plant: Path) -> None:
+    changed(plant, "src/power_plant/train.py", "def compile_model(", "def compiled(")
+    [finding] = found(plant, "LW2", "LW3")
+    assert (finding.rule, finding.severity) == ("LW200", Severity.WARNING)
+    (plant / "src" / "power_plant" / "model.py").unlink()
+    [result] = checking.check([plant], Options(select=("LW2",), python=HERE))
+    assert [each.rule for each in result.loud] == ["LW200", "LW201", "LW200"]
+    assert not result.left_out
+
+
 def test_an_environment_that_lacks_a_package_is_said_to(plant: Path) -> None:
     changed(plant, "src/power_plant/model.py", "import keras\n", "import keras\nimport nowhere_to_be_found\n")
     [result] = checking.check([plant], Options(select=("LW2",), python=HERE))
@@ -659,6 +671,9 @@ def test_a_path_may_be_a_project_one_of_its_files_or_a_folder_with_projects(plan
     shutil.copytree(plant, plant.parent / "deeper" / "down" / "other")
     shutil.copytree(plant, plant.parent / ".hidden")
     assert list(checking.located(plant.parent)) == [plant.parent / "deeper" / "down" / "other", plant]
+    (plant.parent / "else").mkdir()
+    (plant.parent / "else" / ".copier-answers.yml").write_text("_src_path: gh:somebody/template\nname: x\n")
+    assert not list(checking.located(plant.parent / "else")), "made by another template"
     (plant / "src" / ".git").mkdir()
     assert not list(checking.located(plant / "src")), "it lies in another repository"
 

@@ -154,10 +154,15 @@ def attempt(function: Any, *arguments: Any) -> dict[str, Any]:
         lines = [(each.filename, each.lineno) for each in frames]
         if isinstance(error, SyntaxError) and str(error.filename).startswith(here):
             lines.append((str(error.filename), error.lineno))
-        told = {"error": f"{type(error).__name__}: {error}"[:2000], "missing": getattr(error, "name", None) or ""}
-        if not isinstance(error, ImportError):
-            told["missing"] = ""
+        told = {"error": f"{type(error).__name__}: {error}"[:2000]}
+        if isinstance(error, ModuleNotFoundError) and not os.path.isdir(os.path.join("src", top := _top(error))):
+            told["missing"] = top
         return told | ({"path": os.path.relpath(lines[-1][0], here), "line": lines[-1][1]} if lines else {})
+
+
+def _top(error: ModuleNotFoundError) -> str:
+    """The package that isn't there."""
+    return (error.name or "a package").partition(".")[0]
 
 
 def examined(keras: Any, asked: dict[str, Any]) -> dict[str, Any]:

@@ -143,12 +143,24 @@ def located(path: Path) -> Iterator[Path]:
     """The projects that a path stands for: the one that it lies in; else those in the folder, at whatever depth."""
     path = Path(os.path.abspath(path))
     for each in (path, *path.parents):
-        if (each / ANSWERS).is_file():
+        if _is_project(each):
             yield each
             return
         if (each / ".git").exists():
             break
     yield from _below(path)
+
+
+def _is_project(folder: Path) -> bool:
+    """Whether a folder is a project of ours, or may be one: other templates have files of that name too."""
+    path = folder / ANSWERS
+    if not path.is_file():
+        return False
+    try:
+        source, _ = _origin(path)
+        return source == PUBLIC_URL or bool({"inputs", "outputs"} & load_file(path).keys())
+    except (AnswersError, OSError, ValueError, AttributeError):
+        return True
 
 
 def unplaced(paths: Iterable[Path]) -> Iterator[Problem]:
@@ -163,7 +175,7 @@ def unplaced(paths: Iterable[Path]) -> Iterator[Problem]:
 
 def _below(folder: Path) -> Iterator[Path]:
     for here, folders, files in os.walk(folder):
-        if ANSWERS in files:
+        if ANSWERS in files and _is_project(Path(here)):
             yield Path(here)
             folders.clear()
         folders[:] = sorted(each for each in folders if not each.startswith(".") and each not in UNSEARCHED)

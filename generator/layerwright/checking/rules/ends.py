@@ -6,9 +6,37 @@ import ast
 from collections.abc import Iterator
 
 from ..building import Fault
-from ..findings import Finding, Severity
+from ..findings import Finding, Place, Severity
 from ..rule import Part, Rule, Subject
 from ..sources import called, keyword, text_of
+
+
+class SourceBroken(Rule):
+    """The files that build and train the network can't be read as Python, or lack what they are there for.
+
+    Nothing else of them can be checked then.
+    """
+
+    identifier = "LW200"
+    severity = Severity.ERROR
+    part = Part.SOURCE
+    mend = "Take the file back from version control, or mend it at that line."
+
+    def find(self, subject: Subject) -> Iterator[Finding]:
+        """Files that aren't there, lines that aren't Python, functions that are gone: those less grave."""
+        for source, functions in (
+            (subject.project.model, ("build_model",)),
+            (subject.project.train, ("compile_model", "train")),
+        ):
+            if subject.project.text(source.path) is None:
+                yield self.found(Place(source.path), "it isn't there, or isn't text")
+            elif isinstance(error := source.parsed, SyntaxError):
+                yield self.found(Place(source.path, error.lineno or 1), f"it isn't Python: {error.msg}")
+            else:
+                for name in functions:
+                    if name not in source.functions:
+                        what = f"there is no function {name}: what it does can't be checked"
+                        yield self.found(Place(source.path), what, Severity.WARNING)
 
 
 class Unbuildable(Rule):
@@ -159,7 +187,7 @@ class EndShape(Rule):
 
 
 RULES = (
-    *(Unbuildable(), InputRemoved(), InputUnlisted(), OutputRemoved(), InputUnused()),
+    *(SourceBroken(), Unbuildable(), InputRemoved(), InputUnlisted(), OutputRemoved(), InputUnused()),
     *(EndAdded(), EndShape()),
 )
 

@@ -143,10 +143,10 @@ class FedOtherwise(Rule):
     def find(self, subject: Subject) -> Iterator[Finding]:
         """The layers that are fed by others, of those that are there."""
         _, actual = _layers(subject)
-        there = {path.rpartition("/")[2] for path in actual}
+        there = {path.rpartition("/")[2] for path in actual} | set(subject.actual.inputs if subject.actual else ())
         for path, planned, layer in _pairs(subject):
             mine, other = ({each.inputs for each in one.calls} for one in (layer, planned))
-            known = all(name in there or name in subject.project.plan.graph.inputs for each in other for name in each)  # type: ignore[union-attr]
+            known = all(name in there for each in other for name in each)
             if mine != other and known and len(layer.calls) == len(planned.calls):
                 what = f"{path} is fed by {_listed(mine)}, by the answers by {_listed(other)}"
                 yield self.found(_place(subject, path), what)
