@@ -6,12 +6,14 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from layerwright.checking import page
 from layerwright.presets import presets
 from layerwright.template import create
 
 from . import models, tables
 
 CASES = Path(__file__).parent / "cases"
+RULES = Path(__file__).parent.parent / "docs" / "rules.md"
 
 
 def generate(name: str, folder: Path) -> dict[str, str]:
@@ -49,6 +51,7 @@ def main() -> None:
             target = CASES / name / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(content, encoding="utf-8")
+    RULES.write_text(page(), encoding="utf-8")
     tables.PAGE.write_text(tables.written(tables.PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 

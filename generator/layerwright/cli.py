@@ -1,6 +1,7 @@
-"""The command line: `layerwright new`, `explain`, `presets`; for projects: `update`, `undo`, `add`, `remove`.
+"""The command line: `new`, `explain`, `presets`; for projects: `update`, `undo`, `add`, `remove`, `check`, `weights`.
 
-Exit codes: 0 done; 2 the answers, the arguments or the project's state are wrong; 1 anything else, conflicts too.
+Exit codes: 0 done; 2 the answers, the arguments or the project's state are wrong; 1 anything else, conflicts and what
+`check` finds too.
 """
 
 from __future__ import annotations
@@ -224,6 +225,81 @@ def updated(path: Path, request: Request, form: str) -> None:
     click.echo(json.dumps(update.as_data(outcome), indent=2) if form == "json" else update.as_text(outcome))
     if outcome.conflicts:
         sys.exit(1)
+
+
+@main.command(name="check")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "sarif", "junit"]), default="text", show_default=True
+)
+@click.option("--jobs", type=click.IntRange(min=1), help="How many at once.  [default: the processors]")
+@click.option("--no-model", is_flag=True, help="Build no network: run none of the projects' code.")
+@click.option("--python", type=click.Path(path_type=Path), help="The interpreter that has Keras; else PROJECT/.venv.")
+@click.option("--select", metavar="RULE", multiple=True, help="Only these rules: LW301, or LW3 for all that begin so.")
+@click.option("--ignore", metavar="RULE", multiple=True, help="Not these rules.")
+@click.option("--strict", is_flag=True, help="Count warnings as errors, and what could not be looked at.")
+def check_projects(
+    paths: tuple[Path, ...],
+    form: str,
+    jobs: int | None,
+    no_model: bool,
+    python: Path | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    strict: bool,
+) -> None:
+    """Compares projects with their answers: version, files, and the network that they build.
+
+    PATH is a project, something in one, or a folder with projects. Building a network runs the project's code, in its
+    own environment; --no-model leaves that out. Exit code 1: something was found. Rules: docs/rules.md.
+
+    \b
+    layerwright check .
+    layerwright check projects/ --no-model --format sarif > layerwright.sarif
+    """  # noqa: D301
+    from . import checking
+
+    folders = list(dict.fromkeys(each for path in paths for each in checking.located(path)))
+    wrong = [*checking.unplaced(paths), *checking.unmeant((*select, *ignore))]
+    if python is not None and not python.exists():
+        wrong.append(Problem("--python", f"{python} isn't there", "name the interpreter of an environment with Keras"))
+    if wrong:
+        raise AnswersError(wrong)
+    options = checking.Options(select, ignore, not no_model, python, jobs or checking.processors())
+    results = checking.check(folders, options, _progress)
+    click.echo(checking.FORMATS[form](results, strict))
+    sys.exit(checking.exit_code(results, strict=strict))
+
+
+@main.command()
+@click.argument("old", metavar="OLD.keras", type=click.Path(path_type=Path))
+@click.argument("project", type=click.Path(path_type=Path))
+@click.option("--to", metavar="NEW.keras", type=click.Path(path_type=Path), help="[default: PROJECT/carried.keras]")
+@click.option("--rename", "pairs", metavar="OLD=NEW", multiple=True, help="A layer's new name; may be given again.")
+@click.option("--python", type=click.Path(path_type=Path), help="The interpreter that has Keras; else PROJECT/.venv.")
+@FORMAT
+def weights(old: Path, project: Path, to: Path | None, pairs: tuple[str, ...], python: Path | None, form: str) -> None:
+    """Carries what a saved network has learned over into the network that PROJECT has now.
+
+    A layer keeps its weights if its name, its class and all shapes are the same, in nested models and in shared layers
+    too. It says what was kept, what is new, what was dropped, and how training begins with the file.
+
+    \b
+    layerwright weights runs/first/model.keras .
+    """  # noqa: D301
+    from .weights import carry, report
+
+    renamed = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+    if len(renamed) < len(pairs):
+        raise AnswersError([Problem("--rename", "one has no =, or is there twice", "write OLD=NEW")])
+    carried = carry(old, project, to, renamed, python)
+    click.echo(report.as_json(carried) if form == "json" else report.as_text(carried))
+
+
+def _progress(done: int, whole: int) -> None:
+    """Shows a person in a terminal how far it is."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{done} of {whole} steps" if done < whole else "\r\033[K", err=True, nl=False)
 
 
 def gather(preset: str | None, file: Path | None, pairs: tuple[str, ...]) -> Answers:

@@ -125,10 +125,19 @@ def _move_content(source: Path, target: Path) -> None:
         raise
 
 
-def _copy(destination: Path, answers: Answers, *, ask: bool) -> None:
+def render(destination: Path, answers: Answers, source: str, ref: str) -> None:
+    """Writes the project as a release of the template at `source` makes it, which is trusted: into a scratch folder.
+
+    Whatever Copier can't do raises: an address that isn't reached, a release that isn't there.
+    """
+    with _scratch():
+        _copy(destination, answers, ask=False, source=source, ref=ref)
+
+
+def _copy(destination: Path, answers: Answers, *, ask: bool, source: str = "", ref: str = "") -> None:
     import copier  # takes half a second: only what writes a project pays for it
 
-    root = str(template_root())
+    root = source or str(template_root())
     try:
         with warnings.catch_warnings():
             # In a checkout, changes that aren't committed are part of the template. That is what its developer wants.
@@ -138,7 +147,7 @@ def _copy(destination: Path, answers: Answers, *, ask: bool) -> None:
                 destination,
                 data=answers,
                 defaults=not ask,
-                vcs_ref="HEAD" if is_checkout() else None,
+                vcs_ref=ref or ("HEAD" if is_checkout() else None),
                 settings=copier.Settings(trust=[root]),
                 quiet=True,
             )

@@ -1,0 +1,242 @@
+"""Checks projects: one or a hundred, several at a time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+
+from ..environments import NoEnvironmentError, Processes, python_of
+from ..problems import Problem, unknown
+from .building import Building, built
+from .findings import CannotCheckError, Finding, LeftOut, Result, Severity
+from .network import Network, planned
+from .project import Project, read
+from .rendering import Rendering, made_by_this, rendered, texts
+from .rule import Part, Rule, Subject
+from .rules import ALL
+from .silences import silences
+
+AT_ONCE = 12
+"""Most networks that one process builds: it would hold the memory of them all."""
+
+Progress = Callable[[int, int], None]
+"""Called with how many steps are done, and how many there are."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is checked, and how. `select` and `ignore` are identifiers, or how some begin."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    model: bool = True
+    python: Path | None = None
+    jobs: int = 1
+
+    @property
+    def rules(self) -> list[Rule]:
+        """The rules that are wanted."""
+        return [each for each in ALL if self._wants(each)]
+
+    def wants(self, part: Part) -> bool:
+        """Whether any wanted rule looks at a part."""
+        return any(each.part is part for each in self.rules)
+
+    def _wants(self, rule: Rule) -> bool:
+        chosen = not self.select or rule.identifier.startswith(self.select)
+        return chosen and not (self.ignore and rule.identifier.startswith(self.ignore))
+
+
+def unmeant(words: Iterable[str]) -> Iterator[Problem]:
+    """What is wrong with words that should say rules."""
+    known = [each.identifier for each in ALL]
+    for word in words:
+        if not word or not any(each.startswith(word) for each in known):
+            yield Problem("--select, --ignore", *unknown("rule", word, known))
+
+
+def exit_code(results: Sequence[Result], *, strict: bool) -> int:
+    """0 if nothing grave was found, else 1. If `strict`, a part that couldn't be looked at is grave too."""
+    grave = {Severity.ERROR, *([Severity.WARNING] if strict else [])}
+    found = any(each.severity in grave for result in results for each in result.loud)
+    blind = strict and any(not each.asked for result in results for each in result.left_out)
+    return int(found or blind)
+
+
+def check(folders: Sequence[Path], options: Options, progress: Progress = lambda done, whole: None) -> list[Result]:
+    """What comes of projects, in their order."""
+    count = Count(progress, len(folders) * (1 + options.model))
+    buildings = _buildings(folders, options, count)
+    jobs = [(folder, options, building) for folder, building in zip(folders, buildings, strict=True)]
+    if options.jobs == 1 or len(jobs) == 1:
+        return [count.after(examined(*each)) for each in jobs]
+    pool = ProcessPoolExecutor(
+        min(options.jobs, len(jobs)),
+        mp_context=get_context("spawn"),
+        initializer=_leave_to_the_first,
+    )
+    try:
+        return _in_order([pool.submit(examined, *each) for each in jobs], count)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _leave_to_the_first() -> None:
+    """Has a process take no notice of Ctrl-C: the one that started it does, and ends it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@dataclass
+class Count:
+    """Counts what is done."""
+
+    progress: Progress
+    whole: int
+    done: int = 0
+
+    def step(self, steps: int = 1) -> None:
+        """So many more are done."""
+        self.done += steps
+        self.progress(self.done, self.whole)
+
+    def after(self, result: Result) -> Result:
+        """Counts a result, and gives it back."""
+        self.step()
+        return result
+
+
+def _in_order(futures: list[Future[Result]], count: Count) -> list[Result]:
+    for _ in as_completed(futures):
+        count.step()
+    return [each.result() for each in futures]
+
+
+Outcome = Building | CannotCheckError
+
+
+def _buildings(folders: Sequence[Path], options: Options, count: Count) -> list[Outcome]:
+    """The built networks of projects: those of one environment and backend together, some at a time."""
+    why = "--no-model" if not options.model else "none of its rules is selected"
+    found: dict[Path, Outcome] = {}
+    batches: dict[tuple[Path, str], list[Project]] = {}
+    for folder in folders if options.model and options.wants(Part.MODEL) else ():
+        project = read(folder)
+        try:
+            if project.plan is None:
+                raise CannotCheckError("its answers give no network")
+            python = python_of(folder, options.python)
+            batches.setdefault((python, project.plan.spec.hardware.backend), []).append(project)
+        except (CannotCheckError, NoEnvironmentError) as error:
+            found[folder] = CannotCheckError(str(error))
+            count.step()
+    pool, processes = ThreadPoolExecutor(options.jobs), Processes()
+    waiting = {
+        pool.submit(_attempt, part, python, backend, processes): part
+        for (python, backend), projects in batches.items()
+        for part in _parts(projects, options.jobs)
+    }
+    try:
+        for future in as_completed(waiting):
+            part = waiting[future]
+            found |= zip((each.folder for each in part), future.result(), strict=True)
+            count.step(len(part))
+    except BaseException:
+        processes.stop()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return [found.get(folder, CannotCheckError(why)) for folder in folders]
+
+
+def _attempt(projects: Sequence[Project], python: Path, backend: str, processes: Processes) -> list[Outcome]:
+    try:
+        return list(built(projects, python, backend, processes))
+    except CannotCheckError as error:
+        return [error] * len(projects)
+
+
+def _parts(projects: list[Project], jobs: int) -> Iterable[list[Project]]:
+    """Projects in parts: as many as there are jobs, none too large."""
+    size = min(AT_ONCE, -(-len(projects) // jobs))
+    for start in range(0, len(projects), size):
+        yield projects[start : start + size]
+
+
+def examined(folder: Path, options: Options, building: Outcome) -> Result:
+    """What comes of one project, whose network was built or couldn't be."""
+    project = read(folder)
+    subject = Subject(project, silences=tuple(silences(project)), known=frozenset(each.identifier for each in ALL))
+    left_out = list(_evidence(subject, options, building))
+    away = {each.part for each in left_out}
+    rules = [each for each in options.rules if each.part.value not in away]
+    subject.ran = frozenset(each.identifier for each in rules)
+    for rule in rules:
+        subject.found += rule.find(subject)
+    return Result(
+        folder,
+        project.version,
+        tuple(_silenced(each, subject) for each in subject.found),
+        tuple(left_out),
+        tuple(each.identifier for each in rules),
+    )
+
+
+def _silenced(finding: Finding, subject: Subject) -> Finding:
+    reason = next((each.reason for each in subject.silences if each.covers(finding.rule, finding.place)), None)
+    return replace(finding, silenced=reason)
+
+
+def _evidence(subject: Subject, options: Options, building: Outcome) -> Iterable[LeftOut]:
+    """Puts together what the rules look at, and says what can't be had."""
+    project = subject.project
+    if project.plan is None:
+        for part in (Part.FILES, Part.SOURCE, Part.MODEL):
+            yield LeftOut(part.value, "its answers give no project")
+        return
+    with tempfile.TemporaryDirectory(prefix="layerwright-") as folder:
+        made: Path | CannotCheckError | None = None
+        older = not made_by_this(project)
+        if options.wants(Part.FILES) or (older and isinstance(building, Building)):
+            try:
+                made = rendered(project, Path(folder))
+                subject.rendering = Rendering(texts(made))
+            except CannotCheckError as error:
+                made = error
+                yield LeftOut(Part.FILES.value, str(error))
+        if isinstance(building, CannotCheckError):
+            yield LeftOut(Part.MODEL.value, str(building), asked=not options.model or not options.wants(Part.MODEL))
+            return
+        subject.building = building
+        try:
+            subject.expected = _expected(project, made, options) if older else planned(project.plan)
+        except CannotCheckError as error:
+            yield LeftOut(Part.MODEL.value, str(error))
+
+
+def _expected(project: Project, made: Path | CannotCheckError | None, options: Options) -> Network:
+    """The network that another version made of the answers: it's built, since that version's plan isn't this one's."""
+    if not isinstance(made, Path):
+        raise made or CannotCheckError("the version that made it can't be had")
+    assert project.plan is not None
+    [outcome] = built(
+        [read(made)], python_of(project.folder, options.python), project.plan.spec.hardware.backend, Processes()
+    )
+    if isinstance(outcome, CannotCheckError):
+        raise outcome
+    if not isinstance(outcome.network, Network):
+        raise CannotCheckError(f"what version {project.version} makes of its answers can't be built")
+    return outcome.network
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    with suppress(AttributeError):  # macOS and Windows have no affinity
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
