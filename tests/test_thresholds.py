@@ -50,8 +50,8 @@ THRESHOLDS: dict[str, dict[str, tuple[str, str, float]]] = {
     "subclassed-block": {"category": ("accuracy", ">", 0.8)},
 }
 """For a preset's outputs, the score that its first run passes on the test part. They lie between what a guess says and
-what right networks come to. Two presets have none: the weights of resnet-transfer would have to be downloaded, and the heads
-of product-heads sum up half a million pixels beside a hundred numbers, for which no one learning rate is good."""
+what right networks come to. Two presets have none: the weights of resnet-transfer would have to be downloaded, and the
+heads of product-heads sum up half a million pixels beside a hundred numbers, for which no one learning rate is good."""
 
 QUICK = list(THRESHOLDS)[:8]
 SLOW = ["branching-cnn", "conv-autoencoder", "residual-cnn", "siamese-conv", "subclassed-block"]
