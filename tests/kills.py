@@ -141,7 +141,9 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=100, help="how often each command is killed by each signal")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="a file that counts are added to, round by round")
+    parser.add_argument("--signals", nargs="+", default=[each.name for each in SIGNALS])
     options = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what runs in the background ignore it
     draw = random.Random(options.seed)
     counts = Counter[str](json.loads(options.keep.read_text()) if options.keep and options.keep.is_file() else {})
     with tempfile.TemporaryDirectory(prefix="layerwright-kills-") as folder:
@@ -149,7 +151,7 @@ def main() -> None:
         cases = list(prepared(checkout, Path(folder)))
         for number in range(options.count):
             for case in cases:
-                for how in SIGNALS:
+                for how in map(signal.Signals.__getitem__, options.signals):
                     place = Path(folder) / f"{case.name}-{how.name}-{number}"
                     came = killed(checkout, case, how, place, draw)
                     shutil.rmtree(place, ignore_errors=True)  # a git that was started goes on for a moment

@@ -18,6 +18,7 @@ import yaml
 
 from layerwright.places import PUBLIC_URL
 
+from .projects import run_pytest
 from .test_versions import BETTER_PYTHON, BETTER_TEMPLATE, EDITS, replaced, saved, text
 from .workbench import Checkout, Result, Terminal, listing, new_checkout
 
@@ -368,11 +369,20 @@ def test_what_the_user_has_set_up_for_git_counts_for_nothing(siamese: Life, tmp_
 # Other answers
 
 
-def test_from_sequential_to_functional(chain: Life) -> None:
+def test_from_sequential_to_functional_and_more_and_its_own_tests_are_green(chain: Life) -> None:
     assert "keras.Sequential" in chain.text("src/plant/model.py")
-    done = chain.layerwright("update", "--data", "branching=residual", "--data", "layers={branches: {}, body: []}")
-    assert done.code in (0, 1), done.err
-    assert chain.text("ours.txt") == "ours"
+    pairs = ("straight=false", "backend=torch", "hardware=cpu")
+    done = chain.layerwright("update", "--to", "0.1.0", *(part for pair in pairs for part in ("--data", pair)))
+    assert (done.code, done.err) == (0, "")
+    assert "keras.Sequential" not in chain.text("src/plant/model.py")
+    assert EDITS["src/plant/model.py"][1] in chain.text("src/plant/model.py")
+    chain.save()
+    assert chain.layerwright("add", "input", "extra: numeric 4").code == 0
+    chain.save()
+    assert chain.layerwright("add", "output", "odd: binary").code == 0
+    assert EDITS["src/plant/model.py"][1] in chain.text("src/plant/model.py")
+    ran = run_pytest(chain.root, "-q", "tests/test_model.py", "tests/test_data.py")
+    assert ran.code == 0, ran.output
 
 
 def test_one_more_head_and_one_less(siamese: Life) -> None:
