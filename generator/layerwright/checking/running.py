@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from ..environments import NoEnvironmentError, Processes, python_of
@@ -84,6 +84,10 @@ def check(folders: Sequence[Path], options: Options, progress: Progress = lambda
     )
     try:
         return _in_order([pool.submit(examined, *each) for each in jobs], count)
+    except BaseException:
+        for each in active_children():
+            each.kill()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -175,17 +179,15 @@ def examined(folder: Path, options: Options, building: Outcome) -> Result:
     subject = Subject(project, silences=tuple(silences(project)), known=frozenset(each.identifier for each in ALL))
     left_out = list(_evidence(subject, options, building))
     away = {each.part for each in left_out}
-    rules = [each for each in options.rules if each.part.value not in away]
-    subject.ran = frozenset(each.identifier for each in rules)
-    for rule in rules:
-        subject.found += rule.find(subject)
-    return Result(
-        folder,
-        project.version,
-        tuple(_silenced(each, subject) for each in subject.found),
-        tuple(left_out),
-        tuple(each.identifier for each in rules),
-    )
+    for rule in (each for each in options.rules if each.part.value not in away):
+        try:
+            subject.found += list(rule.find(subject))
+            subject.ran |= {rule.identifier}
+        except Exception as error:  # noqa: BLE001 (one project that a rule has not been thought for stops no other)
+            left_out.append(LeftOut(rule.identifier, f"the rule failed: {type(error).__name__}: {error}"))
+    ran = tuple(each.identifier for each in ALL if each.identifier in subject.ran)
+    said = tuple(_silenced(each, subject) for each in subject.found)
+    return Result(folder, project.version, said, tuple(left_out), ran)
 
 
 def _silenced(finding: Finding, subject: Subject) -> Finding:
