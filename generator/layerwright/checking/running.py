@@ -77,11 +77,16 @@ def check(folders: Sequence[Path], options: Options, progress: Progress = lambda
     jobs = [(folder, options, building) for folder, building in zip(folders, buildings, strict=True)]
     if options.jobs == 1 or len(jobs) == 1:
         return [count.after(examined(*each)) for each in jobs]
-    pool = ProcessPoolExecutor(
-        min(options.jobs, len(jobs)),
-        mp_context=get_context("spawn"),
-        initializer=_leave_to_the_first,
-    )
+    with tempfile.TemporaryDirectory(prefix="layerwright-") as scratch:
+        return _side_by_side(jobs, count, min(options.jobs, len(jobs)), scratch)
+
+
+Job = tuple[Path, Options, "Outcome"]
+
+
+def _side_by_side(jobs: Sequence[Job], count: Count, processes: int, scratch: str) -> list[Result]:
+    """The results of jobs, done by several processes, which are ended if this one is stopped."""
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), _begin, (scratch,))
     try:
         return _in_order([pool.submit(examined, *each) for each in jobs], count)
     except BaseException:
@@ -92,9 +97,10 @@ def check(folders: Sequence[Path], options: Options, progress: Progress = lambda
         pool.shutdown(cancel_futures=True)
 
 
-def _leave_to_the_first() -> None:
-    """Has a process take no notice of Ctrl-C: the one that started it does, and ends it."""
+def _begin(scratch: str) -> None:
+    """Readies a process: Ctrl-C is for the one that started it, which ends it, and clears away what it left."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    tempfile.tempdir = scratch
 
 
 @dataclass
