@@ -629,9 +629,9 @@ def test_the_table_of_a_project_silences_a_rule_everywhere(plant: Path) -> None:
 
 
 def test_errors_give_one_and_warnings_if_strict(plant: Path, command: Command) -> None:
-    options = ("--no-model", "--ignore", "LW003")
-    assert command("check", plant, *options).code == 0
-    (plant / "src" / "power_plant" / "predict.py").unlink()
+    options = ("--no-model", "--ignore", "LW003", "--ignore", "LW1")
+    assert command("check", plant, *options, "--strict").code == 0
+    changed(plant, "config.yaml", "seed: 0", "seed: 0  # layerwright: ignore[LW999] what isn't")
     assert command("check", plant, *options).code == 0
     assert command("check", plant, *options, "--strict").code == 1
     changed(plant, "src/power_plant/model.py", ', "vacuum_output": vacuum_output', "")
@@ -695,25 +695,24 @@ def test_a_hundred_projects_are_checked_at_once(tmp_path: Path, command: Command
 # Reports
 
 
-@pytest.fixture
-def mixed(plant: Path) -> Path:
-    """A project with an error, a warning, notes and a silenced finding, beside one as it was made."""
-    shutil.copytree(plant, plant.parent / "zé & <x>")
-    changed(plant, "src/power_plant/model.py", ', "vacuum_output": vacuum_output', "")
-    (plant / "src" / "power_plant" / "predict.py").unlink()
-    changed(plant, "config.yaml", "seed: 0", "# layerwright: ignore[LW102] ours: <&>\nseed: 1")
-    return plant.parent
+@functools.cache
+def mixed() -> tuple[Path, tuple[Result, ...]]:
+    """A project with an error, a warning, notes and a silence, beside one as it was made; and what is found."""
+    root = Path(folder().name) / "mixed"
+    first, second = (shutil.copytree(generated("power-plant"), root / name) for name in ("power-plant", "zé & <x>"))
+    changed(first, "src/power_plant/model.py", ', "vacuum_output": vacuum_output', "")
+    (first / "src" / "power_plant" / "predict.py").unlink()
+    changed(first, "config.yaml", "seed: 0", "# layerwright: ignore[LW102] ours: <&>\nseed: 1")
+    results = checking.check([first, second], Options(ignore=("LW003",), model=False))
+    return root, tuple(results)
 
 
-def reported(command: Command, folder: Path, form: str) -> str:
-    done = command("check", folder, "--no-model", "--ignore", "LW003", "--format", form)
-    assert done.code == 1
-    assert not done.err
-    return done.out
+def reported(form: str, *, strict: bool = False) -> str:
+    return checking.FORMATS[form](mixed()[1], strict)
 
 
-def test_the_text_gives_a_line_for_each_finding_and_the_sums(mixed: Path, command: Command) -> None:
-    lines = reported(command, mixed, "text").splitlines()
+def test_the_text_gives_a_line_for_each_finding_and_the_sums() -> None:
+    lines = reported("text").splitlines()
     errors = [line for line in lines if ": error LW204: " in line]
     assert len(errors) == 1
     assert errors[0].split(":")[0].endswith("power-plant/src/power_plant/model.py")
@@ -723,8 +722,8 @@ def test_the_text_gives_a_line_for_each_finding_and_the_sums(mixed: Path, comman
     )
 
 
-def test_json_says_all(mixed: Path, command: Command) -> None:
-    data = json.loads(reported(command, mixed, "json"))
+def test_json_says_all() -> None:
+    data = json.loads(reported("json"))
     first, second = data["projects"]
     assert [(each["rule"], each["silenced"]) for each in first["findings"]] == [
         ("LW102", "ours: <&>"),
@@ -738,9 +737,9 @@ def test_json_says_all(mixed: Path, command: Command) -> None:
     assert "LW304" in second["rules"]
 
 
-def test_sarif_has_what_the_standard_asks_for(mixed: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(mixed)
-    data = json.loads(reported(command, mixed, "sarif"))
+def test_sarif_has_what_the_standard_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(mixed()[0])
+    data = json.loads(reported("sarif"))
     assert data["version"] == "2.1.0"
     [run] = data["runs"]
     driver = run["tool"]["driver"]
@@ -772,8 +771,8 @@ def test_sarif_has_what_the_standard_asks_for(mixed: Path, command: Command, mon
     assert len({each["partialFingerprints"]["layerwright/v1"] for each in run["results"]}) == len(run["results"])
 
 
-def test_junit_counts_what_fails_and_what_was_skipped(mixed: Path, command: Command) -> None:
-    root = ElementTree.fromstring(reported(command, mixed, "junit"))
+def test_junit_counts_what_fails_and_what_was_skipped() -> None:
+    root = ElementTree.fromstring(reported("junit"))
     assert root.tag == "testsuites"
     first, second = root.findall("testsuite")
     for suite in (first, second):
@@ -782,8 +781,10 @@ def test_junit_counts_what_fails_and_what_was_skipped(mixed: Path, command: Comm
         assert suite.get("failures") == str(len(suite.findall("testcase/failure")))
         assert suite.get("skipped") == str(len(suite.findall("testcase/skipped"))) == "1"
     assert [each.get("type") for each in first.findall("testcase/failure")] == ["LW204"]
+    strict = ElementTree.fromstring(reported("junit", strict=True))
+    assert [each.get("type") for each in strict.findall("testsuite/testcase/failure")] == ["LW101", "LW204"]
     assert second.get("failures") == "0"
-    assert second.get("name") == str(mixed / "zé & <x>")
+    assert second.get("name") == str(mixed()[0] / "zé & <x>")
 
 
 def test_junit_holds_no_character_that_xml_cannot() -> None:
@@ -833,3 +834,15 @@ def test_the_examples_of_the_page_are_what_is_read() -> None:
     assert set(re.findall(r"ignore\[(LW\d+)\]", text)) <= rules
     for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL):
         assert yaml.safe_load(block)
+
+
+def test_a_rule_that_fails_is_left_out_and_stops_nothing(plant: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = next(each for each in checking.ALL if each.identifier == "LW202")
+    monkeypatch.setattr(type(rule), "find", lambda *_: 1 / 0)
+    changed(plant, "src/power_plant/model.py", ', "vacuum_output": vacuum_output', "")
+    [result] = checking.check([plant], Options(select=("LW2",), model=False))
+    assert [each.reason for each in result.left_out if not each.asked] == [
+        "the rule failed: ZeroDivisionError: division by zero"
+    ]
+    assert "LW202" not in result.rules
+    assert [each.rule for each in result.loud] == ["LW204"]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from ..environments import NoEnvironmentError, Processes, python_of
@@ -77,20 +77,30 @@ def check(folders: Sequence[Path], options: Options, progress: Progress = lambda
     jobs = [(folder, options, building) for folder, building in zip(folders, buildings, strict=True)]
     if options.jobs == 1 or len(jobs) == 1:
         return [count.after(examined(*each)) for each in jobs]
-    pool = ProcessPoolExecutor(
-        min(options.jobs, len(jobs)),
-        mp_context=get_context("spawn"),
-        initializer=_leave_to_the_first,
-    )
+    with tempfile.TemporaryDirectory(prefix="layerwright-") as scratch:
+        return _side_by_side(jobs, count, min(options.jobs, len(jobs)), scratch)
+
+
+Job = tuple[Path, Options, "Outcome"]
+
+
+def _side_by_side(jobs: Sequence[Job], count: Count, processes: int, scratch: str) -> list[Result]:
+    """The results of jobs, done by several processes, which are ended if this one is stopped."""
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), _begin, (scratch,))
     try:
         return _in_order([pool.submit(examined, *each) for each in jobs], count)
+    except BaseException:
+        for each in active_children():
+            each.kill()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _leave_to_the_first() -> None:
-    """Has a process take no notice of Ctrl-C: the one that started it does, and ends it."""
+def _begin(scratch: str) -> None:
+    """Readies a process: Ctrl-C is for the one that started it, which ends it, and clears away what it left."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    tempfile.tempdir = scratch
 
 
 @dataclass
@@ -175,17 +185,15 @@ def examined(folder: Path, options: Options, building: Outcome) -> Result:
     subject = Subject(project, silences=tuple(silences(project)), known=frozenset(each.identifier for each in ALL))
     left_out = list(_evidence(subject, options, building))
     away = {each.part for each in left_out}
-    rules = [each for each in options.rules if each.part.value not in away]
-    subject.ran = frozenset(each.identifier for each in rules)
-    for rule in rules:
-        subject.found += rule.find(subject)
-    return Result(
-        folder,
-        project.version,
-        tuple(_silenced(each, subject) for each in subject.found),
-        tuple(left_out),
-        tuple(each.identifier for each in rules),
-    )
+    for rule in (each for each in options.rules if each.part.value not in away):
+        try:
+            subject.found += list(rule.find(subject))
+            subject.ran |= {rule.identifier}
+        except Exception as error:  # noqa: BLE001 (one project that a rule has not been thought for stops no other)
+            left_out.append(LeftOut(rule.identifier, f"the rule failed: {type(error).__name__}: {error}"))
+    ran = tuple(each.identifier for each in ALL if each.identifier in subject.ran)
+    said = tuple(_silenced(each, subject) for each in subject.found)
+    return Result(folder, project.version, said, tuple(left_out), ran)
 
 
 def _silenced(finding: Finding, subject: Subject) -> Finding:
