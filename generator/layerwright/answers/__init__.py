@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .keys import KEYS, Answers
+from .keys import KEYS, Answers, named_now
 from .reading import complete, examine, package_name, read
 from .sources import MERGED, combine, load_file, load_pairs, normalised
 
@@ -18,6 +18,7 @@ __all__ = [
     "examine",
     "load_file",
     "load_pairs",
+    "named_now",
     "normalised",
     "package_name",
     "read",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -89,3 +90,17 @@ KEYS = {
         Key("extras", "yaml", default=[]),
     )
 }
+
+RENAMED: Mapping[str, str] = {}
+"""The keys that had another name in an earlier version, each with the name that it has now.
+
+What a project has recorded under the old name, or a file of answers says, goes on to count. The question of the new
+name has the old answer for its default, since plain Copier reads the old name alone: `docs/migrations.md`.
+"""
+
+
+def named_now(answers: Mapping[str, Any]) -> Answers:
+    """Answers with each key under the name that it has now; where both names are there, the newer one counts."""
+    old = [key for key in answers if key in RENAMED]
+    renamed = {RENAMED[key]: answers[key] for key in old}
+    return renamed | {key: value for key, value in answers.items() if key not in old}

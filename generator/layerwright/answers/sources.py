@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from ..problems import AnswersError, Problem, shown
-from .keys import KEYS, UNNAMED_GROUP, Answers
+from .keys import KEYS, UNNAMED_GROUP, Answers, named_now
 
 MERGED = ("layers", "training")
 """Keys of which a later source says parts, and an earlier one the rest."""
@@ -97,7 +97,8 @@ def load_file(path: Path) -> Answers:
         return {}
     if not isinstance(answers, dict):
         raise AnswersError([Problem(path.name, "holds no answers", "write key: value, one to a line")])
-    return {key: value for key, value in answers.items() if not str(key).startswith("_") and value is not None}
+    said = {key: value for key, value in answers.items() if not str(key).startswith("_") and value is not None}
+    return named_now(said)
 
 
 def load_pairs(pairs: Sequence[str]) -> Answers:

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..answers import KEYS, Answers
+from ..answers import KEYS, Answers, named_now
 from ..answers.sources import load_yaml
 from ..problems import AnswersError, Problem, shown
 from .git import GitError, git, names, users_environment
@@ -133,7 +133,7 @@ class Recorded:
         version = raw.get("_commit")
         if not isinstance(version, str) or not VERSION.fullmatch(version):
             raise AnswersError([Problem(f"{ANSWERS_FILE}._commit", *no_release(version))])
-        answers = {key: value for key, value in raw.items() if key in KEYS and value is not None}
+        answers = {key: value for key, value in named_now(raw).items() if key in KEYS and value is not None}
         return cls(answers, raw["_src_path"], version, raw)
 
 

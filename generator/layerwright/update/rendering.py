@@ -103,7 +103,7 @@ def render(
             "from": recorded.version,
             "to": version,
             "data": data,
-            "recorded": recorded.answers,
+            "recorded": {key: value for key, value in recorded.raw.items() if not key.startswith("_")},
             "ask": ask,
         },
     )
