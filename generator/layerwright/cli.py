@@ -119,7 +119,12 @@ def presets(form: str) -> None:
 @main.command(name="check")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json", "sarif", "junit"]), default="text", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif", "junit"]),
+    default="text",
+    show_default=True,
+    help="For whom to write.",
 )
 @click.option("--jobs", type=click.IntRange(min=1), help="How many at once.  [default: the processors]")
 @click.option("--no-model", is_flag=True, help="Build no network: run none of the projects' code.")
