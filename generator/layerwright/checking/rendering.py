@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..places import PUBLIC_URL, is_checkout, template_root
+from ..places import PUBLIC_URL, bundle, is_checkout, template_root
 from ..problems import AnswersError
 from ..template import create, render
 from .findings import CannotCheckError
@@ -58,12 +58,13 @@ def _forget_generators() -> None:
 
 
 def _release(project: Project) -> tuple[str, str]:
-    """The source and the tag to render a project from."""
+    """The source and the tag to render a project from. An installed package brings all of its releases."""
     if not project.ours:
         raise CannotCheckError(f"it was made from {project.source or 'an unknown source'}, not from this template")
     if project.release is None:
         raise CannotCheckError(f"{project.version} isn't a release")
-    return project.source, project.commit
+    brought = bundle() if project.source == PUBLIC_URL else None
+    return str(brought or project.source), project.commit
 
 
 def _described(checkout: Path) -> str:

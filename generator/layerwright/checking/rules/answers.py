@@ -80,7 +80,7 @@ class Behind(Rule):
     identifier = "LW004"
     severity = Severity.WARNING
     part = Part.ANSWERS
-    mend = "Update the project: `copier update`."
+    mend = "Update the project: `layerwright update`."
 
     def find(self, subject: Subject) -> Iterator[Finding]:
         """The version that is behind."""

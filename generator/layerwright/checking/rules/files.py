@@ -121,7 +121,7 @@ class AnswersEdited(Rule):
     identifier = "LW105"
     severity = Severity.WARNING
     part = Part.FILES
-    mend = "Take the file back from version control, and change answers by an update: `copier update --data KEY=VALUE`."
+    mend = "Take the file back from version control, and change answers by `layerwright update --data KEY=VALUE`."
 
     def find(self, subject: Subject) -> Iterator[Finding]:
         """The first line that isn't as it was written; else the numbers of the tests that aren't the answers'."""
@@ -131,15 +131,16 @@ class AnswersEdited(Rule):
             for number, line in enumerate((subject.project.text(ANSWERS) or "").splitlines(), 1)
             if not line.startswith((*ORIGIN, SPARED))
         ]
-        for (number, line), other in zip_longest(lines, made[ANSWERS].splitlines(), fillvalue=(len(lines), "")):
+        for mine, other in zip_longest(lines, made[ANSWERS].splitlines()):
+            number, line = mine or (lines[-1][0] if lines else 1, None)
             if line != other:
-                yield self.found(Place(ANSWERS, int(number)), "it isn't as the template wrote it, from here on")
+                yield self.found(Place(ANSWERS, number), "it isn't as the template wrote it, from here on")
                 return
         numbers, planned = _numbers(subject.project.python(NUMBERS)), _numbers(Source(NUMBERS, made.get(NUMBERS, "")))
         for name, (_, value) in planned.items():
             if name in numbers and numbers[name][1] != value:
-                node, mine = numbers[name]
-                message = f"{name} isn't what the answers give: {_difference(mine, value)}"
+                node, here = numbers[name]
+                message = f"{name} isn't what the answers give: {_difference(here, value)}"
                 yield self.found(Place(NUMBERS, node.lineno), message)
 
 
