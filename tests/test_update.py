@@ -16,11 +16,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from layerwright import places
 from layerwright.places import PUBLIC_URL
 
 from .projects import run_pytest
 from .test_versions import BETTER_PYTHON, BETTER_TEMPLATE, EDITS, replaced, saved, text
-from .workbench import Checkout, Result, Terminal, listing, new_checkout
+from .workbench import Checkout, Command, Result, Terminal, listing, new_checkout
 
 pytest_plugins = ["tests.workbench"]
 
@@ -447,11 +448,18 @@ WRONG = {
 }
 
 
+@pytest.fixture
+def refused(command: Command, versions: Checkout, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Runs the command in this process, which is enough for what is refused before anything is rendered."""
+    monkeypatch.setattr(places, "PACKAGE", versions.root / "generator" / "layerwright")
+    return command
+
+
 @pytest.mark.parametrize("name", WRONG)
-def test_what_is_wrong_is_refused_with_nothing_written(name: str, siamese: Life) -> None:
+def test_what_is_wrong_is_refused_with_nothing_written(name: str, siamese: Life, refused: Command) -> None:
     arguments, message = WRONG[name]
     before = siamese.content()
-    done = siamese.layerwright(*arguments)
+    done = refused(*arguments, siamese.root)
     assert done.code == 2
     assert message in done.err
     assert "Traceback" not in done.err
@@ -496,11 +504,11 @@ def test_all_is_asked_and_a_changed_answer_counts(chain: Life) -> None:
 @pytest.mark.parametrize(
     "commit", ["main", "refs/pull/1/head", "v0.1.0-3-gabc1234", "0" * 40, "v0.1.0; x", "--help", 7]
 )
-def test_only_a_release_is_run(commit: object, siamese: Life) -> None:
+def test_only_a_release_is_run(commit: object, siamese: Life, refused: Command) -> None:
     answers = siamese.answers() | {"_commit": commit}
     (siamese.root / ".copier-answers.yml").write_text(yaml.safe_dump(answers))
     siamese.save()
-    done = siamese.layerwright("update")
+    done = refused("update", siamese.root)
     assert done.code == 2
     assert "isn't a release" in done.err
     assert "to go on all the same" in done.err
@@ -539,8 +547,8 @@ def test_another_template_runs_only_if_the_user_names_it(siamese: Life, tmp_path
 @pytest.mark.parametrize(
     "source", ["ext::sh -c touch% ran", "--upload-pack=touch ran", "https://nowhere.invalid/x.git"]
 )
-def test_no_source_is_a_command(source: str, siamese: Life) -> None:
-    done = siamese.layerwright("update", f"--from={source}")
+def test_no_source_is_a_command(source: str, siamese: Life, refused: Command) -> None:
+    done = refused("update", f"--from={source}", siamese.root)
     assert done.code == 2
     assert not (siamese.root / "ran").exists()
     assert siamese.changed() == set()
