@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -242,3 +243,12 @@ def test_without_tags_there_are_no_old_versions_and_update_says_so(
     done = bare.layerwright("update", cwd=from_wheel)
     assert done.code == 2
     assert "has no old versions" in done.err
+
+
+def test_check_compares_an_older_project_with_what_its_own_release_made(second: Installed, from_wheel: Path) -> None:
+    done = second.layerwright("check", from_wheel, "--no-model", "--format", "json", cwd=from_wheel.parent)
+    assert done.code == 0, done.err
+    [said] = json.loads(done.out)["projects"]
+    assert not [each for each in said["left_out"] if each["part"] != "built network"]
+    found = {(each["rule"], each["path"]) for each in said["findings"]}
+    assert found == {("LW004", ".copier-answers.yml"), *(("LW102", name) for name in EDITS)}
