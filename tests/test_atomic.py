@@ -18,7 +18,7 @@ import pytest
 
 from layerwright import template
 
-from .workbench import Checkout, Command, listing
+from .workbench import Checkout, Command, listing, run
 
 pytest_plugins = ["tests.workbench"]
 
@@ -233,3 +233,24 @@ def test_what_comes_to_be_there_meanwhile_is_not_overwritten(
     monkeypatch.setattr(template, "_copy", copy)
     assert command("new", tmp_path / "plant", *PRESET).code in (1, 2)
     assert listing(tmp_path) == {"plant": "folder", "plant/README.md": "file b'mine'"}
+
+
+INTERRUPTED = """
+import os, signal, sys
+
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "layerwright.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # as a terminal has it
+sys.meta_path.insert(0, Finder())
+from layerwright.__main__ import main
+main()
+"""
+
+
+def test_ctrl_c_while_it_is_being_imported_shows_no_traceback(checkout: Checkout, tmp_path: Path) -> None:
+    done = run(sys.executable, "-c", INTERRUPTED, "new", "plant", cwd=tmp_path, env=checkout.environment())
+    assert (done.code, done.out, done.err) == (-signal.SIGINT, "", "")
+    assert not list(tmp_path.iterdir())
