@@ -298,6 +298,19 @@ def test_where_there_is_no_project_there_is_nothing_to_put_right(tmp_path: Path)
     assert recover(tmp_path / "nowhere") == []
 
 
+@pytest.mark.parametrize("arguments", [("check",), ("weights", "old.keras")])
+def test_what_only_looks_at_a_project_puts_it_right_first(
+    arguments: tuple[str, ...], small: Project, command: Callable[..., Result], tmp_path: Path
+) -> None:
+    before = content(small.top)
+    killed(small, RENAMES, "before")
+    assert content(small.top) != before
+    old = [str(tmp_path / each) for each in arguments[1:]]
+    done = command(arguments[0], *old, small.root)
+    assert f"{small.root}: An update that had been cut off was taken back" in done.err
+    assert content(small.top) == before
+
+
 def test_two_runs_at_once_are_refused(small: Project, command: Callable[..., Result]) -> None:
     with recovery.alone(small):
         for arguments in (("update",), ("undo",), ("add", "input", "x: numeric 3")):

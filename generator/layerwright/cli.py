@@ -270,6 +270,7 @@ def check_projects(
         wrong.append(Problem("--python", f"{python} isn't there", "name the interpreter of an environment with Keras"))
     if wrong:
         raise AnswersError(wrong)
+    put_right(*folders)
     options = checking.Options(select, ignore, not no_model, python, jobs or checking.processors())
     results = checking.check(folders, options, _progress)
     click.echo(checking.FORMATS[form](results, strict))
@@ -294,11 +295,21 @@ def weights(old: Path, project: Path, to: Path | None, pairs: tuple[str, ...], p
     """  # noqa: D301
     from .weights import carry, report
 
+    put_right(project)
     renamed = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
     if len(renamed) < len(pairs):
         raise AnswersError([Problem("--rename", "one has no =, or is there twice", "write OLD=NEW")])
     carried = carry(old, project, to, renamed, python)
     click.echo(report.as_json(carried) if form == "json" else report.as_text(carried))
+
+
+def put_right(*folders: Path) -> None:
+    """Takes back updates that were cut off, and says so: what they left is no project to look at."""
+    from .update import recover
+
+    for folder in folders:
+        for line in recover(folder):
+            click.echo(f"{folder}: {line}", err=True)
 
 
 def _progress(done: int, whole: int) -> None:
