@@ -1131,9 +1131,8 @@ DRAWN = sorted(random.Random(SEED).sample(MUTATIONS, COUNT), key=MUTATIONS.index
 
 
 def parameter(mutation: Mutation) -> Any:
-    """Returns a fault as a parameter, in one group with the other faults of its project."""
-    marks = [pytest.mark.xdist_group(mutation.preset)]
-    return pytest.param(mutation, marks=marks, id=f"{mutation.preset}: {mutation.fault}")
+    """Returns a fault as a parameter."""
+    return pytest.param(mutation, id=f"{mutation.preset}: {mutation.fault}")
 
 
 def project(preset: str) -> Path:

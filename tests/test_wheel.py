@@ -18,8 +18,6 @@ from .workbench import PRESETS, REPOSITORY, Checkout, clean_environment, copied,
 
 pytest_plugins = ["tests.workbench"]
 
-pytestmark = pytest.mark.xdist_group("wheel")  # so that one environment and its projects are made, not two
-
 HEAVY = {"tensorflow", "tensorflow-cpu", "keras", "torch", "jax", "numpy", "pandas", "scipy", "matplotlib", "pytest"}
 """What a tool that only writes files has no business to install."""
 
