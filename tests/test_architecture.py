@@ -117,7 +117,7 @@ def test_no_module_imports_keras_or_a_backend(path: Path) -> None:
         assert not BACKENDS & set(_absolute(SOURCES[path]))
 
 
-@pytest.mark.parametrize("path", ELSEWHERE, ids=str)
+@pytest.mark.parametrize("path", sorted(ELSEWHERE), ids=str)
 def test_a_script_for_another_environment_imports_what_is_there(path: Path) -> None:
     assert not list(_relative(path))
     assert set(_absolute(SOURCES[path])) <= {"keras", *sys.stdlib_module_names}
