@@ -68,6 +68,7 @@ if hasattr(program, "learn"):
 x, y, *_ = Batches(train, len(next(iter(train.values()))))[0]
 model = program.build_model({weights})
 program.compile_model(model, 0.001)
+model.steps_per_execution = 1  # as it is unless one says more
 model.fit(
     x,
     y,

@@ -70,8 +70,7 @@ def plain(modules: Any, config: dict[str, Any], files: Path, path: Path) -> list
     )
     network, clock = model.build_model(), Clock()
     train.compile_model(network, 0.001)
-    if keras.backend.backend() == "tensorflow":
-        network.steps_per_execution = 1  # as it is unless one says more
+    network.steps_per_execution = 1  # as it is unless one says more
     keeps = keras.callbacks.ModelCheckpoint(path)
     network.fit(part, validation_data=validation, epochs=EPOCHS, callbacks=[clock, keeps], verbose=0)
     return clock.seconds()

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
 
 PUBLIC_URL = "https://layerwright.invalid/layerwright.git"
 """Where projects find template updates. A publisher sets it; until then it is in a domain that nobody can own."""
+
+ANSWERS_FILE = ".copier-answers.yml"
+"""Where a project remembers its answers, and which version of which template made it."""
+
+RELEASE = re.compile(r"v\d+(\.\d+)*")
+"""A release's tag. Nothing else is ever run: a commit could be one that only somebody's pull request has."""
+
+LARGEST = 5_000_000
+"""Most bytes that a file has which a template may have written. Larger ones are the user's data."""
 
 
 def template_root() -> Path:

@@ -82,7 +82,7 @@ def _staging(destination: Path) -> Iterator[Path]:
     try:
         yield folder / destination.name
     finally:
-        _remove(folder)
+        remove(folder)
 
 
 @contextmanager
@@ -94,10 +94,10 @@ def _scratch() -> Iterator[None]:
         yield
     finally:
         tempfile.tempdir = before
-        _remove(Path(folder))
+        remove(Path(folder))
 
 
-def _remove(folder: Path) -> None:
+def remove(folder: Path) -> None:
     """Removes a folder, and lets no Ctrl-C or SIGTERM come between."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         shutil.rmtree(folder, ignore_errors=True)

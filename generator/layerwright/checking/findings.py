@@ -20,6 +20,11 @@ class Severity(Enum):
         return list(Severity).index(self)
 
 
+def grave(*, strict: bool) -> frozenset[Severity]:
+    """The severities of findings that fail a check; `strict`: warnings too."""
+    return frozenset({Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR})
+
+
 @dataclass(frozen=True, order=True)
 class Place:
     """A line of a file of the project; `path` is relative to the project, with slashes. Lines count from 1."""

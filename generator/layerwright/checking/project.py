@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,22 +15,14 @@ from packaging.version import Version
 from .. import __version__
 from ..answers import Answers, load_file
 from ..answers.sources import load_yaml
-from ..places import PUBLIC_URL, is_checkout, template_root
+from ..places import ANSWERS_FILE, LARGEST, PUBLIC_URL, RELEASE, is_checkout, template_root
 from ..plan import Plan, design
 from ..problems import AnswersError, Problem
 from .findings import Place
 from .sources import Source
 
-ANSWERS = ".copier-answers.yml"
-
 UNSEARCHED = frozenset({"node_modules", "__pycache__", "venv", "site-packages", "build", "dist"})
 """Folders in which no project is looked for; hidden ones aren't searched either."""
-
-LARGEST = 5_000_000
-"""Largest file that is compared, in bytes."""
-
-RELEASE = re.compile(r"v(\d+(?:\.\d+)*)")
-"""What a release's tag looks like. Nothing else is ever rendered: a commit may be anybody's."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +44,7 @@ class Project:
     @property
     def release(self) -> Version | None:
         """The release that made it, None if what it names isn't one."""
-        found = RELEASE.fullmatch(self.commit)
-        return Version(found[1]) if found else None
+        return Version(self.commit) if RELEASE.fullmatch(self.commit) else None
 
     @property
     def ours(self) -> bool:
@@ -99,9 +89,9 @@ class Project:
 
     def answer(self, key: str) -> Place:
         """Where the answers file says something."""
-        lines = (self.text(ANSWERS) or "").splitlines()
+        lines = (self.text(ANSWERS_FILE) or "").splitlines()
         numbers = (number for number, line in enumerate(lines, 1) if line.startswith(f"{key}:"))
-        return Place(ANSWERS, next(numbers, 1))
+        return Place(ANSWERS_FILE, next(numbers, 1))
 
     @cached_property
     def settings(self) -> Mapping[str, Any] | str:
@@ -115,7 +105,7 @@ class Project:
 
 def read(folder: Path) -> Project:
     """The project in a folder, whatever is wrong with its answers."""
-    path = folder / ANSWERS
+    path = folder / ANSWERS_FILE
     try:
         answers = load_file(path)
         source, commit = _origin(path)
@@ -153,7 +143,7 @@ def located(path: Path) -> Iterator[Path]:
 
 def _is_project(folder: Path) -> bool:
     """Whether a folder is a project of ours, or may be one: other templates have files of that name too."""
-    path = folder / ANSWERS
+    path = folder / ANSWERS_FILE
     if not path.is_file():
         return False
     try:
@@ -170,12 +160,12 @@ def unplaced(paths: Iterable[Path]) -> Iterator[Problem]:
             yield Problem(str(path), "isn't there", "name a project's folder, or one with projects in it")
         elif not any(located(path)):
             mend = "name a folder that layerwright has made, or one with such folders in it"
-            yield Problem(str(path), f"holds no project: no {ANSWERS} is in it, above it, or below it", mend)
+            yield Problem(str(path), f"holds no project: no {ANSWERS_FILE} is in it, above it, or below it", mend)
 
 
 def _below(folder: Path) -> Iterator[Path]:
     for here, folders, files in os.walk(folder):
-        if ANSWERS in files and _is_project(Path(here)):
+        if ANSWERS_FILE in files and _is_project(Path(here)):
             yield Path(here)
             folders.clear()
         folders[:] = sorted(each for each in folders if not each.startswith(".") and each not in UNSEARCHED)

@@ -10,11 +10,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..places import PUBLIC_URL, bundle, is_checkout, template_root
+from ..places import ANSWERS_FILE, PUBLIC_URL, bundle, is_checkout, template_root
 from ..problems import AnswersError
 from ..template import create, render
 from .findings import CannotCheckError
-from .project import ANSWERS, Project, newest
+from .project import Project, newest
 
 
 def rendered(project: Project, folder: Path) -> Path:
@@ -94,7 +94,7 @@ def _files(folder: Path) -> list[Path]:
 
 def _text(path: Path) -> str:
     text = path.read_text(encoding="utf-8")
-    if path.name != ANSWERS:
+    if path.name != ANSWERS_FILE:
         return text
     kept = [line for line in text.splitlines(keepends=True) if not line.startswith(("_commit:", "_src_path:"))]
     return "".join(kept)

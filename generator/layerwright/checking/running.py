@@ -15,7 +15,7 @@ from pathlib import Path
 from ..environments import NoEnvironmentError, Processes, python_of
 from ..problems import Problem, unknown
 from .building import Building, built
-from .findings import CannotCheckError, Finding, LeftOut, Result, Severity
+from .findings import CannotCheckError, Finding, LeftOut, Result, grave
 from .network import Network, planned
 from .project import Project, read
 from .rendering import Rendering, made_by_this, rendered, texts
@@ -64,8 +64,8 @@ def unmeant(words: Iterable[str]) -> Iterator[Problem]:
 
 def exit_code(results: Sequence[Result], *, strict: bool) -> int:
     """0 if nothing grave was found, else 1. If `strict`, a part that couldn't be looked at is grave too."""
-    grave = {Severity.ERROR, *([Severity.WARNING] if strict else [])}
-    found = any(each.severity in grave for result in results for each in result.loud)
+    failing = grave(strict=strict)
+    found = any(each.severity in failing for result in results for each in result.loud)
     blind = strict and any(not each.asked for result in results for each in result.left_out)
     return int(found or blind)
 

@@ -8,11 +8,12 @@ import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..places import ANSWERS_FILE
 from .findings import Place
-from .project import ANSWERS, Project
+from .project import Project
 
 COMMENT = re.compile(r"#\s*layerwright:\s*ignore\[([^\]]*)\]\s*(.*)")
-PLAIN = (ANSWERS, "config.yaml", "pyproject.toml", ".gitignore")
+PLAIN = (ANSWERS_FILE, "config.yaml", "pyproject.toml", ".gitignore")
 """Files whose comments begin with a hash too."""
 
 

@@ -11,12 +11,13 @@ from typing import Any
 from .. import __version__
 from ..answers import Answers
 from ..explain import text
+from ..places import ANSWERS_FILE
 from ..plan import design
 from ..problems import AnswersError, Problem
 from . import source as sources
 from .change import Change, digest
 from .journal import Journal, apply, details, done
-from .project import ANSWERS_FILE, Project, Recorded
+from .project import Project, Recorded
 from .recovery import alone, put_right
 from .rendering import Files, Rendering, render, scratch
 from .wish import Wish, wish

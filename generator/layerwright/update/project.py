@@ -13,16 +13,9 @@ from typing import Any
 
 from ..answers import KEYS, Answers, named_now
 from ..answers.sources import load_yaml
+from ..places import ANSWERS_FILE, LARGEST, RELEASE
 from ..problems import AnswersError, Problem, shown
 from .git import GitError, git, names, users_environment
-
-ANSWERS_FILE = ".copier-answers.yml"
-
-VERSION = re.compile(r"v\d+(\.\d+)*")
-"""A release. Nothing else is taken for one: a commit could be one that only somebody's pull request has."""
-
-LARGEST = 5_000_000
-"""Most bytes that a file has which a template may have written. Larger ones are the user's data."""
 
 MOST_NAMED = 5
 """How many files a message names."""
@@ -131,7 +124,7 @@ class Recorded:
             mend = "take it from an earlier commit: without it, no update can be made"
             raise AnswersError([Problem(ANSWERS_FILE, "doesn't say which template made the project", mend)])
         version = raw.get("_commit")
-        if not isinstance(version, str) or not VERSION.fullmatch(version):
+        if not isinstance(version, str) or not RELEASE.fullmatch(version):
             raise AnswersError([Problem(f"{ANSWERS_FILE}._commit", *no_release(version))])
         answers = {key: value for key, value in named_now(raw).items() if key in KEYS and value is not None}
         return cls(answers, raw["_src_path"], version, raw)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -23,10 +22,12 @@ import yaml
 
 from ..answers import KEYS, Answers
 from ..answers.sources import load_yaml
+from ..places import ANSWERS_FILE
 from ..problems import AnswersError, Problem, shown
+from ..template import remove
 from .change import Change, check_path
 from .git import git, names
-from .project import ANSWERS_FILE, Recorded
+from .project import Recorded
 from .source import Source
 from .worker import STOPPED
 
@@ -61,19 +62,7 @@ def scratch() -> Iterator[Path]:
     try:
         yield folder
     finally:
-        _remove(folder)
-
-
-def _remove(folder: Path) -> None:
-    """Removes a folder, and lets no Ctrl-C or SIGTERM come between."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        shutil.rmtree(folder, ignore_errors=True)
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    try:
-        shutil.rmtree(folder, ignore_errors=True)
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        remove(folder)
 
 
 def render(

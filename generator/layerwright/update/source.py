@@ -15,10 +15,10 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from ..places import PUBLIC_URL, bundle, is_checkout, template_root
+from ..places import ANSWERS_FILE, PUBLIC_URL, RELEASE, bundle, is_checkout, template_root
 from ..problems import AnswersError, Problem, shown, unknown
 from .git import GitError, git, own_environment, users_environment
-from .project import ANSWERS_FILE, VERSION, Recorded
+from .project import Recorded
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Source:
             what = f"its versions can't be read: {error}"
             raise AnswersError([Problem(shown(self.url), what, "name a git repository or a bundle")]) from error
         tags = [line.partition("\trefs/tags/")[2] for line in listed.decode(errors="replace").splitlines()]
-        return sorted((tag for tag in tags if VERSION.fullmatch(tag)), key=Version)
+        return sorted((tag for tag in tags if RELEASE.fullmatch(tag)), key=Version)
 
 
 def find(recorded: Recorded, chosen: str | None, scratch: Path) -> Source:

@@ -17,7 +17,7 @@ from threading import Thread
 from typing import Any
 
 from ..problems import AnswersError
-from ..template import refusal
+from ..template import refusal, render
 
 PATIENCE = 0.1
 """Seconds between two looks at whether the process that wants this work is still there."""
@@ -58,29 +58,20 @@ def work(request: dict[str, Any]) -> None:
     import copier
 
     project, url = Path(request["project"]), request["url"]
-    trusted = copier.Settings(trust=[url])
     ours = {path for path in request["files"] if (project / path).exists()}
     try:
         copier.run_update(
             project,
             data=request["data"],
             vcs_ref=request["to"],
-            settings=trusted,
+            settings=copier.Settings(trust=[url]),
             defaults=not request["ask"],
             overwrite=True,
             conflict="inline",
             quiet=True,
         )
         if any(not (project / path).exists() for path in ours):
-            copier.run_copy(
-                url,
-                request["old"],
-                data=request["recorded"],
-                vcs_ref=request["from"],
-                settings=trusted,
-                defaults=True,
-                quiet=True,
-            )
+            render(Path(request["old"]), request["recorded"], url, request["from"])
     except Exception as error:
         if (found := refusal(error)) is not None:
             raise found from error

@@ -14,9 +14,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..checking.project import ANSWERS, Project, read
+from ..checking.project import Project, read
 from ..environments import NoEnvironmentError, Processes, python_of
 from ..graph import BackboneLayer
+from ..places import ANSWERS_FILE
 from ..problems import AnswersError, Problem
 
 SCRIPT = Path(__file__).with_name("carry.py")
@@ -75,9 +76,9 @@ def carry(old: Path, folder: Path, to: Path | None, renamed: Mapping[str, str], 
 
 
 def _project(folder: Path) -> Project:
-    if not (folder / ANSWERS).is_file():
+    if not (folder / ANSWERS_FILE).is_file():
         mend = "name the folder of a project that layerwright has made"
-        raise AnswersError([Problem(str(folder), f"holds no {ANSWERS}", mend)])
+        raise AnswersError([Problem(str(folder), f"holds no {ANSWERS_FILE}", mend)])
     project = read(folder)
     if project.problems:
         raise AnswersError(project.problems)

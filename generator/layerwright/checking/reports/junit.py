@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from xml.etree import ElementTree
 
-from ..findings import Finding, Result, Severity
+from ..findings import Finding, Result, Severity, grave
 from ..rules import ALL
 
 UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -15,7 +15,7 @@ UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 def report(results: Sequence[Result], strict: bool) -> str:
     """Errors are failures, warnings too if they count; what else was found stands in a case's output."""
-    failing = {Severity.ERROR, *([Severity.WARNING] if strict else [])}
+    failing = grave(strict=strict)
     root = ElementTree.Element("testsuites", name="layerwright check")
     for result in results:
         _suite(root, result, failing)
@@ -23,7 +23,7 @@ def report(results: Sequence[Result], strict: bool) -> str:
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
 
 
-def _suite(root: ElementTree.Element, result: Result, failing: set[Severity]) -> None:
+def _suite(root: ElementTree.Element, result: Result, failing: Collection[Severity]) -> None:
     suite = ElementTree.SubElement(root, "testsuite", name=_text(str(result.folder)))
     failures = sum(_case(suite, result, identifier, failing) for identifier in result.rules)
     for each in result.left_out:
@@ -34,19 +34,19 @@ def _suite(root: ElementTree.Element, result: Result, failing: set[Severity]) ->
         suite.set(name, str(count))
 
 
-def _case(suite: ElementTree.Element, result: Result, identifier: str, failing: set[Severity]) -> bool:
+def _case(suite: ElementTree.Element, result: Result, identifier: str, failing: Collection[Severity]) -> bool:
     """Adds the case of a rule, and says whether it fails."""
     rule = next(each for each in ALL if each.identifier == identifier)
     name = f"{identifier} {rule.name}"
     case = ElementTree.SubElement(suite, "testcase", classname=_text(str(result.folder)), name=name)
     found = [each for each in result.loud if each.rule == identifier]
-    grave = [each for each in found if each.severity in failing]
-    if grave:
-        failure = ElementTree.SubElement(case, "failure", type=identifier, message=_text(grave[0].message))
-        failure.text = _text("\n".join(map(_line, grave)))
+    failures = [each for each in found if each.severity in failing]
+    if failures:
+        failure = ElementTree.SubElement(case, "failure", type=identifier, message=_text(failures[0].message))
+        failure.text = _text("\n".join(map(_line, failures)))
     if rest := [each for each in found if each.severity not in failing]:
         ElementTree.SubElement(case, "system-out").text = _text("\n".join(map(_line, rest)))
-    return bool(grave)
+    return bool(failures)
 
 
 def _line(finding: Finding) -> str:

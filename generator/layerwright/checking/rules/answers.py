@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...places import ANSWERS_FILE
 from ..findings import Finding, Place, Severity
-from ..project import ANSWERS, newest
+from ..project import newest
 from ..rule import Part, Rule, Subject
 
 
@@ -113,6 +114,6 @@ RULES = (AnswersBroken(), OtherSource(), NotARelease(), Behind(), Newer())
 def _answered(subject: Subject, place: str) -> Place:
     """Where the answers file says what is wrong."""
     line = place.rpartition("line ")[2]
-    if place.startswith(ANSWERS) and line.isdecimal():
-        return Place(ANSWERS, int(line))
+    if place.startswith(ANSWERS_FILE) and line.isdecimal():
+        return Place(ANSWERS_FILE, int(line))
     return subject.project.answer(place.partition(".")[0].partition("[")[0])

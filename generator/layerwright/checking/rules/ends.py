@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ..building import Fault
 from ..findings import Finding, Place, Severity
+from ..network import Sizes
 from ..rule import Part, Rule, Subject
 from ..sources import called, keyword, text_of
 
@@ -148,16 +150,9 @@ class EndAdded(Rule):
 
     def find(self, subject: Subject) -> Iterator[Finding]:
         """The ends that are more than the answers'."""
-        expected, actual, source = subject.expected, subject.actual, subject.project.model
-        if expected and actual:
-            for noun, mine, planned in (
-                ("input", actual.inputs, expected.inputs),
-                ("output", actual.outputs, expected.outputs),
-            ):
-                for name in mine:
-                    if name not in planned:
-                        place = source.of_layer(name) or source.of_model()
-                        yield self.found(place, f"the {noun} {name} isn't in the answers")
+        for end in _ends(subject):
+            if end.planned is None:
+                yield self.found(end.place, f"the {end.noun} {end.name} isn't in the answers")
 
 
 class EndShape(Rule):
@@ -173,23 +168,40 @@ class EndShape(Rule):
 
     def find(self, subject: Subject) -> Iterator[Finding]:
         """The ends whose shapes differ."""
-        expected, actual, source = subject.expected, subject.actual, subject.project.model
-        if expected and actual:
-            for noun, mine, planned in (
-                ("input", actual.inputs, expected.inputs),
-                ("output", actual.outputs, expected.outputs),
-            ):
-                for name in mine:
-                    if name in planned and mine[name] != planned[name]:
-                        place = source.of_layer(name) or source.of_model()
-                        message = f"the {noun} {name} is {mine[name]}, and {planned[name]} by the answers"
-                        yield self.found(place, message)
+        for end in _ends(subject):
+            if end.planned is not None and end.shape != end.planned:
+                yield self.found(
+                    end.place, f"the {end.noun} {end.name} is {end.shape}, and {end.planned} by the answers"
+                )
 
 
 RULES = (
     *(SourceBroken(), Unbuildable(), InputRemoved(), InputUnlisted(), OutputRemoved(), InputUnused()),
     *(EndAdded(), EndShape()),
 )
+
+
+class _End(NamedTuple):
+    """An input or output of the built network, and the shape that the answers give it, None if they don't have it."""
+
+    noun: str
+    name: str
+    place: Place
+    shape: Sizes
+    planned: Sizes | None
+
+
+def _ends(subject: Subject) -> Iterator[_End]:
+    """The inputs, then the outputs, of a network that can be compared."""
+    expected, actual, source = subject.expected, subject.actual, subject.project.model
+    if expected is None or actual is None:
+        return
+    for noun, mine, planned in (
+        ("input", actual.inputs, expected.inputs),
+        ("output", actual.outputs, expected.outputs),
+    ):
+        for name, shape in mine.items():
+            yield _End(noun, name, source.of_layer(name) or source.of_model(), shape, planned.get(name))
 
 
 def _missing(subject: Subject, end: int) -> list[str]:

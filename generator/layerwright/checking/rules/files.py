@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from itertools import zip_longest
 
+from ...places import ANSWERS_FILE
 from ...problems import shown
 from ..findings import Finding, Place, Severity
-from ..project import ANSWERS
 from ..rule import Part, Rule, Subject
 from ..sources import Function, Source
 from ..strictness import Strictness, strictness
@@ -53,7 +53,7 @@ class FileEdited(Rule):
     def find(self, subject: Subject) -> Iterator[Finding]:
         """The files whose text differs, with the first line that does."""
         for path, made in _made(subject).items():
-            if path == ANSWERS or not _there(subject, path):
+            if path == ANSWERS_FILE or not _there(subject, path):
                 continue
             text = subject.project.text(path)
             if text is None:
@@ -128,13 +128,13 @@ class AnswersEdited(Rule):
         made = _made(subject)
         lines = [
             (number, line)
-            for number, line in enumerate((subject.project.text(ANSWERS) or "").splitlines(), 1)
+            for number, line in enumerate((subject.project.text(ANSWERS_FILE) or "").splitlines(), 1)
             if not line.startswith((*ORIGIN, SPARED))
         ]
-        for mine, other in zip_longest(lines, made[ANSWERS].splitlines()):
+        for mine, other in zip_longest(lines, made[ANSWERS_FILE].splitlines()):
             number, line = mine or (lines[-1][0] if lines else 1, None)
             if line != other:
-                yield self.found(Place(ANSWERS, number), "it isn't as the template wrote it, from here on")
+                yield self.found(Place(ANSWERS_FILE, number), "it isn't as the template wrote it, from here on")
                 return
         numbers, planned = _numbers(subject.project.python(NUMBERS)), _numbers(Source(NUMBERS, made.get(NUMBERS, "")))
         for name, (_, value) in planned.items():
