@@ -36,6 +36,7 @@ ORDER = (
         "mends",
         "rules",
         "plan",
+        "memory",
         "diagram",
         "explain",
         "emit",
