@@ -41,8 +41,14 @@ READER = "jax"
 
 BACKENDS = ("jax", "tensorflow", "torch")
 
+COUNTER = "torch"
+"""The backend to count on what a body computes: it has a counter, and tensors without numbers."""
+
 EXAMPLE = 128
 """A size at which every body can be built."""
+
+COUNTED = 224
+"""The size of images at which it's counted what a body computes."""
 
 LARGEST = 1000
 """Largest size at which feature shapes are compared."""
@@ -317,6 +323,22 @@ def refused(constructor: str) -> bool:
     return not can_be_built(constructor, EXAMPLE, EXAMPLE)
 
 
+def counted(constructor: str) -> int | None:
+    """How often a body multiplies and adds for each pixel, None if this backend can't build it."""
+    import keras
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+
+    if refused(constructor):
+        return None
+    function = getattr(keras.applications, constructor)
+    with keras.device("meta"), torch.no_grad(), FlopCounterMode(display=False) as counter:
+        model = function(include_top=False, weights=None, input_shape=(COUNTED, COUNTED, 3))
+        counter.get_flop_counts().clear()  # of what it took to build it
+        model(torch.zeros((1, COUNTED, COUNTED, 3), device="meta"), training=False)
+    return round(counter.get_total_flops() / 2 / COUNTED**2)
+
+
 def _start(backend: str) -> None:
     """Prepares a process for a backend."""
     os.environ |= {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3", "OMP_NUM_THREADS": "1"}
@@ -341,9 +363,11 @@ def read_all() -> list[dict[str, Any]]:
     """All that the table says."""
     names = constructors()
     refusals = {backend: _in_processes(backend, refused, names) for backend in BACKENDS}
+    counts_of = _in_processes(COUNTER, counted, names)
     facts = _in_processes(READER, read, names)
     for index, each in enumerate(facts):
         each["refused_by"] = tuple(backend for backend in BACKENDS if refusals[backend][index])
+        each["multiply_adds_per_pixel"] = counts_of[index]
     return [asdict(Backbone(**each)) for each in facts]
 
 

@@ -13,6 +13,7 @@ import yaml
 from click.testing import CliRunner
 
 from layerwright import __version__, cli, template
+from layerwright.problems import AnswersError
 
 from .workbench import PRESETS, Checkout, Command, Terminal, listing
 
@@ -202,6 +203,87 @@ def test_explain_says_every_preset_as_text(preset: str) -> None:
     lines = done.output.splitlines()
     for row in [*said["layers"], *said["inputs"]]:
         assert any(line.split()[:1] == [row["name"]] for line in lines)
+
+
+def test_explain_says_what_a_project_was_made_with(checkout: Checkout, tmp_path: Path) -> None:
+    assert checkout.layerwright("new", "plant", *TINY, cwd=tmp_path).code == 0
+    assert explained(tmp_path / "plant") == explained(*TINY)
+    wider = explained(tmp_path / "plant", "--data", "inputs=x: numeric 9")
+    assert wider["inputs"][0]["shape"] == [None, 9]
+
+
+def test_explain_says_memory_and_multiply_adds() -> None:
+    said = explained("--preset", "power-plant")
+    assert said["multiply_adds"] == 4 * 64 + 64 * 32 + 2 * 32
+    assert said["memory"]["weights"] == 4 * 2466
+    assert "2,368 multiply-adds a sample" in run_for("explain", "--preset", "power-plant")
+
+
+def run_for(*arguments: str) -> str:
+    """What a command prints that ends well."""
+    done = CliRunner().invoke(cli.main, list(arguments), catch_exceptions=False)
+    assert done.exit_code == 0
+    return done.output
+
+
+@pytest.mark.parametrize(
+    ("name", "begin"),
+    [
+        ("network.svg", b"<?xml"),
+        ("network.png", b"\x89PNG"),
+        ("network.pdf", b"%PDF"),
+        ("network.mmd", b"%%{init"),
+        ("network.gv", b"digraph"),
+        ("network.json", b"{"),
+        ("network.txt", b"Functional, because"),
+    ],
+)
+@pytest.mark.parametrize("command", [["explain", *TINY[:2], "--data", "outputs=y: binary, z: binary"]])
+def test_a_picture_is_what_the_files_name_says(command: list[str], name: str, begin: bytes, tmp_path: Path) -> None:
+    assert run_for(*command, "--output", str(tmp_path / name)) == ""
+    assert (tmp_path / name).read_bytes().startswith(begin)
+
+
+def test_a_picture_goes_into_a_pipe_as_it_is() -> None:
+    done = CliRunner().invoke(cli.main, ["explain", *TINY, "--format", "png"])
+    assert done.stdout_bytes.startswith(b"\x89PNG")
+
+
+def test_diff_compares_presets_files_and_projects(checkout: Checkout, tmp_path: Path) -> None:
+    assert checkout.layerwright("new", "plant", *TINY, cwd=tmp_path).code == 0
+    (tmp_path / "wide.yml").write_text("inputs: 'x: numeric 9'\noutputs: 'y: binary'\n")
+    project, file = str(tmp_path / "plant"), str(tmp_path / "wide.yml")
+    assert "shape 8 → 9" in run_for("diff", project, file)
+    assert "shape 8 → 9" in run_for("diff", project, "--data", "inputs=x: numeric 9")
+    assert run_for("diff", project, project) == "The same network.\n"
+    assert json.loads(run_for("diff", "mlp", "residual-mlp", "--format", "json"))["gone"] == ["dense"]
+    assert run_for("diff", "mlp", "residual-mlp", "--format", "dot").startswith("digraph")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["explain", "nowhere"], "no project is here"),
+        (["explain", "--preset", "mlp", "--output", "nowhere/network.svg"], "can't be written"),
+        (["diff", "mlp"], "say what to compare it with"),
+        (["diff", "mlp", "no/such/file.yml"], "can't be read"),
+        (["diff", "mlp", "nonsense"], "unknown preset 'nonsense'"),
+    ],
+)
+def test_explain_and_diff_say_what_they_cant_read_or_write(
+    arguments: list[str], says: str, checkout: Checkout, tmp_path: Path
+) -> None:
+    done = checkout.layerwright(*arguments, cwd=tmp_path)
+    assert done.code == 2
+    assert says in done.err
+    assert "Traceback" not in done.err
+    assert listing(tmp_path) == {}
+
+
+def test_without_graphviz_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    with pytest.raises(AnswersError, match=r"pip install 'layerwright\[pictures\]'"):
+        CliRunner().invoke(cli.main, ["explain", *TINY, "--format", "svg"], catch_exceptions=False)
 
 
 def test_a_layer_called_twice_has_two_rows_and_counts_once() -> None:

@@ -1,4 +1,4 @@
-"""The command line: `new`, `explain`, `presets`; for projects: `update`, `undo`, `add`, `remove`, `check`, `weights`.
+"""The command line: `new`, `explain`, `diff`, `presets`; and what is done with projects, from `update` to `weights`.
 
 Exit codes: 0 done; 2 the answers, the arguments or the project's state are wrong; 1 anything else, conflicts and what
 `check` finds too.
@@ -23,6 +23,7 @@ import click
 from . import __version__
 from .answers import KEYS, Answers, combine, load_file, load_pairs, normalised
 from .explain import explanation, text
+from .places import ANSWERS_FILE
 from .plan import Plan, design
 from .presets import BLANK, preset_answers
 from .presets import presets as all_presets
@@ -94,18 +95,132 @@ def new(destination: Path, preset: str | None, file: Path | None, pairs: tuple[s
     )
 
 
+PICTURES = ("mermaid", "dot", "svg", "png", "pdf")
+
+FORM = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", *PICTURES]),
+    help="For whom, or for what, to write.  [default: by the name of --output, else text]",
+)
+OUTPUT = click.option("--output", "-o", metavar="FILE", type=click.Path(path_type=Path), help="Write it to a file.")
+
+
 @main.command()
+@click.argument("project", required=False, type=click.Path(path_type=Path))
 @sources
-@FORMAT
-def explain(preset: str | None, file: Path | None, pairs: tuple[str, ...], defaults: bool, form: str) -> None:
-    """Shows the network that the answers make: its layers with shapes and parameters, and why it is what it is.
+@FORM
+@OUTPUT
+def explain(
+    project: Path | None,
+    preset: str | None,
+    file: Path | None,
+    pairs: tuple[str, ...],
+    defaults: bool,
+    form: str | None,
+    output: Path | None,
+) -> None:
+    """Shows the network that answers make, or that PROJECT was made with: its layers, and why it is what it is.
+
+    Pictures in svg, png and pdf need Graphviz: pip install 'layerwright[pictures]'.
 
     \b
     layerwright explain --preset power-plant
     layerwright explain --data 'inputs=x: numeric 8' --data 'outputs=y: binary' --format json
+    layerwright explain houses --output network.svg
     """  # noqa: D301
-    planned: Plan = design(effective(gather(preset, file, pairs)))
-    click.echo(json.dumps(explanation(planned), indent=2) if form == "json" else text(planned))
+    given = gather(preset, file, pairs)
+    if project is not None:
+        given = combine(load_project(project), given)
+    planned: Plan = design(effective(given))
+    form = form_of(form, output)
+    if form in PICTURES:
+        from . import pictures
+
+        drawing = pictures.drawing(planned)
+        content = pictures.mermaid(drawing) if form == "mermaid" else picture(pictures.dot(drawing), form)
+    else:
+        content = json.dumps(explanation(planned), indent=2) if form == "json" else text(planned)
+    write(content, output)
+
+
+@main.command()
+@click.argument("before", metavar="BEFORE")
+@click.argument("after", metavar="[AFTER]", required=False)
+@click.option(
+    "--data", "pairs", metavar="KEY=VALUE", multiple=True, help="Another answer of AFTER; may be given again."
+)
+@FORM
+@OUTPUT
+def diff(before: str, after: str | None, pairs: tuple[str, ...], form: str | None, output: Path | None) -> None:
+    """Shows what is different between two networks: layers that are new (+), gone (-) and changed (~).
+
+    Each is a project, a file with answers, or a preset. Without AFTER it's BEFORE with the answers of --data.
+
+    \b
+    layerwright diff mlp residual-mlp
+    layerwright diff houses --data branching=residual --output difference.svg
+    """  # noqa: D301
+    from . import differences, pictures
+
+    if after is None and not pairs:
+        raise click.UsageError("say what to compare it with: AFTER, or other answers by --data")
+    old = answers_at(before)
+    new = combine(old if after is None else answers_at(after), load_pairs(pairs))
+    found = differences.difference(design(effective(old)), design(effective(new)))
+    form = form_of(form, output)
+    if form in PICTURES:
+        drawings = differences.as_drawings(found)
+        content = pictures.mermaids(drawings) if form == "mermaid" else picture(pictures.dots(drawings), form)
+    else:
+        content = json.dumps(differences.as_data(found), indent=2) if form == "json" else differences.as_text(found)
+    write(content, output)
+
+
+def answers_at(place: str) -> Answers:
+    """The answers of a project's folder, of a file, or of the preset of that name."""
+    path = Path(place)
+    if path.is_dir():
+        return load_project(path)
+    if path.is_file() or path.suffix or os.sep in place:
+        return load_file(path)
+    return {"preset": place}
+
+
+def load_project(folder: Path) -> Answers:
+    """The answers that a project remembers. Raises AnswersError if there is none in that folder."""
+    if not (folder / ANSWERS_FILE).is_file():
+        what, mend = f"no project is here: {ANSWERS_FILE} isn't there", "name a folder that layerwright has made"
+        raise AnswersError([Problem(str(folder), what, mend)])
+    return load_file(folder / ANSWERS_FILE)
+
+
+def form_of(form: str | None, output: Path | None) -> str:
+    """What to write: as it was said, or as the file's name ends."""
+    suffix = output.suffix.lstrip(".").lower() if output else ""
+    return form or {"json": "json", "mmd": "mermaid", "gv": "dot"}.get(suffix, suffix if suffix in PICTURES else "text")
+
+
+def picture(drawn: str, form: str) -> str | bytes:
+    """The picture of a text in DOT."""
+    from .pictures import rendered
+
+    return drawn if form == "dot" else rendered(drawn, form)
+
+
+def write(content: str | bytes, output: Path | None) -> None:
+    """Writes to a file, or to the terminal what can be read there."""
+    if output is None:
+        if isinstance(content, bytes) and sys.stdout.isatty():
+            raise AnswersError([Problem("--output", "a picture isn't shown in a terminal", "say --output network.svg")])
+        click.echo(content, nl=isinstance(content, str))
+        return
+    data = content if isinstance(content, bytes) else f"{content.rstrip()}\n".encode()
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        what = f"{output} can't be written: {error.strerror}"
+        raise AnswersError([Problem("--output", what, "name a file in a folder that is there")]) from error
 
 
 @main.command()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from .diagram import diagram, sizes
 from .graph import BackboneLayer, Graph, Node, SubModel, Tensor
+from .memory import memory, spelled
+from .operations import of_graph, uncounted
 from .plan import Plan
 
 
@@ -18,6 +21,8 @@ def explanation(plan: Plan) -> dict[str, Any]:
         "reasons": list(plan.decision.reasons),
         "notes": list(plan.notes),
         "parameters": {"total": graph.parameters, "trainable": graph.trainable_parameters},
+        "memory": asdict(memory(plan)),
+        "multiply_adds": of_graph(graph),
         "inputs": [
             {"name": name, "shape": _shape(tensor), "dtype": tensor.dtype} for name, tensor in graph.inputs.items()
         ],
@@ -78,7 +83,29 @@ def text(plan: Plan) -> str:
     notes = [f"Note: {note}." for note in plan.notes]
     beside = [models_beside(plan)] if plan.graph.models else []
     return "\n".join(
-        [f"{plan.decision}.", *notes, "", diagram(plan.graph), "", *_aligned(plan), "", totals(plan), *beside]
+        [
+            f"{plan.decision}.",
+            *notes,
+            "",
+            diagram(plan.graph),
+            "",
+            *_aligned(plan),
+            "",
+            totals(plan),
+            *beside,
+            costs(plan),
+        ]
+    )
+
+
+def costs(plan: Plan) -> str:
+    """What the network takes, in a sentence or two: memory, and multiplications for each sample."""
+    taken, counted = memory(plan), uncounted(plan.graph)
+    without = f" and those of {', '.join(counted)}" if counted else ""
+    assumed = f" ({'; '.join(taken.assumed)})" if taken.assumed else ""
+    return (
+        f"{of_graph(plan.graph):,} multiply-adds a sample{without}. Memory: {spelled(taken.weights)} for the weights, "
+        f"about {spelled(taken.training)} to train{assumed}."
     )
 
 

@@ -24,6 +24,9 @@ class Backbone:
     them by `parameters_per_channel` and `trainable_per_channel`. With random weights or those of a file it takes any
     number of channels, with those of imagenet three.
 
+    `multiply_adds_per_pixel` is how often it multiplies and adds for each pixel of an image, None where that can't be
+    counted. It's exact for sizes that are multiples of STRIDE.
+
     `preprocessing` is the function that turns pixels from 0 to 255 into what the weights were trained on, a path under
     keras.applications; None if the model does it itself. `needs_colours` says that it's for three channels only. In
     the graph around the backbone the function leaves `operations`, under these names, numbered from the second on.
@@ -46,6 +49,7 @@ class Backbone:
     trainable: int
     parameters_per_channel: int
     trainable_per_channel: int
+    multiply_adds_per_pixel: int | None
     preprocessing: str | None
     needs_colours: bool
     operations: tuple[str, ...]

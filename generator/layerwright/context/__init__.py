@@ -9,6 +9,7 @@ from ..diagram import diagram
 from ..emit import literal, model_source
 from ..explain import table, totals
 from ..graph import Graph, Tensor
+from ..pictures import drawing, mermaid
 from ..plan import Plan
 from ..rules import Decision
 from ..spec import Transfer
@@ -57,6 +58,7 @@ def context(plan: Plan) -> dict[str, Any]:
         "summary": _summary(graph),
         "decision": str(plan.decision),
         "diagram": diagram(graph),
+        "picture": mermaid(drawing(plan)),
         "table": table(plan),
         "totals": totals(plan),
         "why": list(reasons(plan)),

@@ -1,0 +1,155 @@
+"""How often a network multiplies and adds for one sample, on its way there: what its kernels and its attention do.
+
+Only products of matrices and convolutions are counted, as is the custom (a multiply-add is two floating-point
+operations); what goes number by number, as activations and normalisation, takes little time beside them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from .backbones import BACKBONES
+from .graph import BackboneLayer, Composite, Graph, Node, RuleLayer
+from .layers import Rule, Shape, Weight
+from .layers.rule import Arguments, Nested
+from .layers.values import int_of, ints_of
+from .memory import STEPS
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of a layer of keras.layers on tensors of these shapes, with all its arguments and its weights."""
+
+    rule: Rule
+    arguments: Arguments
+    inputs: tuple[Shape, ...]
+
+    @property
+    def output(self) -> Shape:
+        """The shape of what it gives."""
+        return self.rule.call(self.arguments, self.inputs)[0]
+
+    @property
+    def kernels(self) -> list[int]:
+        """How many numbers each of its kernels holds: those that are multiplied with what comes in."""
+        return [weight.size for weight in self.rule.call(self.arguments, self.inputs)[1] if _is_kernel(weight)]
+
+
+def _is_kernel(weight: Weight) -> bool:
+    return "kernel" in weight.name
+
+
+def _places(sizes: Shape) -> int:
+    """How many there are along axes; along one whose size isn't known, as many as steps are taken to be."""
+    return math.prod(STEPS if size is None else size for size in sizes)
+
+
+def _of_kernels(call: Call) -> int:
+    """Every kernel at each place of what comes out, as a dense layer and a convolution have it."""
+    return sum(call.kernels) * _places(call.output[1:-1])
+
+
+def _of_einsum(call: Call) -> int:
+    """Every letter of the equation is gone through: those of the kernel that the output lacks beside the output's."""
+    sizes = dict(zip(_letters(call, "kernel"), call.rule.call(call.arguments, call.inputs)[1][0].shape, strict=True))
+    summed = [size for letter, size in sizes.items() if letter not in _letters(call, "output")]
+    return _places(call.output[1:]) * math.prod(summed)
+
+
+def _letters(call: Call, part: str) -> str:
+    left, _, output = str(call.arguments["equation"]).replace(" ", "").replace("...", "").partition("->")
+    return {"kernel": left.partition(",")[2], "output": output}[part]
+
+
+def _of_transposed(call: Call) -> int:
+    return sum(call.kernels) * _places(call.inputs[0][1:-1])
+
+
+def _of_steps(call: Call) -> int:
+    return sum(call.kernels) * _places(call.inputs[0][1:2])
+
+
+def _of_convolved_steps(call: Call) -> int:
+    """A convolution at each step. The output's last axes are its places and its filters."""
+    axes = len(call.inputs[0]) - 3
+    return sum(call.kernels) * _places(call.inputs[0][1:2]) * _places(call.output[-1 - axes : -1])
+
+
+def _of_inner_steps(call: Call) -> int:
+    """What the layer within does, at each step."""
+    inner = call.arguments["layer"]
+    step = (call.inputs[0][0], *call.inputs[0][2:])
+    return of_layer(inner, (step,)) * _places(call.inputs[0][1:2]) if isinstance(inner, Nested) else 0
+
+
+def _of_both_directions(call: Call) -> int:
+    there = call.arguments["layer"]
+    back = call.arguments["backward_layer"] or there
+    return sum(of_layer(each, call.inputs) for each in (there, back) if isinstance(each, Nested))
+
+
+def _of_inner(call: Call) -> int:
+    inner = call.arguments["layer"]
+    return of_layer(inner, call.inputs) if isinstance(inner, Nested) else 0
+
+
+def _of_heads(call: Call) -> int:
+    """Projections at each place of query, key and value; each place of the query against each one of the value."""
+    query, value = call.inputs[0], call.inputs[1]
+    into, keys, *gate, values, out = call.kernels
+    projected = (into + out + sum(gate)) * _places(query[1:-1]) + (keys + values) * _places(value[1:-1])
+    heads = int_of(call.arguments.get("num_heads") or call.arguments.get("num_query_heads"))
+    width = int_of(call.arguments.get("key_dim") or call.arguments.get("head_dim"))
+    widths = width + int_of(call.arguments.get("value_dim") or width)
+    axes = call.arguments.get("attention_axes")
+    seen = [int_of(axes)] if isinstance(axes, int) else ints_of(axes) if axes else range(1, len(value) - 1)
+    return projected + heads * widths * _places(query[1:-1]) * _places(tuple(value[axis] for axis in seen))
+
+
+def _of_attention(call: Call) -> int:
+    """The scores of each place of the query against each one of the value, and the sum of values by them."""
+    query, value = call.inputs[0], call.inputs[1]
+    return _places(query[1:-1]) * _places(value[1:-1]) * _places((query[-1], value[-1]))
+
+
+COUNTED: Mapping[str, Callable[[Call], int]] = {
+    "EinsumDense": _of_einsum,
+    **{f"Conv{axes}DTranspose": _of_transposed for axes in (1, 2, 3)},
+    **dict.fromkeys(("LSTM", "GRU", "SimpleRNN"), _of_steps),
+    **{f"ConvLSTM{axes}D": _of_convolved_steps for axes in (1, 2, 3)},
+    "TimeDistributed": _of_inner_steps,
+    "Bidirectional": _of_both_directions,
+    "SpectralNormalization": _of_inner,
+    **dict.fromkeys(("MultiHeadAttention", "GroupQueryAttention"), _of_heads),
+    "Attention": _of_attention,
+}
+"""The layers that don't just have their kernels at each place of what comes out."""
+
+
+def of_layer(layer: Nested | RuleLayer, inputs: tuple[Shape, ...]) -> int:
+    """How often one call of a layer multiplies and adds for one sample."""
+    call = Call(layer.rule, layer.rule.complete(layer.arguments), inputs)
+    return COUNTED.get(layer.rule.name, _of_kernels)(call)
+
+
+def of_graph(graph: Graph) -> int:
+    """How often a network multiplies and adds for one sample. A layer that is called twice does it twice."""
+    return sum(map(_of_node, graph.nodes))
+
+
+def _of_node(node: Node) -> int:
+    layer = node.layer
+    if isinstance(layer, Composite):
+        return of_graph(layer.graph)
+    if isinstance(layer, BackboneLayer):
+        _, height, width, _ = node.inputs[0].shape
+        return int_of(height) * int_of(width) * (BACKBONES[layer.constructor].multiply_adds_per_pixel or 0)
+    return of_layer(layer, tuple(tensor.shape for tensor in node.inputs)) if isinstance(layer, RuleLayer) else 0
+
+
+def uncounted(graph: Graph) -> list[str]:
+    """The bodies of which it isn't known."""
+    bodies = [layer.constructor for layer in graph.all_layers() if isinstance(layer, BackboneLayer)]
+    return [name for name in bodies if BACKBONES[name].multiply_adds_per_pixel is None]

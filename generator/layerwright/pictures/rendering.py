@@ -1,0 +1,45 @@
+"""Pictures by Graphviz, which comes with pygraphviz: the extra `pictures`."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..problems import AnswersError, Problem
+
+FORMATS = ("svg", "png", "pdf")
+"""What Graphviz draws."""
+
+DOTS_PER_INCH = 200
+"""Of a PNG: a column of a paper is some 3.5 inches wide."""
+
+
+def rendered(text: str, form: str) -> bytes:
+    """The picture that a text in DOT describes. Raises AnswersError if Graphviz isn't installed."""
+    try:
+        import pygraphviz  # type: ignore[import-untyped]
+    except ImportError as error:
+        what, mend = "pictures are drawn by Graphviz, which isn't installed", "pip install 'layerwright[pictures]'"
+        raise AnswersError([Problem("--format", f"{form}: {what}", mend)]) from error
+    graph = pygraphviz.AGraph(string=text)
+    if form == "png":
+        graph.graph_attr["dpi"] = str(DOTS_PER_INCH)
+    with _muted():
+        return bytes(graph.draw(format=form, prog="dot"))
+
+
+@contextmanager
+def _muted() -> Iterator[None]:
+    """Nothing is said of fonts that this machine lacks, by Python or by a library in C: others are taken."""
+    before, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+        os.close(nothing)
