@@ -46,6 +46,7 @@ ORDER = (
         "context",
         "places",
         "presets",
+        "marking",
         "jinja",
         "template",
         "update",

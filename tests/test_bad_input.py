@@ -54,18 +54,27 @@ def refused(command: Command, tmp_path: Path) -> Refused:
         assert "Traceback" not in done.err
         assert done.err.startswith("layerwright: ")
         check_form(done.err.removeprefix("layerwright: "))
-        return done.err
+        return unmarked(done.err)
 
     return check
 
 
+def unmarked(message: str) -> str:
+    """The problems without the lines that they stand in: of each what is wrong, and the mend."""
+    problems = [problem.splitlines() for problem in message.rstrip("\n").split("\n\n")]
+    return "".join(f"{what}\n{mend}\n" for what, *_, mend in problems)
+
+
 def check_form(message: str) -> None:
-    """Every problem is a line with place and reason, and one with the mend."""
-    lines = message.splitlines()
-    assert len(lines) % 2 == 0, message
-    for problem, mend in zip(lines[::2], lines[1::2], strict=True):
-        assert re.match(r"\S.*: \S", problem), message
+    """A problem is a line with place and reason, the line that it stands in with a mark under it, one with the mend."""
+    for problem in message.rstrip("\n").split("\n\n"):
+        what, *line, mend = problem.splitlines()
+        assert re.match(r"\S.*: \S", what), message
         assert re.match(r"    \S", mend), message
+        if line:
+            *file, _, mark = line
+            assert re.fullmatch(r" +\^+", mark), message
+            assert not file or re.fullmatch(r"  \S.*, line [0-9]+", *file), message
 
 
 # Words that aren't there
@@ -614,7 +623,7 @@ def explained(answers: Answers) -> None:
         text(planned)
         context(planned)
     except AnswersError as error:
-        check_form("\n".join(map(str, error.problems)))
+        check_form("\n\n".join(map(str, error.problems)))
 
 
 WORDS = [
@@ -683,7 +692,7 @@ def test_no_text_given_as_data_makes_a_traceback(pairs: list[tuple[str, str]]) -
     try:
         said = load_pairs([f"{key}={value}" for key, value in pairs])
     except AnswersError as error:
-        check_form("\n".join(map(str, error.problems)))
+        check_form("\n\n".join(map(str, error.problems)))
     else:
         explained(combine(TINY, said))
 
@@ -694,4 +703,4 @@ def test_no_yaml_makes_a_traceback(content: str) -> None:
     try:
         load_pairs([f"layers={content}"])
     except AnswersError as error:
-        check_form("\n".join(map(str, error.problems)))
+        check_form("\n\n".join(map(str, error.problems)))

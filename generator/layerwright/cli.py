@@ -23,6 +23,7 @@ import click
 from . import __version__
 from .answers import KEYS, Answers, combine, load_file, load_pairs, normalised
 from .explain import explanation, text
+from .marking import Sources, marked
 from .places import ANSWERS_FILE
 from .plan import Plan, design
 from .presets import BLANK, preset_answers
@@ -166,7 +167,7 @@ def diff(before: str, after: str | None, pairs: tuple[str, ...], form: str | Non
     if after is None and not pairs:
         raise click.UsageError("say what to compare it with: AFTER, or other answers by --data")
     old = answers_at(before)
-    new = combine(old if after is None else answers_at(after), load_pairs(pairs))
+    new = combine(old if after is None else answers_at(after), from_pairs(pairs))
     found = differences.difference(design(effective(old)), design(effective(new)))
     form = form_of(form, output)
     if form in PICTURES:
@@ -183,7 +184,7 @@ def answers_at(place: str) -> Answers:
     if path.is_dir():
         return load_project(path)
     if path.is_file() or path.suffix or os.sep in place:
-        return load_file(path)
+        return from_file(path)
     return {"preset": place}
 
 
@@ -192,7 +193,7 @@ def load_project(folder: Path) -> Answers:
     if not (folder / ANSWERS_FILE).is_file():
         what, mend = f"no project is here: {ANSWERS_FILE} isn't there", "name a folder that layerwright has made"
         raise AnswersError([Problem(str(folder), what, mend)])
-    return load_file(folder / ANSWERS_FILE)
+    return from_file(folder / ANSWERS_FILE)
 
 
 def form_of(form: str | None, output: Path | None) -> str:
@@ -435,8 +436,27 @@ def _progress(done: int, whole: int) -> None:
 
 def gather(preset: str | None, file: Path | None, pairs: tuple[str, ...]) -> Answers:
     """The answers of file and pairs, `preset` among them if the option or they name one."""
-    given = combine(load_file(file) if file else {}, load_pairs(pairs))
+    given = combine(from_file(file) if file else {}, from_pairs(pairs))
     return given if preset is None else given | {"preset": preset}
+
+
+def from_file(path: Path) -> Answers:
+    """The answers of a file. What is wrong with them is shown in its lines."""
+    _sources().add_file(path)
+    return load_file(path)
+
+
+def from_pairs(pairs: tuple[str, ...]) -> Answers:
+    """The answers of KEY=VALUE texts. What is wrong with them is shown there."""
+    for pair in pairs:
+        _sources().add_pair(pair)
+    return load_pairs(pairs)
+
+
+def _sources() -> Sources:
+    """What this command has been given; nobody's, if no command is running."""
+    running = click.get_current_context(silent=True)
+    return (running and running.find_object(Sources)) or Sources()
 
 
 def effective(given: Answers) -> Answers:
@@ -474,10 +494,11 @@ def run() -> NoReturn:
     for each in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(each) != signal.SIG_IGN:  # as a shell has it for what runs in the background
             signal.signal(each, _stop)
+    sources = Sources()
     try:
-        main(standalone_mode=False)
+        main(standalone_mode=False, obj=sources)
     except AnswersError as error:
-        fail("\n".join(map(said, error.problems)), 2)
+        fail("\n\n".join(said(problem, sources) for problem in error.problems), 2)
     except click.UsageError as error:
         error.show()
         sys.exit(2)
@@ -488,13 +509,14 @@ def run() -> NoReturn:
     sys.exit(0)
 
 
-def said(problem: Problem) -> str:
-    """A problem as it's printed: with the option that mends it, if that's one plain answer."""
-    for edit in problem.edits if len(problem.edits) == 1 and "--data" not in problem.mend else ():
+def said(problem: Problem, sources: Sources) -> str:
+    """A problem as it's printed: where it stands, and with the option that mends it, if that's one plain answer."""
+    mend = problem.mend
+    for edit in problem.edits if len(problem.edits) == 1 and "--data" not in mend else ():
         if edit.action == "set" and edit.place in KEYS and isinstance(edit.value, str | int):
             value = str(edit.value).lower() if isinstance(edit.value, bool) else edit.value
-            return f"{problem} (--data {shlex.quote(f'{edit.place}={value}')})"
-    return str(problem)
+            mend = f"{mend} (--data {shlex.quote(f'{edit.place}={value}')})"
+    return "\n".join(filter(None, [f"{problem.place}: {problem.what}", marked(problem, sources), f"    {mend}"]))
 
 
 def fail(message: str, code: int) -> NoReturn:

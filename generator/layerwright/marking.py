@@ -1,0 +1,189 @@
+"""Shows a problem in the user's own line: where it stands in a file or on the command line, with a mark under it.
+
+houses.yml, line 3
+    inputs: "photo: imge 64x64x3"
+                    ^^^^
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from unicodedata import east_asian_width
+
+import yaml
+
+from .answers import KEYS
+from .problems import Problem
+
+WIDEST = 100
+"""How much of a line is shown, in characters: of a longer one what is around the mark."""
+
+INDENT = "    "
+
+LONGEST = 100_000
+"""Longest text, in characters, in which places are looked for: answers are shorter, and it has to be quick."""
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+DEEPEST = 200
+"""How deep a place may lie: deeper than any answer that is read."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text in which answers stand: a file's content, or what follows one `--data`. `offset` is where YAML begins."""
+
+    name: str
+    text: str
+    key: str = ""
+    offset: int = 0
+
+
+@dataclass
+class Sources:
+    """All texts that the answers of a command come from, those that win over others last."""
+
+    found: list[Source] = field(default_factory=list)
+
+    def add_file(self, path: Path) -> None:
+        """A file with answers. One that can't be read has a problem of its own."""
+        with suppress(OSError, UnicodeDecodeError):
+            self.found.insert(0, Source(path.name, path.read_text(encoding="utf-8")))
+
+    def add_pair(self, pair: str) -> None:
+        """What follows a `--data`."""
+        key = pair.partition("=")[0]
+        self.found.append(Source("--data", pair, key, len(key) + 1))
+
+
+@dataclass(frozen=True)
+class Span:
+    """A part of a text, from a character to before another."""
+
+    start: int
+    end: int
+
+    def narrowed(self, text: str, words: Sequence[str]) -> Span | None:
+        """The first of the words that stands in it as a word of its own."""
+        for word in words:
+            for found in re.finditer(re.escape(word), text[self.start : self.end]):
+                start, end = self.start + found.start(), self.start + found.end()
+                joined = (word[0], text[:start][-1:]), (word[-1], text[end:][:1])
+                if not any(_joins(inner) and _joins(outer) for inner, outer in joined):
+                    return Span(start, end)
+        return None
+
+
+def _joins(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
+def marked(problem: Problem, sources: Sources) -> str:
+    """The line that a problem is in, with a mark under the place; empty if the user has said nothing there."""
+    key, *path = _parts(problem.place)
+    for source in reversed(sources.found):
+        spans = _said(source, [key, *path]) if source.key in ("", key) else []
+        if spans:
+            narrow = (span.narrowed(source.text, _quoted(problem)) for span in spans)
+            return _drawn(source, next(filter(None, narrow), spans[-1]))
+    return ""
+
+
+def _parts(place: str) -> list[str | int]:
+    """The steps of a place: `layers.body[2]` is layers, body, 2."""
+    found = re.findall(r"\[(\d+)\]|([^.\[\]]+)", place)[:DEEPEST]
+    return [int(index) if index else name for index, name in found] or [place]
+
+
+def _quoted(problem: Problem) -> list[str]:
+    """The words that a problem quotes, as they may stand in the line."""
+    return [word for word in re.findall(r"'([^']+)'", problem.what) if word]
+
+
+def _said(source: Source, steps: list[str | int]) -> list[Span]:
+    """Where a text says something of a place: all of that, and at last what to mark if no word of it is the fault.
+
+    Empty if it says nothing of it. A step that leads nowhere ends the way: then it's where the way ends.
+    """
+    node = _composed(source)
+    if not source.key:
+        return _walked(source, node, steps) if node is not None and _child(node, steps[0]) else []
+    value = Span(source.offset, len(source.text))
+    if len(steps) == 1:
+        return [value, Span(0, len(source.text)), value]
+    return [_entry(source, value, steps[1]) or value] if node is None else _walked(source, node, steps[1:])
+
+
+def _composed(source: Source) -> yaml.Node | None:
+    """A text as YAML; None if it's no YAML, or one that is taken as it is."""
+    if source.key and (source.key not in KEYS or KEYS[source.key].type != "yaml"):
+        return None
+    text = source.text[source.offset :]
+    try:
+        return yaml.compose(text, LOADER) if len(text) <= LONGEST else None
+    except (yaml.YAMLError, RecursionError):  # what it is that it isn't, its own problem says
+        return None
+
+
+def _walked(source: Source, node: yaml.Node, steps: list[str | int]) -> list[Span]:
+    """Where the steps lead from a node."""
+    name: yaml.Node | None = None
+    for step in steps:
+        if isinstance(node, yaml.ScalarNode):
+            line = _of(node, source)
+            return [_entry(source, line, step) or line]
+        if not (found := _child(node, step)):
+            break
+        name, node = found
+    spans = [_of(node, source)]
+    return [*spans, _of(name, source)] if name is not None and not isinstance(node, yaml.ScalarNode) else spans
+
+
+def _child(node: yaml.Node, step: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
+    """What a step leads to: the key, if there's one, and the value."""
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return None, node.value[step]
+    if isinstance(node, yaml.MappingNode):
+        return next(((name, value) for name, value in node.value if name.value == str(step)), None)
+    return None
+
+
+def _of(node: yaml.Node, source: Source) -> Span:
+    return Span(node.start_mark.index + source.offset, node.end_mark.index + source.offset)
+
+
+def _entry(source: Source, line: Span, name: str | int) -> Span | None:
+    """An entry of a line: `inputs.photo` is from `photo:` to before the next comma."""
+    found = re.search(rf"(?<![\w]){re.escape(str(name))}(?![\w])[^,\"'\n]*", source.text[line.start : line.end])
+    return Span(line.start + found.start(), line.start + found.end()) if found else None
+
+
+def _drawn(source: Source, span: Span) -> str:
+    """The line with the mark. What is on several lines is marked on the first."""
+    span = span if span.start < span.end else Span(0, len(source.text))
+    start = source.text.rfind("\n", 0, span.start) + 1
+    end = source.text.find("\n", start)
+    line = source.text[start : end if end >= 0 else None].rstrip()
+    left, right = span.start - start, max(span.start - start + 1, min(span.end - start, len(line)))
+    cut = max(0, min(left - WIDEST // 3, len(line) - WIDEST))
+    shown = "".join(_printable(line[cut : cut + WIDEST]))
+    mark = " " * _width(shown[: left - cut]) + "^" * max(1, _width(shown[left - cut : right - cut]))
+    number = f", line {source.text.count(chr(10), 0, start) + 1}" if not source.key else ""
+    head = [f"  {source.name}{number}"] if not source.key else []
+    prefix = f"{INDENT}--data " if source.key else INDENT
+    before, after = "…" if cut else "", "…" if cut + WIDEST < len(line) else ""
+    return "\n".join([*head, f"{prefix}{before}{shown}{after}", f"{' ' * len(prefix + before)}{mark}"])
+
+
+def _printable(text: str) -> Iterator[str]:
+    """A character for each of the text, none of which a terminal takes for more than that."""
+    yield from (each if each.isprintable() else " " if each == "\t" else "·" for each in text)
+
+
+def _width(text: str) -> int:
+    """How many columns a text takes in a terminal."""
+    return sum(2 if east_asian_width(each) in "WF" else 1 for each in text)

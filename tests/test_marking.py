@@ -1,0 +1,156 @@
+"""Protects the mark under what is wrong: that it's in the user's own line, under the word that a message names."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from layerwright.answers import load_file
+from layerwright.marking import WIDEST, Source, Sources, marked
+from layerwright.plan import design
+from layerwright.problems import AnswersError, Problem
+
+from .test_errors import CASES
+from .workbench import Checkout
+
+pytest_plugins = ["tests.workbench"]
+
+FILE = """\
+# my houses
+inputs: "photo: imge 64x64x3, meta: numeric 12"
+outputs: "price: regresion * 0.5"
+branching: [residul]
+layers:
+  branches:
+    meta: [dense 16, densse 3]
+  body:
+    - dense 64
+    - residual: [dense 3 unitss=4]
+"""
+
+
+def of_file(text: str) -> Sources:
+    return Sources([Source("houses.yml", text)])
+
+
+def under(mark: str) -> str:
+    """What stands over the mark."""
+    [*_, line, carets] = mark.splitlines()
+    assert set(carets.strip()) == {"^"}
+    start = len(carets) - len(carets.lstrip())
+    return line[start : start + len(carets.strip())]
+
+
+def problems(answers: object) -> Sequence[Problem]:
+    with pytest.raises(AnswersError) as caught:
+        design(answers)  # type: ignore[arg-type]
+    return caught.value.problems
+
+
+def test_each_fault_of_a_file_is_marked_in_its_line() -> None:
+    marks = [marked(problem, of_file(FILE)) for problem in problems(yaml.safe_load(FILE))]
+    assert [(under(mark), mark.splitlines()[0].strip()) for mark in marks] == [
+        ("imge", "houses.yml, line 2"),
+        ("regresion", "houses.yml, line 3"),
+        ("residul", "houses.yml, line 4"),
+        ("densse", "houses.yml, line 7"),
+        ("unitss", "houses.yml, line 10"),
+    ]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[each["case"] for each in CASES])
+def test_what_is_said_is_marked_and_what_isnt_said_is_not(case: dict[str, object]) -> None:
+    answers = case["answers"]
+    assert isinstance(answers, dict)
+    text = yaml.safe_dump(answers, allow_unicode=True, width=10_000)
+    for problem in problems(answers):
+        key = problem.place.partition(".")[0].partition("[")[0]
+        mark = marked(problem, of_file(text))
+        assert bool(mark) == (key in answers), problem
+        if mark:
+            assert under(mark).strip("^ ")
+            number = int(mark.splitlines()[0].rpartition(" ")[2])
+            assert next(line for line in text.splitlines()[number - 1 :: -1] if line[:1] not in " -").startswith(
+                (key, f"'{key}", f'"{key}', "?")
+            )
+
+
+@pytest.mark.parametrize(
+    ("pair", "place", "what", "over"),
+    [
+        ("inputs=x: numric 4", "inputs.x", "unknown kind 'numric'", "numric"),
+        ("inputs=x: numeric 4, xx: numric 4", "inputs.xx", "unknown kind 'numric'", "numric"),
+        ("inputs=numric: numric 4", "inputs.numric", "unknown kind 'numric'", "numric"),
+        ("inputs=x: numeric 4", "inputs.x", "it is too small", "x: numeric 4"),
+        ("zz=1", "zz", "unknown key 'zz'", "zz"),
+        ("backend=zz", "backend", "unknown backend 'zz'", "zz"),
+        ("backend=日本", "backend", "unknown backend '日本'", "日本"),
+        ("layers={body: [dense 64, densse 3]}", "layers.body[1]", "unknown layer 'densse'", "densse"),
+        ("layers={body: [dense 64, dense 3]}", "layers.body[1]", "it says too much", "dense 3"),
+        ("layers={body: [dense 64}", "layers", "can't be read as YAML", "{body: [dense 64}"),
+        ("layers=", "layers", "holds nothing", "layers="),
+        ("training={epochs: 3}", "training.batch_size", "is missing", "{epochs: 3}"),
+    ],
+)
+def test_what_follows_data_is_marked(pair: str, place: str, what: str, over: str) -> None:
+    sources = Sources()
+    sources.add_pair(pair)
+    mark = marked(Problem(place, what, ""), sources)
+    [line, carets] = mark.splitlines()
+    assert line == f"    --data {pair}"
+    wide = sum(2 if ord(each) > 0x3000 else 1 for each in over)
+    before = line[: len(carets) - len(carets.lstrip())]
+    assert (line.partition(over)[2] is not None, carets.count("^")) == (True, wide)
+    assert line[len(before) :].startswith(over)
+
+
+def test_the_command_line_wins_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / "answers.yml").write_text("backend: zz\n")
+    sources = Sources()
+    sources.add_file(tmp_path / "answers.yml")
+    assert marked(Problem("backend", "unknown backend 'zz'", ""), sources).startswith("  answers.yml, line 1")
+    sources.add_pair("backend=zz")
+    assert marked(Problem("backend", "unknown backend 'zz'", ""), sources).startswith("    --data backend=zz")
+
+
+def test_of_a_long_line_only_what_is_around_the_mark_is_shown() -> None:
+    line = "inputs: '" + ", ".join(f"x{number}: numeric 4" for number in range(100)) + ", y: numric 3'"
+    mark = marked(Problem("inputs.y", "unknown kind 'numric'", ""), of_file(line))
+    assert under(mark) == "numric"
+    assert max(map(len, mark.splitlines())) <= WIDEST + 10
+
+
+def test_no_character_of_a_line_does_anything_to_a_terminal() -> None:
+    mark = marked(Problem("description", "it is wrong", ""), of_file('description: "a\x1b[31m\u202e\x07b"\n'))
+    assert not any(each in mark for each in "\x1b\u202e\x07")
+
+
+PLACES = st.from_regex(r"\A[a-z_]{1,8}([.][a-z_]{1,8}|\[[0-9]{1,3}\]){0,4}\Z") | st.text(max_size=20)
+
+
+@given(PLACES, st.text(max_size=60), st.text(max_size=200), st.booleans())
+def test_whatever_is_wrong_wherever_it_never_fails(place: str, what: str, text: str, pair: bool) -> None:
+    sources = Sources()
+    sources.add_pair(f"{place}={text}") if pair else sources.found.append(Source("file.yml", text))
+    assert all(line.isprintable() for line in marked(Problem(place, what, ""), sources).splitlines())
+
+
+def test_the_command_shows_the_mark_and_what_would_be_right(checkout: Checkout, tmp_path: Path) -> None:
+    (tmp_path / "houses.yml").write_text(FILE, encoding="utf-8")
+    done = checkout.layerwright(*shlex.split("new houses --answers houses.yml"), cwd=tmp_path)
+    assert done.code == 2
+    assert done.err.startswith(
+        "layerwright: inputs.photo: unknown kind 'imge'\n"
+        "  houses.yml, line 2\n"
+        '    inputs: "photo: imge 64x64x3, meta: numeric 12"\n'
+        "                    ^^^^\n"
+        "    did you mean image?"
+    )
+    assert load_file(tmp_path / "houses.yml")["branching"] == ["residul"]
+    assert [each.name for each in tmp_path.iterdir()] == ["houses.yml"]
