@@ -48,10 +48,10 @@ def _boxes(drawing: Drawing, indent: str) -> Iterator[str]:
         left, right = SHAPES.get(box.kind, PLAIN)
         text = "<br>".join([*map(_row, box.rows), *(f"<i>{note}</i>" for note in box.notes)])
         if box.inside is None:
-            yield f"{indent}{box.key}{left}{text}{right}"
+            yield f"{indent}{box.key}{left}{text}{right}{_styled(box)}"
             continue
         yield f'{indent}subgraph {box.key}__ [" "]'
-        yield f"{indent}  {box.key}{left}{text}{right}"
+        yield f"{indent}  {box.key}{left}{text}{right}{_styled(box)}"
         yield from _boxes(box.inside, indent + "  ")
         yield f"{indent}end"
 
@@ -61,12 +61,14 @@ def _row(row: Row) -> str:
     return " ".join(filter(None, (row.mark, name, row.about, row.shape)))
 
 
+def _styled(box: Box) -> str:
+    """The style of a box. Plain ones look as the page does, dark or light."""
+    return "" if box.kind is Kind.CHAIN else f":::{box.kind.value}"
+
+
 def _styles(boxes: Mapping[str, Box]) -> Iterator[str]:
-    for kind in Kind:
-        keys = [box.key for box in boxes.values() if box.kind is kind]
-        if keys and kind is not Kind.CHAIN:  # those look as the page does, dark or light
-            yield f"  classDef {kind.value} fill:{FILLS[kind]},stroke:{GREY},color:#111827"
-            yield f"  class {','.join(keys)} {kind.value}"
+    for kind in dict.fromkeys(box.kind for box in boxes.values() if box.kind is not Kind.CHAIN):
+        yield f"  classDef {kind.value} fill:{FILLS[kind]},stroke:{GREY},color:#111827"
 
 
 def _colours(arrows: list[Arrow]) -> Iterator[str]:
