@@ -24,8 +24,7 @@ from . import __version__
 from .answers import KEYS, Answers, combine, load_file, load_pairs, normalised
 from .explain import explanation, text
 from .plan import Plan, design
-from .presets import BLANK, preset_answers
-from .presets import presets as all_presets
+from .presets import BLANK, all_presets, preset_answers
 from .problems import AnswersError, Problem
 
 if TYPE_CHECKING:
