@@ -26,8 +26,7 @@ from .blocks import MERGES
 from .context import LINE_LENGTH
 from .context import context as project_context
 from .emit import literal
-from .extensions import usable
-from .extensions.choosing import KEY
+from .extensions import KEY, usable
 from .kinds import KINDS
 from .places import PUBLIC_URL
 from .plan import design

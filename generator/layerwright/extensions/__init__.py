@@ -9,11 +9,12 @@ its words come from, with their versions: with others than those it's refused.
 from __future__ import annotations
 
 from .catalogue import Catalogue, ours
-from .choosing import broken, enough, usable, used
+from .choosing import KEY, broken, chosen, enough, usable, used
 from .installed import Extension, installed
 from .interface import OURS, VERSION, Interface, Offer
 
 __all__ = [
+    "KEY",
     "OURS",
     "VERSION",
     "Catalogue",
@@ -21,6 +22,7 @@ __all__ = [
     "Interface",
     "Offer",
     "broken",
+    "chosen",
     "enough",
     "installed",
     "ours",

@@ -10,15 +10,10 @@ from ..graph import Graph
 from ..problems import AnswersError, Edit, Problem, shown
 from ..spec import Spec
 from .catalogue import Catalogue, assembled, our_offer, ours
-from .installed import Extension, installed, plain
+from .installed import PIN, Extension, beside, installed, plain, settled
 
 KEY = "extensions"
 """The answer that names them."""
-
-PIN = re.compile(
-    r"([A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?)==([A-Za-z0-9](?:[A-Za-z0-9.!+_-]{0,48}[A-Za-z0-9])?)"
-)
-"""A package with its version, and nothing that a shell or pip would take for more."""
 
 T = TypeVar("T")
 
@@ -26,8 +21,8 @@ T = TypeVar("T")
 def enough(named: Any, work: Callable[[Catalogue], T]) -> T:
     """Does a piece of work with what is built in, if the answers name no extension and that is enough.
 
-    Otherwise it's done with all that is installed and can be used. Raises AnswersError for named extensions that aren't
-    there as they are named, and as the work does.
+    Otherwise it's done with what they name, and all else that is installed and can be used. Raises AnswersError for
+    named extensions that aren't there as they are named, and as the work does.
     """
     if not named:
         try:
@@ -35,10 +30,9 @@ def enough(named: Any, work: Callable[[Catalogue], T]) -> T:
         except AnswersError:
             if not installed():
                 raise
-    else:
-        _check(named)
+    extensions = chosen(named)
     try:
-        return work(_whole())
+        return work(assembled([our_offer(), *(each.offer for each in extensions)]))
     except AnswersError as error:
         if any(each.what.startswith("unknown ") for each in error.problems):
             raise AnswersError([*error.problems, *broken()]) from error
@@ -47,12 +41,7 @@ def enough(named: Any, work: Callable[[Catalogue], T]) -> T:
 
 def used(catalogue: Catalogue, spec: Spec, graph: Graph) -> tuple[str, ...]:
     """The extensions that a network needs, as a project records them."""
-    owners = catalogue.owners(spec, graph)
-    return tuple(each.pin for each in installed() if each.label in owners) if owners else ()
-
-
-def _whole() -> Catalogue:
-    return assembled([our_offer(), *(each.offer for each in usable())])
+    return tuple(sorted(owner.replace(" ", "==") for owner in catalogue.owners(spec, graph)))
 
 
 def usable() -> list[Extension]:
@@ -62,36 +51,60 @@ def usable() -> list[Extension]:
 
 def broken() -> list[Problem]:
     """A problem for each that can't be used: for answers that have a word which nothing else has."""
-    mend = "if that word is one of its own: install a version of it that works, or pip uninstall "
-    return [
-        Problem(KEY, f"{each.label} can't be used: {each.fault}", mend + each.name)
-        for each in installed()
-        if each.fault
-    ]
+    mend = "if that word is one of its own, install a version of it that works; else uninstall it, or leave it there"
+    faulty = [each for each in installed() if each.fault]
+    return [Problem(KEY, f"{each.label} can't be used: {each.fault}", mend) for each in faulty]
 
 
-def _check(named: Any) -> None:
-    """Raises AnswersError if an extension that the answers name isn't there in just that version."""
-    wrong = isinstance(named, str) or not isinstance(named, list)
-    if wrong or not all(isinstance(each, str) and PIN.fullmatch(each) for each in named):
+def chosen(named: Any) -> list[Extension]:
+    """The extensions that answers name, in just these versions, and the others that are installed and can be used.
+
+    Raises AnswersError if one that is named isn't there, or can't be used.
+    """
+    pins = _pins(named)
+    if not pins:
+        return usable()
+    there = {(each.name, each.version): each for each in (*beside(), *installed())}
+    problems = [_away(name, version) for name, version in pins if (name, version) not in there]
+    if problems:
+        raise AnswersError(problems)
+    names = {name for name, _ in pins}
+    every = [*(there[pin] for pin in pins), *(each for each in usable() if each.name not in names)]
+    every = list(settled(every))
+    if faults := [each for each in every[: len(pins)] if each.fault]:
+        raise AnswersError(
+            [Problem(KEY, f"{_needed(each.label)}, and can't be used: {each.fault}", MEND) for each in faults]
+        )
+    return [each for each in every if not each.fault]
+
+
+def _pins(named: Any) -> list[tuple[str, str]]:
+    """The names and versions that answers name: in a list, or in the one line that plain Copier takes."""
+    is_line = isinstance(named, str)
+    texts = [each for each in re.split(r"[,\s]+", named.strip("[] ")) if each] if is_line else named or []
+    if not isinstance(texts, list) or not all(isinstance(each, str) and PIN.fullmatch(each) for each in texts):
         mend = "a list of NAME==VERSION, as [acme-layers==1.2.0]; or leave it out"
         raise AnswersError([Problem(KEY, f"{shown(named)} names no extensions", mend, (Edit("drop", KEY),))])
-    there = {each.name: each for each in installed()}
-    pins = [match for each in named if (match := PIN.fullmatch(each))]
-    problems = [_missing(match[1], match[2], there.get(plain(match[1]))) for match in pins]
-    if found := [each for each in problems if each]:
-        raise AnswersError(found)
+    pins = dict.fromkeys((plain(name), version) for name, _, version in (each.partition("==") for each in texts))
+    twice = [name for name, _ in pins if sum(name == other for other, _ in pins) > 1]
+    if twice:
+        mend = "name it once, in the version that is to be"
+        raise AnswersError([Problem(KEY, f"{twice[0]} is there in two versions", mend, (Edit("drop", KEY),))])
+    return list(pins)
 
 
-def _missing(name: str, version: str, there: Extension | None) -> Problem | None:
-    """What is wrong if not just this version of an extension is there and can be used."""
+MEND = "install a version of layerwright, or of it, that goes with the other"
+
+
+def _needed(label: str) -> str:
+    return f"{label} is part of these answers"
+
+
+def _away(name: str, version: str) -> Problem:
+    """What is wrong if just this version of an extension isn't there."""
     install = f"pip install {name}=={version}"
-    needed = f"{name} {version} is part of these answers"
-    if there is None:
-        return Problem(KEY, f"{needed}, and isn't installed", f"{install}, if you trust it")
-    if there.version != version:
-        mend = f"{install}; to go on with {there.version}, see docs/extending.md"
-        return Problem(KEY, f"{needed}, and {there.version} is installed: it might make something else of them", mend)
-    if there.fault:
-        return Problem(KEY, f"{needed}, and can't be used: {there.fault}", "mend that first")
-    return None
+    others = [each.version for each in installed() if each.name == name]
+    if not others:
+        return Problem(KEY, f"{_needed(f'{name} {version}')}, and isn't installed", f"{install}, if you trust it")
+    what = f"{_needed(f'{name} {version}')}, and {others[0]} is installed, which may make something else of them"
+    return Problem(KEY, what, f"{install}; to go from one version to another, see docs/extending.md")

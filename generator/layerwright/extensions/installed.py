@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
 
-from ..layers import LayerError
+from .aside import load, points
 from .catalogue import RESERVED, Name, our_offer
 from .interface import Interface, Offer, OfferError
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 GROUP = "layerwright.extensions"
 """The group of entry points in which packages say what brings theirs."""
+
+
+PIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?==[A-Za-z0-9]([A-Za-z0-9.!+_-]{0,48}[A-Za-z0-9])?")
+"""A package with its version, and nothing that a shell or pip would take for more."""
 
 
 @dataclass(frozen=True)
@@ -49,27 +53,38 @@ def installed() -> tuple[Extension, ...]:
     """All that is installed, by name."""
     from importlib.metadata import entry_points  # takes as long as all else that `explain` does
 
-    found: dict[str, Extension] = {}
-    for point in sorted(entry_points(group=GROUP), key=lambda each: (_owner(each), each.name)):
-        name, version = _owner(point)
-        if name not in found:
-            found[name] = Extension(name, version, Offer(f"{name} {version}"))
-        if not found[name].fault:
-            found[name] = replace(found[name], fault=_registered(point, found[name].offer))
-    return tuple(_settled(found.values()))
+    return tuple(settled(_gathered((each, each.load) for each in entry_points(group=GROUP))))
+
+
+@lru_cache(maxsize=1)
+def beside() -> tuple[Extension, ...]:
+    """Those in folders of their own, by name and version. What their names clash with is for who takes one to see."""
+    return tuple(_gathered((each, partial(load, each, folder)) for each, folder in points(GROUP)))
+
+
+def _gathered(found: Iterable[tuple[EntryPoint, Callable[[], Any]]]) -> list[Extension]:
+    extensions: dict[tuple[str, str], Extension] = {}
+    for point, loaded in sorted(found, key=lambda each: (_owner(each[0]), each[0].name)):
+        name, version = owner = _owner(point)
+        each = extensions.setdefault(owner, Extension(name, version, Offer(f"{name} {version}")))
+        if not PIN.fullmatch(each.pin):
+            extensions[owner] = replace(each, fault="no project could record its name and version")
+        elif not each.fault:
+            extensions[owner] = replace(each, fault=_registered(point, loaded, each.offer))
+    return list(extensions.values())
 
 
 def _owner(point: EntryPoint) -> tuple[str, str]:
     if point.dist is None:  # only an entry point that somebody made by hand
         return "unknown", "0"
-    return plain(point.dist.name), point.dist.version
+    return plain(str(point.dist.name)), str(point.dist.version)
 
 
-def _registered(point: EntryPoint, offer: Offer) -> str:
+def _registered(point: EntryPoint, loaded: Callable[[], Any], offer: Offer) -> str:
     """Has what an entry point names bring what it has. Says what is wrong if that fails."""
     said = f"its entry point {point.name} = {point.value}"
     try:
-        register = point.load()
+        register = loaded()
     except (Exception, SystemExit) as error:  # noqa: BLE001 (whatever a package does when it's imported)
         return f"{said} can't be loaded: {type(error).__name__}: {_line(error)}"
     if not callable(register):
@@ -77,20 +92,19 @@ def _registered(point: EntryPoint, offer: Offer) -> str:
     interface = Interface(offer)
     try:
         register(interface)
-    except (OfferError, LayerError) as error:
+    except OfferError as error:
         return f"{said}: {_line(error)}"
     except (Exception, SystemExit) as error:  # noqa: BLE001
         return f"{said} fails: {type(error).__name__}: {_line(error)}"
-    return "" if interface.spoken else f"{said}: it brings nothing, and says no version of the interface"
+    return "" if interface.spoken else f"{said} brings nothing, and says no version of the interface"
 
 
 def _line(error: BaseException) -> str:
     return " ".join(str(error).split())[:300]
 
 
-def _settled(extensions: Iterable[Extension]) -> Iterator[Extension]:
+def settled(extensions: Sequence[Extension]) -> Iterator[Extension]:
     """The extensions, with a fault for each that has a name which something else has."""
-    extensions = list(extensions)
     taken: dict[Name, list[str]] = {name: [owner] for name, owner in RESERVED.items()}
     for offer in (our_offer(), *(each.offer for each in extensions if not each.fault)):
         for name in offer.names:

@@ -110,7 +110,8 @@ class Interface(Parts):
         _of_type(rule, Rule, "a layer")
         self._new(rule.name)
         if source is not None:
-            text, imports = _read(of_class, source, rule.name, [each.name for each in rule.arguments])
+            arguments, masks = [each.name for each in rule.arguments], rule.mask is not drops_mask
+            text, imports = _read(of_class, source, rule.name, arguments, masks)
             rule = replace(rule, source=text, imports=imports, module=OWN)
         elif self.offer.owner != OURS:
             raise OfferError(

@@ -32,15 +32,16 @@ def is_expression(text: str) -> bool:
     return True
 
 
-def of_class(path: Path, name: str, arguments: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+def of_class(path: Path, name: str, arguments: Sequence[str], masks: bool) -> tuple[str, tuple[str, ...]]:
     """A class of layers as source, without decorators, and the imports that it needs beside those for Keras.
 
-    Its constructor has to take these arguments, and what every layer takes.
+    Its constructor has to take these arguments, and what every layer takes; `masks`: and it has to see to masks.
     """
     tree, text = _parsed(path)
     node = _only(tree, ast.ClassDef, name, path)
     assert isinstance(node, ast.ClassDef)
     _check_constructor(node, arguments, path)
+    _check_methods(node, path, masks=masks)
     needed = dict.fromkeys(_imports(tree, node, path, MODEL))
     return _cut(text, node), tuple(needed)
 
@@ -90,6 +91,19 @@ def _check_constructor(node: ast.ClassDef, arguments: Sequence[str], path: Path)
         raise SourceError(f"{path.name}: __init__ of {node.name} doesn't take {', '.join(missing)}")
     if made.args.kwarg is None:
         raise SourceError(f"{path.name}: __init__ of {node.name} takes no **kwargs, as name and dtype need it")
+
+
+BASES = ("layers.Layer", "keras.layers.Layer", "keras.Layer")
+
+
+def _check_methods(node: ast.ClassDef, path: Path, *, masks: bool) -> None:
+    """Raises SourceError for a class that would work in some places of a network and not in others."""
+    methods = {each.name for each in node.body if isinstance(each, ast.FunctionDef)}
+    if any(ast.unparse(base) in BASES for base in node.bases) and "compute_output_shape" not in methods:
+        raise SourceError(f"{path.name}: {node.name} has no compute_output_shape, for which wrappers ask")
+    if masks and "compute_mask" not in methods and "supports_masking" not in ast.unparse(node):
+        what = f"{path.name}: {node.name} neither sets supports_masking nor has compute_mask: Keras drops masks there"
+        raise SourceError(f"{what}, and its rule has to say so, by mask=drops_mask")
 
 
 def _imports(tree: ast.Module, node: ast.stmt, path: Path, there: dict[str, str]) -> Iterator[str]:

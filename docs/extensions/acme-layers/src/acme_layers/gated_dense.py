@@ -28,6 +28,10 @@ class GatedDense(layers.Layer):
         numbers = keras.ops.matmul(inputs, self.kernel) + self.bias
         return numbers * keras.activations.get(self.gate)(gate)
 
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Returns the shape, for wrappers that ask before anything is called."""
+        return (*input_shape[:-1], self.units)
+
     def get_config(self) -> dict[str, Any]:
         """Returns what the constructor takes, for saving."""
         return {**super().get_config(), "units": self.units, "gate": self.gate}
