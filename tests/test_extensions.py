@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import shutil
 import site
 import subprocess
@@ -609,3 +611,29 @@ def test_an_extension_is_known_by_name_and_version(packages: Path) -> None:
     [good] = [each for each in installed() if each.name == "good-layers"]
     assert (good.pin, good.fault) == ("good-layers==2.0", "")
     assert replace(good, version="2.1").pin == "good-layers==2.1"
+
+
+# The page
+
+PAGE = REPOSITORY / "docs" / "extending.md"
+LISTED = re.findall(r"(?ms)^(?:`([\w./-]+)`:\n\n)?```(?:toml|python|yaml)\n(.*?)```$", PAGE.read_text())
+
+
+def test_the_page_shows_what_stands_in_the_package() -> None:
+    file, seen = "", set()
+    for named, block in LISTED:
+        file = named or file
+        assert block in (EXAMPLE / file).read_text(), block
+        seen.add(file)
+    assert seen >= {"pyproject.toml", "src/acme_layers/__init__.py", "src/acme_layers/gated_dense.py"}
+
+
+def test_the_commands_of_the_page_work(acme: Environment, tmp_path: Path) -> None:
+    text_of_commands = PAGE.read_text().replace("\\\n", " ")
+    commands = re.findall(r"^    layerwright (explain|new) (.*)$", text_of_commands, re.MULTILINE)
+    assert len(commands) == 2
+    for command_, rest in commands:
+        done = acme.layerwright(command_, *shlex.split(rest), cwd=tmp_path)
+        assert done.code == 0, done.err
+    assert "narrow" not in text(tmp_path / "demand", "src/demand/model.py")
+    assert "layers.Dense(4" in text(tmp_path / "demand", "src/demand/model.py")

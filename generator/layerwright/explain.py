@@ -17,6 +17,7 @@ def explanation(plan: Plan) -> dict[str, Any]:
         "template": plan.decision.template,
         "reasons": list(plan.decision.reasons),
         "notes": list(plan.notes),
+        "extensions": list(plan.extensions),
         "parameters": {"total": graph.parameters, "trainable": graph.trainable_parameters},
         "inputs": [
             {"name": name, "shape": _shape(tensor), "dtype": tensor.dtype} for name, tensor in graph.inputs.items()

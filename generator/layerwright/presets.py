@@ -63,7 +63,7 @@ def preset_answers(name: object) -> Answers:
     if name in (BLANK, ""):
         return {}
     known = presets()
-    if name not in known:
+    if isinstance(name, str) and name not in known:
         known = all_presets()
     if not isinstance(name, str) or name not in known:
         raise AnswersError([Problem("preset", *unknown("preset", name, [*known, BLANK])), *broken()])

@@ -24,13 +24,14 @@ def enough(named: Any, work: Callable[[Catalogue], T]) -> T:
     Otherwise it's done with what they name, and all else that is installed and can be used. Raises AnswersError for
     named extensions that aren't there as they are named, and as the work does.
     """
-    if not named:
+    pins = _pins(named)
+    if not pins:
         try:
             return work(ours())
         except AnswersError:
             if not installed():
                 raise
-    extensions = chosen(named)
+    extensions = _chosen(pins)
     try:
         return work(assembled([our_offer(), *(each.offer for each in extensions)]))
     except AnswersError as error:
@@ -61,7 +62,10 @@ def chosen(named: Any) -> list[Extension]:
 
     Raises AnswersError if one that is named isn't there, or can't be used.
     """
-    pins = _pins(named)
+    return _chosen(_pins(named))
+
+
+def _chosen(pins: list[tuple[str, str]]) -> list[Extension]:
     if not pins:
         return usable()
     there = {(each.name, each.version): each for each in (*beside(), *installed())}
@@ -80,8 +84,9 @@ def chosen(named: Any) -> list[Extension]:
 
 def _pins(named: Any) -> list[tuple[str, str]]:
     """The names and versions that answers name: in a list, or in the one line that plain Copier takes."""
-    is_line = isinstance(named, str)
-    texts = [each for each in re.split(r"[,\s]+", named.strip("[] ")) if each] if is_line else named or []
+    texts = [] if named is None else named
+    if isinstance(named, str):
+        texts = [each for each in re.split(r"[,\s]+", named.strip("[] ")) if each]
     if not isinstance(texts, list) or not all(isinstance(each, str) and PIN.fullmatch(each) for each in texts):
         mend = "a list of NAME==VERSION, as [acme-layers==1.2.0]; or leave it out"
         raise AnswersError([Problem(KEY, f"{shown(named)} names no extensions", mend, (Edit("drop", KEY),))])

@@ -21,7 +21,7 @@ from .branches import Branches
 from .heads import Heads
 from .joins import Joins
 from .network import Network
-from .notes import idle, notes
+from .notes import brought, idle, notes
 from .rate import borne
 from .whole import Whole
 
@@ -56,8 +56,9 @@ def _design(answers: Answers, folder: str, catalogue: Catalogue) -> Plan:
     graph = _network(spec, problems, catalogue)
     problems.raise_if_any()
     spec = replace(spec, training=borne(spec.training, graph))
-    said = (*notes(spec, graph), *idle(spec, answers))
-    return Plan(spec, graph, decide(spec, graph), said, used(catalogue, spec, graph))
+    extensions = used(catalogue, spec, graph)
+    said = (*notes(spec, graph), *idle(spec, answers), *brought(extensions))
+    return Plan(spec, graph, decide(spec, graph), said, extensions)
 
 
 def plan(spec: Spec, catalogue: Catalogue | None = None) -> Plan:
