@@ -24,7 +24,7 @@ from layerwright.blocks import GROUPS
 from layerwright.extensions import KEY, installed, ours
 from layerwright.extensions.aside import VARIABLE
 from layerwright.extensions.catalogue import our_offer
-from layerwright.extensions.installed import beside
+from layerwright.extensions.finding import beside, found
 from layerwright.layers import builtin
 from layerwright.plan import design
 from layerwright.presets import presets
@@ -295,11 +295,11 @@ def test_a_project_that_needs_it_no_more_forgets_it_and_one_that_comes_to_need_i
 
 
 def test_a_check_says_what_is_away_and_finds_no_drift(environments: dict[str, Environment], plant: Path) -> None:
-    for version, found in {"none": ["LW006"], "1.3.0": ["LW006"], "1.2.0": []}.items():
+    for version, away in {"none": ["LW006"], "1.3.0": ["LW006"], "1.2.0": []}.items():
         done = environments[version].layerwright("check", ".", "--no-model", "--format", "json", cwd=plant)
         [project] = json.loads(done.out)["projects"]
         rules = {each["rule"] for each in project["findings"] if each["severity"] != "note"}
-        assert rules - {"LW002", "LW004"} == set(found), done.out
+        assert rules - {"LW002", "LW004"} == set(away), done.out
 
 
 def test_an_old_version_goes_by_its_own_built_ins(acme: Environment) -> None:
@@ -316,10 +316,10 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "packages"
     folder.mkdir()
     monkeypatch.syspath_prepend(str(folder))
-    installed.cache_clear()
+    found.cache_clear()
     beside.cache_clear()
     yield folder
-    installed.cache_clear()
+    found.cache_clear()
     beside.cache_clear()
     for name in [name for name in sys.modules if name.startswith("brings_")]:
         del sys.modules[name]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..graph import Tensor
 from ..problems import Edit, Problem, Problems, meant, shown
 from .builder import Builder, Item, Stack
 from .layer import Said
 from .reading import GroupReader, Reader
+
+if TYPE_CHECKING:
+    import inspect
 
 Expand = Callable[..., list[Any]]
 
@@ -62,6 +64,8 @@ def _as_one(problems: Problems, word: str, place: str) -> Iterator[None]:
 
 def expander(word: str, expand: Expand, about: str, owner: str) -> GroupReader:
     """What reads a block's word: what is said behind it goes to the function."""
+    import inspect  # it takes a while, and is for other packages only
+
     parameters = inspect.signature(expand).parameters
 
     def read(value: Any, place: str, reader: Reader) -> Item | None:

@@ -9,8 +9,7 @@ its words come from, with their versions: with others than those it's refused.
 from __future__ import annotations
 
 from .catalogue import Catalogue, ours
-from .choosing import KEY, broken, chosen, enough, usable, used
-from .installed import Extension, installed
+from .choosing import KEY, broken, chosen, enough, installed, usable, used
 from .interface import OURS, VERSION, Interface, Offer
 
 __all__ = [
@@ -18,7 +17,6 @@ __all__ = [
     "OURS",
     "VERSION",
     "Catalogue",
-    "Extension",
     "Interface",
     "Offer",
     "broken",

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..graph import Graph
 from ..problems import AnswersError, Edit, Problem, shown
 from ..spec import Spec
 from .catalogue import Catalogue, assembled, our_offer, ours
-from .installed import PIN, Extension, beside, installed, plain, settled
+
+if TYPE_CHECKING:
+    from .finding import Extension
 
 KEY = "extensions"
 """The answer that names them."""
 
 T = TypeVar("T")
+
+
+def installed() -> tuple[Extension, ...]:
+    """All extensions that are installed, by name."""
+    from .finding import found  # only where they are asked for: that is most of what extensions take of `explain`
+
+    return found()
 
 
 def enough(named: Any, work: Callable[[Catalogue], T]) -> T:
@@ -66,6 +75,8 @@ def chosen(named: Any) -> list[Extension]:
 
 
 def _chosen(pins: list[tuple[str, str]]) -> list[Extension]:
+    from .finding import beside, settled
+
     if not pins:
         return usable()
     there = {(each.name, each.version): each for each in (*beside(), *installed())}
@@ -84,10 +95,14 @@ def _chosen(pins: list[tuple[str, str]]) -> list[Extension]:
 
 def _pins(named: Any) -> list[tuple[str, str]]:
     """The names and versions that answers name: in a list, or in the one line that plain Copier takes."""
-    texts = [] if named is None else named
+    if named is None or named == []:
+        return []
+    from .finding import PIN, plain
+
+    texts = named
     if isinstance(named, str):
         texts = [each for each in re.split(r"[,\s]+", named.strip("[] ")) if each]
-    if not isinstance(texts, list) or not all(isinstance(each, str) and PIN.fullmatch(each) for each in texts):
+    if not isinstance(texts, list) or not all(isinstance(each, str) and re.fullmatch(PIN, each) for each in texts):
         mend = "a list of NAME==VERSION, as [acme-layers==1.2.0]; or leave it out"
         raise AnswersError([Problem(KEY, f"{shown(named)} names no extensions", mend, (Edit("drop", KEY),))])
     pins = dict.fromkeys((plain(name), version) for name, _, version in (each.partition("==") for each in texts))

@@ -6,7 +6,7 @@ process, and each hands its own interface over. So what a package needs are attr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar, get_args, get_type_hints
@@ -30,8 +30,6 @@ from ..layers.rule import (
 )
 from ..problems import shown
 from ..tasks import Per, Task
-from .guarding import guarded
-from .sources import SourceError, is_expression, of_class, of_function
 
 VERSION = 1
 """Of this interface. It counts up when a package that was written for the one before would not work any more."""
@@ -111,13 +109,15 @@ class Interface(Parts):
         self._new(rule.name)
         if source is not None:
             arguments, masks = [each.name for each in rule.arguments], rule.mask is not drops_mask
+            from .sources import of_class
+
             text, imports = _read(of_class, source, rule.name, arguments, masks)
             rule = replace(rule, source=text, imports=imports, module=OWN)
         elif self.offer.owner != OURS:
             raise OfferError(
                 f"{rule.name} has no source: those of Keras are all here, others need the file that has them"
             )
-        self.offer.rules[rule.name] = rule if self.offer.owner == OURS else guarded(rule, self.offer.owner)
+        self.offer.rules[rule.name] = rule if self.offer.owner == OURS else self._guarded(rule)
         for word in words:
             self.word(word)
 
@@ -162,8 +162,11 @@ class Interface(Parts):
         if task.name in self.offer.tasks:
             raise OfferError(f"it brings the task {task.name} twice")
         if source is not None:
+            from .sources import of_function
+
             task = replace(task, loss_source=_read(of_function, source, task.loss))
-        _check_task(task)
+        if self.offer.owner != OURS:
+            _check_task(task)
         self.offer.tasks[task.name] = task
 
     def preset(self, path: Path) -> None:
@@ -178,6 +181,11 @@ class Interface(Parts):
             raise OfferError(f"it brings the preset {path.stem} twice")
         self.offer.presets[path.stem] = path
 
+    def _guarded(self, rule: Rule) -> Rule:
+        from .guarding import guarded  # this, and what reads sources, is for other packages only
+
+        return guarded(rule, self.offer.owner)
+
     def _ready(self) -> None:
         if self.spoken is None:
             raise OfferError(
@@ -186,7 +194,7 @@ class Interface(Parts):
 
     def _new(self, name: object) -> None:
         _name(name)
-        if ("layer", name) in self.offer.names:
+        if any(name in names for names in (self.offer.rules, self.offer.words, self.offer.groups)):
             raise OfferError(f"it brings {name} twice")
 
 
@@ -201,21 +209,20 @@ def _name(name: object) -> None:
 
 
 def _read(reader: Callable[..., Any], path: Path, *wanted: Any) -> Any:
+    from .sources import SourceError
+
     try:
         return reader(Path(path), *wanted)
     except SourceError as error:
         raise OfferError(str(error)) from error
 
 
-CHOICES: Mapping[str, tuple[str, ...]] = {
-    name: get_args(hint) for name, hint in get_type_hints(Task).items() if name in ("target", "score")
-}
-"""The words that say what a task's targets are, and how it's scored."""
-
-
 def _check_task(task: Task) -> None:
     """Raises OfferError for a task that no project could be made with."""
-    for name, words in CHOICES.items():
+    from .sources import is_expression
+
+    hints = get_type_hints(Task)
+    for name, words in ((name, get_args(hints[name])) for name in ("target", "score")):
         if getattr(task, name) not in words:
             raise OfferError(
                 f"{name} of the task {task.name} is {shown(getattr(task, name))}, not one of {', '.join(words)}"

@@ -19,7 +19,7 @@ GROUP = "layerwright.extensions"
 """The group of entry points in which packages say what brings theirs."""
 
 
-PIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?==[A-Za-z0-9]([A-Za-z0-9.!+_-]{0,48}[A-Za-z0-9])?")
+PIN = r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?==[A-Za-z0-9]([A-Za-z0-9.!+_-]{0,48}[A-Za-z0-9])?"
 """A package with its version, and nothing that a shell or pip would take for more."""
 
 
@@ -49,7 +49,7 @@ def plain(name: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def installed() -> tuple[Extension, ...]:
+def found() -> tuple[Extension, ...]:
     """All that is installed, by name."""
     from importlib.metadata import entry_points  # takes as long as all else that `explain` does
 
@@ -62,12 +62,12 @@ def beside() -> tuple[Extension, ...]:
     return tuple(_gathered((each, partial(load, each, folder)) for each, folder in points(GROUP)))
 
 
-def _gathered(found: Iterable[tuple[EntryPoint, Callable[[], Any]]]) -> list[Extension]:
+def _gathered(listed: Iterable[tuple[EntryPoint, Callable[[], Any]]]) -> list[Extension]:
     extensions: dict[tuple[str, str], Extension] = {}
-    for point, loaded in sorted(found, key=lambda each: (_owner(each[0]), each[0].name)):
+    for point, loaded in sorted(listed, key=lambda each: (_owner(each[0]), each[0].name)):
         name, version = owner = _owner(point)
         each = extensions.setdefault(owner, Extension(name, version, Offer(f"{name} {version}")))
-        if not PIN.fullmatch(each.pin):
+        if not re.fullmatch(PIN, each.pin):
             extensions[owner] = replace(each, fault="no project could record its name and version")
         elif not each.fault:
             extensions[owner] = replace(each, fault=_registered(point, loaded, each.offer))
