@@ -427,7 +427,19 @@ BROKEN = {
         registers("layerwright.block('own; import os', lambda: ['dense 3'], 'Does it.')"),
         "'own; import os' is no name",
     ),
-    "its word is there twice": (layer(LAYER, SOURCE, "layerwright.block('Own', lambda: [], 'Does it.')"), "Own twice"),
+    "its word is there twice": (
+        registers(*["layerwright.block('own', lambda: ['dense 3'], 'Does it.')"] * 2),
+        "own twice",
+    ),
+    "its word is written as a class": (registers("layerwright.block('Own', lambda: [], 'Does it.')"), "Own is no word"),
+    "its class is written as a word": (
+        layer(LAYER.replace("Own", "own"), SOURCE.replace("Own", "own")),
+        "no name of a class",
+    ),
+    "its class is one that projects may have": (
+        layer(LAYER.replace("Own", "ResidualBlock"), SOURCE.replace("Own", "ResidualBlock")),
+        "and so does layerwright",
+    ),
     "its block is no function": (registers("layerwright.block('own', ['dense 3'], 'Does it.')"), "no function"),
     "its block says nothing of itself": (registers("layerwright.block('own', lambda: [], 'a\\nb')"), "one sentence"),
     "its task is none": (registers("layerwright.task({'name': 'own'})"), "is no Task"),

@@ -21,11 +21,11 @@ Name = tuple[str, str]
 
 RESERVED: Mapping[Name, str] = {
     **dict.fromkeys((("layer", name) for name in (*ALIASES, *REFUSED, *GONE)), "Keras"),
-    **dict.fromkeys((("layer", name) for name in (*ACTIVATIONS, *ACTIVATION_LAYERS, "none")), OURS),
+    **dict.fromkeys((("layer", name) for name in (*ACTIVATIONS, *ACTIVATION_LAYERS, "none", "ResidualBlock")), OURS),
     ("preset", "none"): OURS,
     ("preset", "blank"): OURS,
 }
-"""Names that mean something without an entry: activations, other names of Keras's classes."""
+"""Names that mean something without an entry: activations, other names of Keras's classes, a project's own class."""
 
 
 @dataclass(frozen=True)

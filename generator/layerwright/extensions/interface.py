@@ -107,6 +107,8 @@ class Interface(Parts):
         self._ready()
         _of_type(rule, Rule, "a layer")
         self._new(rule.name)
+        if not rule.name[0].isupper():
+            raise OfferError(f"{rule.name} is no name of a class: those begin with a capital")
         if source is not None:
             arguments, masks = [each.name for each in rule.arguments], rule.mask is not drops_mask
             from .sources import of_class
@@ -125,7 +127,7 @@ class Interface(Parts):
         """A short word for classes that are there."""
         self._ready()
         _of_type(word, Word, "a word")
-        self._new(word.name)
+        self._new(word.name, small=True)
         self.offer.words[word.name] = word
 
     def block(self, word: str, expand: Callable[..., list[Any]], about: str) -> None:
@@ -134,7 +136,7 @@ class Interface(Parts):
         Its parameters are what can be said; those without a default have to be. `about` is a sentence for the source.
         """
         self._ready()
-        self._new(word)
+        self._new(word, small=True)
         if not callable(expand) or isinstance(expand, type):
             raise OfferError(f"what {word} stands for is {shown(expand)}, and no function that returns layers")
         if not isinstance(about, str) or not about.isprintable() or not about.strip() or '"' in about or "\\" in about:
@@ -192,8 +194,10 @@ class Interface(Parts):
                 f"it doesn't say for which version of the interface it was written: version({VERSION}) first"
             )
 
-    def _new(self, name: object) -> None:
+    def _new(self, name: object, *, small: bool = False) -> None:
         _name(name)
+        if small and str(name) != str(name).lower():
+            raise OfferError(f"{name} is no word: those are small, and classes begin with a capital")
         if any(name in names for names in (self.offer.rules, self.offer.words, self.offer.groups)):
             raise OfferError(f"it brings {name} twice")
 
