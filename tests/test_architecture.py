@@ -29,6 +29,7 @@ ORDER = (
         "tasks",
         "backbones",
         "spec",
+        "extensions",
         "answers",
         "choices",
     ),

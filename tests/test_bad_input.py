@@ -289,6 +289,7 @@ RIGHT: dict[str, Sequence[Any]] = {
     "branching": [[], "[", " "],
     "export": [[], "[", " "],
     "extras": [[], "[", " "],
+    "extensions": [[], "[", " "],
     "sharing": [" "],
     "fine_tune": [3, 0],
     "straight": [True, False],

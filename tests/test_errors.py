@@ -78,7 +78,8 @@ def test_what_is_said_to_mend_it_does(case: dict[str, Any]) -> None:
 def _sites() -> Iterator[tuple[str, int, int]]:
     """Where faults are noted: file, first line, last line."""
     files = [*(PACKAGE / "plan").glob("*.py"), *(PACKAGE / "answers").glob("*.py"), *(PACKAGE / "blocks").glob("*.py")]
-    for file in files:
+    # What goes wrong with a block of another package has its cases in test_extensions.py.
+    for file in (each for each in files if each.name != "expanding.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and _notes(node.func):
                 yield str(file), node.lineno, node.end_lineno or node.lineno

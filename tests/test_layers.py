@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, find, given, seed, settings
 from hypothesis import strategies as st
 
-from layerwright.emit.own_layers import OWN_LAYERS, own_layer
+from layerwright.emit.own_layers import own_layer
 from layerwright.layers import (
     ACTIVATIONS,
     LayerError,
@@ -38,6 +38,7 @@ from layerwright.problems import unknown
 from . import models
 
 RULES = builtin().rules
+OWN_LAYERS = {name: rule for name, rule in RULES.items() if rule.source}
 WORDS = builtin().words
 
 BATCH, VARYING, STEPS = 2, 11, 3
@@ -490,7 +491,7 @@ def _rule_says(rule: Rule, call: Call) -> Said:
 
 
 OWN: dict[str, Any] = {}
-exec("import functools\nimport keras\n" + "\n".join(own_layer(name, "tests") for name in OWN_LAYERS), OWN)
+exec("import functools\nimport keras\n" + "\n".join(own_layer(rule, "tests") for rule in OWN_LAYERS.values()), OWN)
 
 
 def _class(rule: Rule) -> type[keras.layers.Layer]:

@@ -26,8 +26,7 @@ from .explain import explanation, text
 from .marking import Sources, marked
 from .places import ANSWERS_FILE
 from .plan import Plan, design
-from .presets import BLANK, preset_answers
-from .presets import presets as all_presets
+from .presets import BLANK, all_presets, preset_answers
 from .problems import AnswersError, Problem
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ def explanation(plan: Plan) -> dict[str, Any]:
         "template": plan.decision.template,
         "reasons": list(plan.decision.reasons),
         "notes": list(plan.notes),
+        "extensions": list(plan.extensions),
         "parameters": {"total": graph.parameters, "trainable": graph.trainable_parameters},
         "memory": asdict(memory(plan)),
         "multiply_adds": of_graph(graph),

@@ -26,12 +26,13 @@ from .blocks import MERGES
 from .context import LINE_LENGTH
 from .context import context as project_context
 from .emit import literal
+from .extensions import KEY, usable
 from .kinds import KINDS
 from .places import PUBLIC_URL
 from .plan import design
-from .presets import BLANK, preset_answers, presets
+from .presets import BLANK, all_presets, preset_answers
 from .problems import AnswersError, Problem
-from .tasks import TASKS
+from .tasks import TASKS, Task
 
 BLACK_MODE = black.Mode(target_versions={TargetVersion.PY311}, line_length=LINE_LENGTH)
 """As the generated `pyproject.toml` has it."""
@@ -65,10 +66,10 @@ def install(environment: Environment) -> None:
         "merge_choices": {
             f"{name}: {each.about}{' (two branches)' * each.pairwise}": name for name, each in MERGES.items()
         },
-        "preset_choices": {f"{name}: {each.about}": name for name, each in presets().items()} | {"blank": BLANK},
+        "preset_choices": {f"{name}: {each.about}": name for name, each in all_presets().items()} | {"blank": BLANK},
         "planned_project": planned_project,
         "refusal": refusal,
-        "task_choices": _about(TASKS),
+        "task_choices": _about(TASKS | _tasks()),
     }
 
 
@@ -134,14 +135,15 @@ def from_preset(context: Context, key: str) -> Any:
 def recorded(context: Context, answers: Mapping[str, Any]) -> dict[str, Any]:
     """What a project remembers: its answers, and the source and version of the template that made it.
 
-    The preset isn't among them, so its parts of what is merged by parts are.
+    The preset isn't among them, so its parts of what is merged by parts are. Which extensions it needs nobody is asked.
 
     A template that isn't under version control is one that an installed package brings: its place on this machine
     means nothing elsewhere, so the public one and the release are recorded instead.
     """
     whole = {key: value for key, value in _answers(context).items() if key in MERGED and key in answers}
     source = {} if "_commit" in answers else {"_commit": f"v{__version__}", "_src_path": PUBLIC_URL}
-    return {**answers, **whole, **source}
+    needed = {KEY: extensions} if (extensions := context["project"][KEY]) else {}
+    return {**answers, **whole, **source, **needed}
 
 
 def _answers(context: Context) -> Answers:
@@ -158,6 +160,11 @@ def _value(context: Context, name: str) -> Any:
 def _backbone_choice(each: Backbone) -> str:
     made_for = f", made for {each.size}x{each.size}" if each.size else ""
     return f"{each.constructor}: {each.parameters / 1e6:.1f} million parameters{made_for}"
+
+
+def _tasks() -> dict[str, Task]:
+    """The tasks that other packages bring."""
+    return {name: task for each in usable() for name, task in each.offer.tasks.items()}
 
 
 def _about(entries: Mapping[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .answers import Answers, load_file
+from .extensions import OURS, VERSION, Interface, Offer, broken, usable
 from .places import template_root
 from .problems import AnswersError, Problem, unknown
 
@@ -31,10 +32,30 @@ class Preset:
         return load_file(self.path)
 
 
+def register(layerwright: Interface) -> None:
+    """Brings those that are built in, by the call that every package uses."""
+    layerwright.version(VERSION)
+    for path in sorted((template_root() / "templates" / "presets").glob("*.yml"), key=lambda path: path.stem):
+        layerwright.preset(path)
+
+
 def presets() -> dict[str, Preset]:
-    """All presets by name, in alphabetical order."""
-    folder = template_root() / "templates" / "presets"
-    return {path.stem: Preset(path.stem, path) for path in sorted(folder.glob("*.yml"), key=lambda path: path.stem)}
+    """The presets that are built in by name, in alphabetical order."""
+    offer = Offer(OURS)
+    register(Interface(offer))
+    return _named(offer)
+
+
+def all_presets() -> dict[str, Preset]:
+    """Those that are built in, and after them those of each package that brings some."""
+    found = presets()
+    for each in usable():
+        found |= _named(each.offer)
+    return found
+
+
+def _named(offer: Offer) -> dict[str, Preset]:
+    return {name: Preset(name, path) for name, path in offer.presets.items()}
 
 
 def preset_answers(name: object) -> Answers:
@@ -42,6 +63,8 @@ def preset_answers(name: object) -> Answers:
     if name in (BLANK, ""):
         return {}
     known = presets()
+    if isinstance(name, str) and name not in known:
+        known = all_presets()
     if not isinstance(name, str) or name not in known:
-        raise AnswersError([Problem("preset", *unknown("preset", name, [*known, BLANK]))])
+        raise AnswersError([Problem("preset", *unknown("preset", name, [*known, BLANK])), *broken()])
     return known[name].answers()

@@ -34,10 +34,10 @@ class Task:
     size of one. `target` says what one target holds: as many numbers as the size, one label, an input once more, or
     whether two inputs are the same. `training` has settings that suit networks of it, by default, where these
     aren't those of all. `loss` and `metrics` are what `compile` gets, as source: names that Keras knows, or
-    functions of the generated `train.py`; `single_loss` and `single_metrics` replace them for a size of one, and
-    `places_loss` the loss where an image is made again. `score` names the way in which predictions are scored.
-    `said` says to the user what comes out, `single_said` for a size of one; `why` why loss and last layer are what
-    they are.
+    functions of the generated `train.py`, of which `loss_source` is one that it hasn't got; `single_loss` and
+    `single_metrics` replace them for a size of one, and `places_loss` the loss where an image is made again. `score`
+    names the way in which predictions are scored. `said` says to the user what comes out, `single_said` for a size
+    of one; `why` why loss and last layer are what they are.
     """
 
     name: str
@@ -64,6 +64,7 @@ class Task:
     single_said: str = ""
     places_loss: str = ""
     training: Mapping[str, float] = field(default_factory=dict)
+    loss_source: str = ""
 
     @property
     def has_classes(self) -> bool:
@@ -103,7 +104,7 @@ class Task:
 OF_PLACES: Mapping[str, float] = {"batch_size": 8, "epochs": 100}
 """Settings for tasks of places: one image has thousands of them, and data sets of masks have few images."""
 
-TASKS: Mapping[str, Task] = {
+TASKS: dict[str, Task] = {
     task.name: task
     for task in (
         Task(

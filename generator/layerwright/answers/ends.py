@@ -10,7 +10,7 @@ from ..blocks import name_like
 from ..kinds import KINDS, Kind
 from ..problems import Edit, meant, nearest, shown, unknown
 from ..spec import Group, Input, Output
-from ..tasks import TASKS, Per, Task
+from ..tasks import Per, Task
 from .fields import Fields
 from .keys import UNNAMED_GROUP
 from .lines import WEIGHT
@@ -117,14 +117,15 @@ def _output(fields: Fields, name: str, word: str, arguments: list[str], inputs: 
     weight = _weight(fields, arguments, place)
     _named_rightly(fields, arguments, "from", place)
     sources = _sources(fields, arguments, [each.name for each in inputs], place)
-    if word not in TASKS:
-        near = nearest(word, TASKS)
+    tasks = fields.catalogue.tasks
+    if word not in tasks:
+        near = nearest(word, tasks)
         edits = [Edit("set", place, " ".join([near, *arguments]))] if near else []
-        fields.problems.add(place, *unknown("task", word, TASKS), *edits)
-        word = meant(word, TASKS) or ""
+        fields.problems.add(place, *unknown("task", word, tasks), *edits)
+        word = meant(word, tasks) or ""
     if not word:
         return None
-    task = TASKS[word]
+    task = tasks[word]
     per_step = "per_step" in arguments and task.name == "regression"
     if per_step:
         arguments.remove("per_step")

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..blocks import is_name, name_like
+from ..extensions import Catalogue, ours
 from ..kinds import KINDS
 from ..problems import Edit, Problems, nearest, shown, unknown
-from ..tasks import TASKS
 from .keys import KEYS, Answers
 from .lines import ENTRIES
 
@@ -37,6 +37,7 @@ class Fields:
 
     answers: Answers
     problems: Problems
+    catalogue: Catalogue = field(default_factory=ours)
     broken: set[str] = field(default_factory=set)
 
     def names(self, key: str) -> list[str]:
@@ -148,7 +149,7 @@ class Fields:
         name, _, rest = (part.strip() for part in text.partition(":"))
         example = "numeric 4" if key == "inputs" else "regression"
         said = f"{name_like(name, before)}: {example}"
-        if not rest and name.partition(" ")[0] in (KINDS if key == "inputs" else TASKS):
+        if not rest and name.partition(" ")[0] in (KINDS if key == "inputs" else self.catalogue.tasks):
             said = f"{name_like('x' if key == 'inputs' else 'y', before)}: {name}"
         self.problems.add(key, what, f"{mend}, as {said}", Edit("set", f"{key}.{name}", said))
         self.broken.add(key)

@@ -88,6 +88,7 @@ KEYS = {
         Key("tracking", default="none"),
         Key("export", "yaml", default=[]),
         Key("extras", "yaml", default=[]),
+        Key("extensions", "yaml", default=[]),
     )
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..blocks import GROUPS, Reader, Stack, Unread, is_name
+from ..blocks import Reader, Stack, Unread, is_name
 from ..blocks.layer import split
 from ..problems import Edit, nearest, shown, unknown
 from ..spec import Group, Head, Input, Layers, Output
@@ -21,7 +21,7 @@ def branching(fields: Fields) -> tuple[str, ...]:
 def layers(fields: Fields, inputs: Sequence[Input], outputs: Sequence[Output], sharing: Sequence[Group]) -> Layers:
     """The parts of the network whose layers are said."""
     parts = fields.mapping("layers", fields.answers["layers"])
-    reader = Reader(GROUPS, fields.problems)
+    reader = Reader(fields.catalogue.groups, fields.problems)
     parts = reader.only(parts, ("branches", "body", "heads"), "layers")
     grouped = {name for group in sharing for name in group.members}
     owners = [each.name for each in inputs if each.name not in grouped] + [group.name for group in sharing]

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..blocks import MERGES, is_name
+from ..extensions import Catalogue, ours
 from ..problems import Edit, Problems, meant, nearest, shown, unknown
 from ..spec import Hardware, Input, Spec
 from . import devices, ends, network
@@ -77,9 +78,9 @@ def read(answers: Answers, folder: str = "") -> Spec:
     return spec
 
 
-def examine(answers: Answers, problems: Problems, folder: str = "") -> Spec:
+def examine(answers: Answers, problems: Problems, folder: str = "", catalogue: Catalogue | None = None) -> Spec:
     """The spec that answers ask for, without what is wrong with them: that goes to `problems`."""
-    return _spec(Fields(complete(_known_keys(answers, problems), folder), problems))
+    return _spec(Fields(complete(_known_keys(answers, problems), folder), problems, catalogue or ours()))
 
 
 def complete(answers: Answers, folder: str = "") -> Answers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .builder import Item, Spot, Stack
+from .expanding import Expanded
 from .joining import How, Join
 from .layer import LayerItem
 from .modelling import Model
@@ -39,7 +40,7 @@ def _inner(item: Item) -> tuple[Stack, ...]:
             return (layers, () if isinstance(shortcut, str) else shortcut)
         case Parallel(paths=paths):
             return paths
-        case Repeat(layers=layers):
+        case Repeat(layers=layers) | Expanded(layers=layers):
             return (layers,)
         case _:
             return ()

@@ -70,6 +70,7 @@ def context(plan: Plan) -> dict[str, Any]:
         "imports": _imports(layout["training"], samples),
         "probe": probe(plan),
         "losses": _losses(plan),
+        "undecayed": _undecayed(graph),
         "two_phases": spec.transfer is not None and spec.transfer.fine_tune > 0,
         "scores": sorted({each.task.score for each in spec.outputs}),
         "scoring": scores(plan, learns=samples["learns"]),
@@ -81,6 +82,7 @@ def context(plan: Plan) -> dict[str, Any]:
         "export": list(spec.export),
         "exporting": exporting(plan, LINE_LENGTH),
         "extras": list(spec.extras),
+        "extensions": list(plan.extensions),
         "pythons": list(PYTHONS),
         "image": spec.package.replace("_", "-"),
         "requirements": requirements(spec, graph, files=samples["files"]),
@@ -192,11 +194,20 @@ def _summary(graph: Graph) -> str:
     return f"{ends('input', graph.inputs)} and {ends('output', graph.outputs)}"
 
 
+def _undecayed(graph: Graph) -> str:
+    """The names of variables that weight decay leaves alone, as the source of a set: those with one of these in it."""
+    words = ("bias", "gamma", "beta")
+    names = sorted({weight.name for layer in graph.all_layers() for weight in layer.weights})
+    others = [name for name in names if name not in words and any(word in name for word in words)]
+    return "{" + ", ".join(f'"{name}"' for name in (*words, *others)) + "}"
+
+
 def _losses(plan: Plan) -> dict[str, Any]:
     """The loss, weight and metrics of the outputs, as source; a Sequential's without names.
 
-    `functions` names the losses that the project defines itself. Of steps, some of which are padding, the loss is the
-    mean of those that count; their metrics are weighted, so that padding counts for nothing whatever masks say.
+    `functions` names the losses that the project defines itself, `own` has the source of those that come from another
+    package. Of steps, some of which are padding, the loss is the mean of those that count; their metrics are weighted,
+    so that padding counts for nothing whatever masks say.
     """
     outputs = plan.spec.outputs
     compiled = {
@@ -210,6 +221,7 @@ def _losses(plan: Plan) -> dict[str, Any]:
     weighted = {name: each for name, each in listed.items() if name in padded}
     weights = {each.name: literal(each.weight) for each in outputs} if any(each.weight != 1 for each in outputs) else {}
     functions = sorted({text for text in loss.values() if text.isidentifier()})
+    own = list(dict.fromkeys(each.task.loss_source for each in outputs if each.task.loss_source))
     if plan.decision.template == "sequential":
         return {
             "loss": loss[outputs[0].name],
@@ -217,6 +229,7 @@ def _losses(plan: Plan) -> dict[str, Any]:
             "metrics": metrics.get(outputs[0].name, ""),
             "weighted_metrics": weighted.get(outputs[0].name, ""),
             "functions": functions,
+            "own": own,
         }
     return {
         "loss": _dict(loss),
@@ -224,6 +237,7 @@ def _losses(plan: Plan) -> dict[str, Any]:
         "metrics": _dict(metrics),
         "weighted_metrics": _dict(weighted),
         "functions": functions,
+        "own": own,
     }
 
 

@@ -9,7 +9,8 @@ from ..blocks.builder import models_in
 from ..diagram import sizes
 from ..forms import CHAIN, has_prefix
 from ..graph import BackboneLayer, Graph, Layer, RuleLayer, SubModel, Tensor
-from ..layers.rule import OWN
+from ..layers import Rule
+from ..layers.rule import OWN, Nested
 from ..plan import Plan
 from .classes import Class, Classes, classes, typed
 from .library import Family, Library, library
@@ -57,7 +58,7 @@ class ModelSource:
     """What `model.py` is made of. `sections` are statements (Functional) or list items (Sequential).
 
     `own` holds the classes that Keras lacks, whole. `parameter` is that of `build_model`, if it has one; `backbone` and
-    `weights` name the backbone's layer and its weights.
+    `weights` name the backbone's layer and its weights. `imports` are the statements before those for Keras.
     """
 
     own: list[str]
@@ -70,7 +71,7 @@ class ModelSource:
     backbone: str | None
     weights: str | None
     beside: list[BesideModel]
-    ops: bool
+    imports: list[str]
 
 
 def model_source(plan: Plan) -> ModelSource:
@@ -93,9 +94,9 @@ def model_source(plan: Plan) -> ModelSource:
     else:
         statements = Statements(plan.graph, made, custom, float32)
         sections, returns = statements.sections(), _model(statements, package)
-    own = [own_layer(name, package, masked=masked) for name, masked in _own(graphs).items()]
+    own = _own(graphs)
     return ModelSource(
-        own,
+        [own_layer(rule, package, masked=masked) for rule, masked in own.values()],
         custom.classes,
         [_group(family) for each in (made, listed) for family in each.families.values() if family.body],
         functions,
@@ -105,7 +106,7 @@ def model_source(plan: Plan) -> ModelSource:
         backbone,
         weights,
         [_beside(plan.graph, name, tensor) for name, tensor in plan.graph.models.items()],
-        any("functools" in text for text in own),
+        _imports(own, custom),
     )
 
 
@@ -137,13 +138,28 @@ def _nested(layer: Layer) -> Iterator[SubModel]:
             yield model
 
 
-def _own(graphs: Iterable[Graph]) -> dict[str, bool]:
+def _own(graphs: Iterable[Graph]) -> dict[str, tuple[Rule, bool]]:
     """The classes of layers that Keras lacks, of which there is a layer, and whether any of them has a mask."""
-    names: dict[str, bool] = {}
+    found: dict[str, tuple[Rule, bool]] = {}
     for node in (node for graph in graphs for node in graph.nodes):
-        if isinstance(node.layer, RuleLayer) and node.layer.rule.module == OWN:
-            names[node.layer.class_name] = names.get(node.layer.class_name, False) or node.output.masked
-    return names
+        for rule in _rules(node.layer):
+            masked = found.get(rule.name, (rule, False))[1] or node.output.masked
+            found[rule.name] = rule, masked
+    return found
+
+
+def _rules(layer: Layer) -> Iterator[Rule]:
+    """The rules of the project's own classes that a layer is of, or is given a layer of."""
+    if isinstance(layer, RuleLayer):
+        given = (value.rule for value in layer.arguments.values() if isinstance(value, Nested))
+        yield from (rule for rule in (layer.rule, *given) if rule.module == OWN)
+
+
+def _imports(own: Mapping[str, tuple[Rule, bool]], custom: Classes) -> list[str]:
+    """What the classes need of Python's own library."""
+    needed = {each for rule, masked in own.values() if masked or not rule.mask_source for each in rule.imports}
+    needed |= {"from typing import Any"} if custom.classes else set()
+    return sorted(needed, key=lambda each: (each.startswith("from"), each))
 
 
 def _sequence(graph: Graph, made: Library, custom: Classes, *, float32: bool) -> list[str]:

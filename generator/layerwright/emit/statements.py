@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from ..forms import CHAIN, Tree
 from ..graph import BackboneLayer, CustomLayer, Graph, Layer, Node, RuleLayer, SubModel, Tensor
-from ..layers.rule import OWN
 from .body import LEAST_IN_LOOP, call_line, loop_line
 from .classes import Classes
 from .frames import Frame
@@ -199,7 +198,7 @@ class Statements:
 
     def _made(self, layer: Layer) -> str:
         # What keeps a square root off zero would be zero in float16.
-        delicate = isinstance(layer, RuleLayer) and layer.rule.module == OWN
+        delicate = isinstance(layer, RuleLayer) and layer.rule.delicate
         ends = self.float32_outputs and (delicate or any(node.output in self.ends for node in self.calls[layer]))
         if isinstance(layer, CustomLayer):
             return self.classes.call(layer)

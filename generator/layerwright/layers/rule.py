@@ -220,7 +220,9 @@ class Rule:
     needs beside Keras and a backend. `rank` is the number of axes that the input must have, batch included (None:
     any). `takes` says how it is called, on at least `least` and at most `most` tensors (None: any number). `module`
     is where source finds the class; `calls_itself` is the name that the class has for Python, where that's another
-    one.
+    one. `source` is the class itself, where Keras has none and the project defines it (`module` is OWN then):
+    `imports` are the statements that it needs beside those for Keras, `mask_source` is its method for masks, written
+    only where there are any, and a `delicate` one computes with 32 bits whatever the policy.
     """
 
     name: str
@@ -241,6 +243,10 @@ class Rule:
     packages: tuple[str, ...] = ()
     options: tuple[Argument, ...] = ()
     calls_itself: str = ""
+    source: str = ""
+    mask_source: str = ""
+    imports: tuple[str, ...] = ()
+    delicate: bool = False
 
     @property
     def class_name(self) -> str:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from .. import mends
 from ..answers import Answers, examine
+from ..extensions import Catalogue, enough, ours, used
 from ..forms import name_classes
 from ..graph import Graph
-from ..layers import Vocabulary, builtin
 from ..problems import Problems
 from ..rules import Decision, decide
 from ..spec import Spec
@@ -21,7 +21,7 @@ from .branches import Branches
 from .heads import Heads
 from .joins import Joins
 from .network import Network
-from .notes import idle, notes
+from .notes import brought, idle, notes
 from .rate import borne
 from .whole import Whole
 
@@ -30,42 +30,52 @@ __all__ = ["Plan", "design", "plan"]
 
 @dataclass(frozen=True)
 class Plan:
-    """A spec's graph, whether it becomes a Functional model or a Sequential, and what a user may not expect."""
+    """A spec's graph, whether it becomes a Functional model or a Sequential, and what a user may not expect.
+
+    `extensions` are the packages of others that it needs, each with its version: `acme-layers==1.2.0`.
+    """
 
     spec: Spec
     graph: Graph
     decision: Decision
     notes: tuple[str, ...] = ()
+    extensions: tuple[str, ...] = ()
 
 
-def design(answers: Answers, folder: str = "", vocabulary: Vocabulary | None = None) -> Plan:
+def design(answers: Answers, folder: str = "") -> Plan:
     """The plan that answers ask for; `folder` is the name of the project's folder.
 
     Raises AnswersError with every problem of the answers: those of what they say, and those of the network.
     """
+    return enough(answers.get("extensions"), lambda catalogue: _design(answers, folder, catalogue))
+
+
+def _design(answers: Answers, folder: str, catalogue: Catalogue) -> Plan:
     problems = Problems()
-    spec = examine(answers, problems, folder)
-    graph = _network(spec, problems, vocabulary)
+    spec = examine(answers, problems, folder, catalogue)
+    graph = _network(spec, problems, catalogue)
     problems.raise_if_any()
     spec = replace(spec, training=borne(spec.training, graph))
-    return Plan(spec, graph, decide(spec, graph), (*notes(spec, graph), *idle(spec, answers)))
+    extensions = used(catalogue, spec, graph)
+    said = (*notes(spec, graph), *idle(spec, answers), *brought(extensions))
+    return Plan(spec, graph, decide(spec, graph), said, extensions)
 
 
-def plan(spec: Spec, vocabulary: Vocabulary | None = None) -> Plan:
+def plan(spec: Spec, catalogue: Catalogue | None = None) -> Plan:
     """The network that a spec asks for.
 
     Raises AnswersError with every shape that doesn't fit, every name that clashes, and every input that
     reaches no output.
     """
     problems = Problems()
-    graph = _network(spec, problems, vocabulary)
+    graph = _network(spec, problems, catalogue or ours())
     problems.raise_if_any()
     return Plan(spec, graph, decide(spec, graph), tuple(notes(spec, graph)))
 
 
-def _network(spec: Spec, problems: Problems, vocabulary: Vocabulary | None) -> Graph:
+def _network(spec: Spec, problems: Problems, catalogue: Catalogue) -> Graph:
     """The graph of a spec, as far as it can be built. Notes every problem."""
-    net = Network(spec, problems, vocabulary or builtin())
+    net = Network(spec, problems, catalogue)
     Branches(net).build()
     Heads(net, Joins(net)).build()
     net.builder.check_left()

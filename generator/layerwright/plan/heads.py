@@ -138,7 +138,7 @@ class Heads:
 
     def ending(self, item: Item, output: Output, shape: Shape) -> Item:
         """The last layer that the answers say for a head: its activation is the task's unless they say one."""
-        entry = self.net.vocabulary.words.get(item.word) if isinstance(item, LayerItem) else None
+        entry = self.net.catalogue.layers.words.get(item.word) if isinstance(item, LayerItem) else None
         own = choices.activation(output, shape)
         if not isinstance(item, LayerItem) or entry is None or "activation" not in entry.defaults or own is None:
             return item

@@ -126,7 +126,7 @@ class Joins:
                 self.check_equal(branches)
             elif how == "concatenate":
                 try:
-                    self.net.vocabulary.rules["Concatenate"].call({}, shapes)
+                    self.net.catalogue.layers.rules["Concatenate"].call({}, shapes)
                 except LayerError as error:
                     self.net.problems.add("merge", str(error), error.mend, *self.alike(branches))
 

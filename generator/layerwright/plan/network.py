@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .. import choices, mends
-from ..blocks import GROUPS, Builder, Reader, Stack
+from ..blocks import Builder, Reader, Stack
 from ..blocks.references import references
+from ..extensions import Catalogue
 from ..graph import Graph, Tensor
-from ..layers import Vocabulary
 from ..problems import Edit, Problems
 from ..spec import Input, Output, Spec
 from ..tasks import Per
@@ -26,7 +26,7 @@ class Network:
 
     spec: Spec
     problems: Problems
-    vocabulary: Vocabulary
+    catalogue: Catalogue
     builder: Builder = field(init=False)
     late: frozenset[str] = field(init=False)
     ends: dict[str, Tensor] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Network:
         if transfer:
             taken[transfer.backbone.name] = "the backbone"
         self.builder = Builder(
-            self.vocabulary,
+            self.catalogue.layers,
             self.problems,
             taken,
             self.spec.hardware.backend,
@@ -101,7 +101,7 @@ class Network:
 
     def read(self, items: list[Any], place: str) -> Stack:
         """The planner's own layers."""
-        return Reader(GROUPS, self.problems).stack(items, place)
+        return Reader(self.catalogue.groups, self.problems).stack(items, place)
 
     def expected(self, output: Output, tensor: Tensor) -> tuple[int | None, ...]:
         """The shape that an output of this task has, its batch left out, as far as inputs say it."""

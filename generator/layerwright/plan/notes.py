@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .. import choices
 from ..answers import KEYS, Answers
@@ -55,3 +55,9 @@ def _has_own_stack(each: Input, spec: Spec) -> bool:
     group = spec.group_of(each.name)
     pretrained = spec.transfer is not None and each.kind.name == "image"
     return not pretrained and (group.name if group else each.name) not in spec.layers.branches
+
+
+def brought(extensions: Sequence[str]) -> Iterator[str]:
+    """Where layers, blocks and tasks come from that aren't ours."""
+    if extensions:
+        yield f"what {' and '.join(extensions)} brings is in the project as source, which runs without it"

@@ -11,6 +11,7 @@ from typing import Any
 from .. import __version__
 from ..answers import Answers
 from ..explain import text
+from ..extensions import KEY, chosen
 from ..places import ANSWERS_FILE
 from ..plan import design
 from ..problems import AnswersError, Problem
@@ -70,6 +71,7 @@ def update(folder: Path, request: Request) -> Outcome:
         project.check_clean()
         files = project.committed()
         recorded = Recorded.read(files[ANSWERS_FILE][0])
+        chosen(recorded.answers.get(KEY))  # raises if what made the project isn't there in just that version
         source = sources.find(recorded, request.source, place)
         versions = source.versions(place)
         version = sources.target(versions, recorded, recorded.version if request.stay else request.to)

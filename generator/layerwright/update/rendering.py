@@ -22,6 +22,7 @@ import yaml
 
 from ..answers import KEYS, Answers
 from ..answers.sources import load_yaml
+from ..extensions import KEY
 from ..places import ANSWERS_FILE
 from ..problems import AnswersError, Problem, shown
 from ..template import remove
@@ -262,7 +263,9 @@ def _answers(copy: Path) -> Answers:
 def _check_carried(recorded: Recorded, data: Answers, answers: Answers, version: str) -> None:
     """Raises AnswersError if an answer isn't what it was, or was to be: Copier puts a default for one it won't take."""
     expected = recorded.answers | data
-    lost = [key for key in answers if key in expected and _spelled(answers[key]) != _spelled(expected[key])]
+    lost = [
+        key for key in answers if key in expected and key != KEY and _spelled(answers[key]) != _spelled(expected[key])
+    ]
     if lost:
         raise AnswersError(
             [

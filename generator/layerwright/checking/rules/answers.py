@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...extensions import KEY
 from ...places import ANSWERS_FILE
 from ..findings import Finding, Place, Severity
 from ..project import newest
@@ -25,7 +26,7 @@ class AnswersBroken(Rule):
         """A finding for each problem. Those of another version's answers are less grave: it took them."""
         project = subject.project
         other = project.release is not None and project.release != newest()
-        for problem in project.problems:
+        for problem in (each for each in project.problems if each.place != KEY):
             message = f"{problem.place}: {problem.what}; {problem.mend}"
             if other:
                 message = f"This version doesn't take the answers of {project.version}. {message}"
@@ -108,7 +109,27 @@ class Newer(Rule):
             yield self.found(project.answer("_commit"), f"made by version {project.release}, newer than {newest()}")
 
 
-RULES = (AnswersBroken(), OtherSource(), NotARelease(), Behind(), Newer())
+class ExtensionAway(Rule):
+    """A package that the project's layers, blocks or tasks come from isn't here in the version that made it.
+
+    Another version may make something else of the same answers, and nothing of them can be read without it. So nothing
+    is compared, rather than with what the project isn't made of.
+    """
+
+    identifier = "LW006"
+    severity = Severity.WARNING
+    part = Part.ANSWERS
+    mend = "Install what the finding names beside the tool."
+
+    def find(self, subject: Subject) -> Iterator[Finding]:
+        """A finding for each package."""
+        project = subject.project
+        for problem in project.problems:
+            if problem.place == KEY:
+                yield self.found(project.answer(KEY), f"{problem.what}: {problem.mend}")
+
+
+RULES = (AnswersBroken(), OtherSource(), NotARelease(), Behind(), Newer(), ExtensionAway())
 
 
 def _answered(subject: Subject, place: str) -> Place:
