@@ -150,5 +150,5 @@ def test_nested_names_keep_apart() -> None:
 def test_mermaid_says_what_the_picture_shows() -> None:
     text = mermaid(drawing(design(preset_answers("siamese-conv"))))
     assert text.splitlines()[1] == "flowchart TD"
-    assert '  input_anchor(["<b>anchor</b> image 64×64×3"])' in text.splitlines()
+    assert '  input_anchor(["<b>anchor</b> image 64×64×3"]):::input' in text.splitlines()
     assert text.count("-->") == 5, "two into the encoder, one in it, two out of it"

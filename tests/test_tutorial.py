@@ -29,17 +29,16 @@ def steps() -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    """The one in which these tests run stands for the project's own. Git knows nobody there."""
+def environment(checkout: Checkout, tmp_path: Path) -> dict[str, str]:
+    """The one in which these tests run stands for the project's own; `layerwright` is a release."""
     programs = tmp_path / "bin"
     programs.mkdir()
-    for name in ("python", "layerwright"):
-        module = "" if name == "python" else " -m layerwright"
+    for name, module in (("python", ""), ("layerwright", " -m layerwright")):
         (programs / name).write_text(f'#!/bin/sh\nexec "{sys.executable}"{module} "$@"\n')
         (programs / name).chmod(0o755)
-    found = os.pathsep.join(["src", *filter(None, [os.environ.get("PYTHONPATH")])])
-    people = {f"GIT_{who}_{what}": "a@b.c" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    return os.environ | people | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": found}
+    found = checkout.environment()
+    path = os.pathsep.join([str(programs), os.environ["PATH"]])
+    return found | {"PATH": path, "PYTHONPATH": os.pathsep.join(["src", found["PYTHONPATH"]]), "KERAS_BACKEND": "torch"}
 
 
 def test_every_step_works_and_prints_what_is_shown(tmp_path: Path, environment: dict[str, str]) -> None:
