@@ -6,6 +6,7 @@ Exit codes: 0 done; 2 the answers, the arguments or the project's state are wron
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shlex
@@ -26,7 +27,7 @@ from .explain import explanation, text
 from .plan import Plan, design
 from .presets import BLANK, preset_answers
 from .presets import presets as all_presets
-from .problems import AnswersError, Problem
+from .problems import AnswersError, Problem, plain
 
 if TYPE_CHECKING:
     from .update import Request
@@ -88,7 +89,7 @@ def new(destination: Path, preset: str | None, file: Path | None, pairs: tuple[s
     ask = terminal and not defaults and not ("inputs" in answers and "outputs" in answers)
     check(answers, destination.name, asking=ask)
     create(destination, normalised(given), ask=ask)
-    click.echo(
+    say(
         f"Wrote {destination}\n\nNext:\n  cd {shlex.quote(str(destination))}\n"
         "  python -m venv .venv && . .venv/bin/activate\n  pip install -e '.[test]' && python -m pytest"
     )
@@ -105,7 +106,7 @@ def explain(preset: str | None, file: Path | None, pairs: tuple[str, ...], defau
     layerwright explain --data 'inputs=x: numeric 8' --data 'outputs=y: binary' --format json
     """  # noqa: D301
     planned: Plan = design(effective(gather(preset, file, pairs)))
-    click.echo(json.dumps(explanation(planned), indent=2) if form == "json" else text(planned))
+    say(json.dumps(explanation(planned), indent=2) if form == "json" else text(planned))
 
 
 @main.command()
@@ -114,11 +115,11 @@ def presets(form: str) -> None:
     """Lists the presets, each with what it shows."""
     rows = [{"name": name, "about": each.about} for name, each in all_presets().items()]
     if form == "json":
-        click.echo(json.dumps(rows, indent=2))
+        say(json.dumps(rows, indent=2))
         return
     width = max(len(row["name"]) for row in rows)
     for row in rows:
-        click.echo(f"{row['name']:<{width}}  {row['about']}")
+        say(f"{row['name']:<{width}}  {row['about']}")
 
 
 PATH = click.argument("path", type=click.Path(path_type=Path), default=".")
@@ -214,7 +215,7 @@ def undo(path: Path, force: bool, form: str) -> None:
     from . import update
 
     undone = update.undo(path, force=force)
-    click.echo(json.dumps(update.as_data(undone), indent=2) if form == "json" else update.as_text(undone))
+    say(json.dumps(update.as_data(undone), indent=2) if form == "json" else update.as_text(undone))
 
 
 def updated(path: Path, request: Request, form: str) -> None:
@@ -222,7 +223,7 @@ def updated(path: Path, request: Request, form: str) -> None:
     from . import update
 
     outcome = update.update(path, request)
-    click.echo(json.dumps(update.as_data(outcome), indent=2) if form == "json" else update.as_text(outcome))
+    say(json.dumps(update.as_data(outcome), indent=2) if form == "json" else update.as_text(outcome))
     if outcome.conflicts:
         sys.exit(1)
 
@@ -273,7 +274,7 @@ def check_projects(
     put_right(*folders)
     options = checking.Options(select, ignore, not no_model, python, jobs or checking.processors())
     results = checking.check(folders, options, _progress)
-    click.echo(checking.FORMATS[form](results, strict))
+    say(checking.FORMATS[form](results, strict))
     sys.exit(checking.exit_code(results, strict=strict))
 
 
@@ -300,7 +301,7 @@ def weights(old: Path, project: Path, to: Path | None, pairs: tuple[str, ...], p
     if len(renamed) < len(pairs):
         raise AnswersError([Problem("--rename", "one has no =, or is there twice", "write OLD=NEW")])
     carried = carry(old, project, to, renamed, python)
-    click.echo(report.as_json(carried) if form == "json" else report.as_text(carried))
+    say(report.as_json(carried) if form == "json" else report.as_text(carried))
 
 
 def put_right(*folders: Path) -> None:
@@ -309,7 +310,12 @@ def put_right(*folders: Path) -> None:
 
     for folder in folders:
         for line in recover(folder):
-            click.echo(f"{folder}: {line}", err=True)
+            say(f"{folder}: {line}", err=True)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Prints a text, which may have names and answers in it: control characters are spelled out."""
+    click.echo(plain(text), err=err)
 
 
 def _progress(done: int, whole: int) -> None:
@@ -364,7 +370,8 @@ def run() -> NoReturn:
     except AnswersError as error:
         fail("\n".join(map(said, error.problems)), 2)
     except click.UsageError as error:
-        error.show()
+        error.show(usage := io.StringIO())
+        say(usage.getvalue().rstrip(), err=True)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         fail("stopped: nothing was written", 1)
@@ -384,5 +391,5 @@ def said(problem: Problem) -> str:
 
 def fail(message: str, code: int) -> NoReturn:
     """Says what is wrong, and exits."""
-    click.echo(f"layerwright: {message}", err=True)
+    say(f"layerwright: {message}", err=True)
     sys.exit(code)

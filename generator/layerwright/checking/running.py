@@ -18,7 +18,7 @@ from .building import Building, built
 from .findings import CannotCheckError, Finding, LeftOut, Result, grave
 from .network import Network, planned
 from .project import Project, read
-from .rendering import Rendering, made_by_this, rendered, texts
+from .rendering import Rendering, made_by_this, rendered, rendered_here, texts
 from .rule import Part, Rule, Subject
 from .rules import ALL
 from .silences import silences
@@ -213,8 +213,8 @@ def _evidence(subject: Subject, options: Options, building: Outcome) -> Iterable
         older = not made_by_this(project)
         if options.wants(Part.FILES) or (older and isinstance(building, Building)):
             try:
-                made = rendered(project, Path(folder))
-                subject.rendering = Rendering(texts(made))
+                made = rendered(project, Path(folder)) if older else None
+                subject.rendering = Rendering(texts(made) if made else rendered_here(project))
             except CannotCheckError as error:
                 made = error
                 yield LeftOut(Part.FILES.value, str(error))
