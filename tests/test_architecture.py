@@ -44,6 +44,7 @@ ORDER = (
         "presets",
         "jinja",
         "direct",
+        "scratch",
         "template",
         "update",
         "environments",

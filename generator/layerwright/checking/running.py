@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..environments import NoEnvironmentError, Processes, python_of
 from ..problems import Problem, unknown
+from ..scratch import own
 from .building import Building, built
 from .findings import CannotCheckError, Finding, LeftOut, Result, grave
 from .network import Network, planned
@@ -77,8 +78,8 @@ def check(folders: Sequence[Path], options: Options, progress: Progress = lambda
     jobs = [(folder, options, building) for folder, building in zip(folders, buildings, strict=True)]
     if options.jobs == 1 or len(jobs) == 1:
         return [count.after(examined(*each)) for each in jobs]
-    with tempfile.TemporaryDirectory(prefix="layerwright-") as scratch:
-        return _side_by_side(jobs, count, min(options.jobs, len(jobs)), scratch)
+    with own() as scratch:
+        return _side_by_side(jobs, count, min(options.jobs, len(jobs)), str(scratch))
 
 
 Job = tuple[Path, Options, "Outcome"]
@@ -208,12 +209,12 @@ def _evidence(subject: Subject, options: Options, building: Outcome) -> Iterable
         for part in (Part.FILES, Part.SOURCE, Part.MODEL):
             yield LeftOut(part.value, "its answers give no project")
         return
-    with tempfile.TemporaryDirectory(prefix="layerwright-") as folder:
+    with own() as folder:
         made: Path | CannotCheckError | None = None
         older = not made_by_this(project)
         if options.wants(Part.FILES) or (older and isinstance(building, Building)):
             try:
-                made = rendered(project, Path(folder)) if older else None
+                made = rendered(project, folder) if older else None
                 subject.rendering = Rendering(texts(made) if made else rendered_here(project))
             except CannotCheckError as error:
                 made = error

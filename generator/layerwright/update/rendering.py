@@ -10,7 +10,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from ..answers import KEYS, Answers
 from ..answers.sources import load_yaml
 from ..places import ANSWERS_FILE
 from ..problems import AnswersError, Problem, shown
-from ..template import remove
+from ..scratch import own
 from .change import Change, check_path
 from .git import git, names
 from .project import Recorded
@@ -58,11 +57,8 @@ class Rendering:
 @contextmanager
 def scratch() -> Iterator[Path]:
     """A place for all that an update makes on its way. Removed in the end."""
-    folder = Path(tempfile.mkdtemp(prefix="layerwright-")).resolve()
-    try:
-        yield folder
-    finally:
-        remove(folder)
+    with own() as folder:
+        yield folder.resolve()
 
 
 def render(
