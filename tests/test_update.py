@@ -21,7 +21,7 @@ from layerwright.places import PUBLIC_URL
 
 from .projects import run_pytest
 from .test_versions import BETTER_PYTHON, BETTER_TEMPLATE, EDITS, replaced, saved, text
-from .workbench import Checkout, Command, Result, Terminal, listing, new_checkout
+from .workbench import Checkout, Command, Result, Terminal, listing, new_checkout, run
 
 pytest_plugins = ["tests.workbench"]
 
@@ -188,11 +188,37 @@ def test_a_conflict_stands_in_the_file_is_listed_and_exits_with_one(siamese: Lif
     assert "We say it in our own way" in model
     assert BETTER_PYTHON[2] in model
     assert BETTER_TEMPLATE[1] in siamese.text("README.md"), "what is no conflict arrives"
+    assert "both modified:   src/plant/model.py" in siamese.git("status")
+    assert siamese.git("diff", "--name-only", "--diff-filter=U").split() == ["src/plant/model.py"]
+    assert siamese.git("show", ":2:src/plant/model.py") == siamese.git("show", "HEAD:src/plant/model.py")
+    assert BETTER_PYTHON[2] in siamese.git("show", ":3:src/plant/model.py")
+    refused = run("git", "commit", "--message", "x", cwd=siamese.root, env=siamese.checkout.environment())
+    assert refused.code != 0, "git lets nobody commit the marks"
     done = siamese.layerwright("update")
     assert done.code == 2
     assert "isn't clean" in done.err
     assert siamese.layerwright("undo").code == 0
     assert siamese.content() == before
+    assert siamese.git("status", "--porcelain") == ""
+
+
+def test_a_conflict_that_is_resolved_can_be_committed(siamese: Life, tmp_path: Path) -> None:
+    """In a larger repository, where git's index holds another's work too."""
+    top = tmp_path / "werkstatt"
+    shutil.copytree(siamese.root, top / "apps" / "plant", ignore=shutil.ignore_patterns(".git"))
+    life = Life(siamese.checkout, top / "apps" / "plant")
+    life.checkout.git("init", "--quiet", cwd=top)
+    life.edit("src/plant/model.py", BETTER_PYTHON[1], "We say it in our own way")
+    (top / "other.txt").write_text("another's")
+    saved(life.checkout, top, "As it was made")
+    (top / "other.txt").write_text("staged")
+    life.git("add", str(top / "other.txt"))
+    assert life.layerwright("update", "--to", "0.2.0").code == 1
+    assert "both modified:   src/plant/model.py" in life.git("status")
+    assert life.git("diff", "--cached", "--name-only", "--diff-filter=M").split() == ["other.txt"]
+    (life.root / "src" / "plant" / "model.py").write_text("resolved = True\n")
+    life.save("Updated")
+    assert life.git("status", "--porcelain") == ""
 
 
 def test_a_dry_run_shows_all_and_writes_nothing(siamese: Life) -> None:
@@ -278,10 +304,14 @@ def test_a_file_that_both_have_added_is_a_conflict_and_loses_nothing(siamese: Li
 
 
 def test_what_the_user_has_deleted_stays_deleted(siamese: Life) -> None:
-    (siamese.root / "README.md").unlink()
+    for name in ("README.md", "docs/architecture.md"):
+        (siamese.root / name).unlink()
     siamese.save()
+    done = siamese.layerwright("update", "--to", "0.2.0", "--dry-run", "--format", "json")
+    assert json.loads(done.out)["deleted"] == ["README.md"], "of the other one, nothing would have changed"
     done = siamese.layerwright("update", "--to", "0.2.0")
     assert done.code == 0, done.err
+    assert "x README.md  deleted by you, changed in the template" in done.out
     assert not (siamese.root / "README.md").exists()
     assert BETTER_PYTHON[2] in siamese.text("src/plant/model.py")
 
