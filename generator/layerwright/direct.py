@@ -6,17 +6,19 @@ answer is checked: it's for answers of which a plan was made. A test has it byte
 
 from __future__ import annotations
 
+import ast
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path, PurePath
 from typing import Any
 
 import yaml
 from jinja2 import Environment, FileSystemLoader
+from jinja2 import Template as JinjaTemplate
 from jinja2.sandbox import SandboxedEnvironment
 
 from .answers import Answers, normalised
@@ -75,7 +77,7 @@ class Template:
             **options,
         )
         install(environment)
-        environment.filters["black"] = lru_cache(maxsize=1024)(formatted)
+        environment.filters["black"] = formatted_by_pieces
         return environment
 
     def answered(self, given: Answers, folder: str) -> dict[str, Any]:
@@ -90,7 +92,11 @@ class Template:
         return context | {"_copier_answers": remembered}
 
     def _value(self, value: Any, context: Mapping[str, Any]) -> Any:
-        return self.environment.from_string(value).render(context) if isinstance(value, str) else value
+        return self._compiled(value).render(context) if isinstance(value, str) else value
+
+    @cached_property
+    def _compiled(self) -> Callable[[str], JinjaTemplate]:
+        return cache(self.environment.from_string)
 
     def rendered(self, context: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """The path and the text of each file."""
@@ -104,6 +110,36 @@ class Template:
             if all(path):
                 template = self.environment.get_template(source.relative_to(self.root).as_posix())
                 yield "/".join(path), template.render(context)
+
+
+STAND_IN = "def stand_in_{}():\n    return 0\n"
+"""What stands for a function or a class while the rest of a file is formatted."""
+
+_remembered = lru_cache(maxsize=4096)(formatted)
+
+
+def formatted_by_pieces(source: str) -> str:
+    """Source as Black formats it, each function and class of it once: most are in other projects too.
+
+    Black formats what stands in a file's first column on its own but for the blank lines around it, and those come out
+    right around something that stands for it.
+    """
+    lines, end = source.strip().splitlines(keepends=True), 0
+    rest: list[str] = []
+    pieces: dict[str, str] = {}
+    for node in ast.parse(source.strip()).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.end_lineno is not None:
+            start = min(each.lineno for each in (node, *node.decorator_list)) - 1
+            decorator = "@decorator\n" if node.decorator_list else ""
+            stand_in = decorator + STAND_IN.format(len(pieces))
+            pieces[stand_in] = "".join(lines[start : node.end_lineno])
+            rest += [*lines[end:start], stand_in]
+            end = node.end_lineno
+    text = _remembered("".join([*rest, *lines[end:]]))
+    if any(text.count(stand_in) != 1 for stand_in in pieces):  # a comment in it, say, that belongs to the piece
+        return formatted(source)
+    found = re.compile("|".join(map(re.escape, pieces)) or r"(?!)")
+    return found.sub(lambda match: _remembered(pieces[match[0]]), text)
 
 
 def _parsed(value: Any, question: Mapping[str, Any], rendered: Any) -> Any:

@@ -37,6 +37,10 @@ READY = "ready"
 """In such a folder: a folder of which all that it holds is complete, and is being moved to beside the whole."""
 
 
+_swept: set[Path] = set()
+"""Where this process has looked already."""
+
+
 @contextmanager
 def own(parent: Path | None = None, *, hidden: bool = False) -> Iterator[Path]:
     """A folder of this process's own, in the system's temporary one if none is named. Removed in the end.
@@ -44,7 +48,9 @@ def own(parent: Path | None = None, *, hidden: bool = False) -> Iterator[Path]:
     What commands that were killed have left in the same place is removed first.
     """
     place = Path(tempfile.gettempdir()) if parent is None else parent
-    sweep(place)
+    if place not in _swept:
+        sweep(place)
+        _swept.add(place)
     folder, lock = Path(tempfile.mkdtemp(prefix=f"{'.' if hidden else ''}{PREFIX}", dir=place)), None
     try:
         lock = _claimed(folder)

@@ -7,7 +7,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from multiprocessing import active_children, get_context
 from pathlib import Path
@@ -209,12 +209,12 @@ def _evidence(subject: Subject, options: Options, building: Outcome) -> Iterable
         for part in (Part.FILES, Part.SOURCE, Part.MODEL):
             yield LeftOut(part.value, "its answers give no project")
         return
-    with own() as folder:
+    older = not made_by_this(project)
+    with own() if older else nullcontext() as folder:
         made: Path | CannotCheckError | None = None
-        older = not made_by_this(project)
         if options.wants(Part.FILES) or (older and isinstance(building, Building)):
             try:
-                made = rendered(project, folder) if older else None
+                made = rendered(project, folder) if folder else None
                 subject.rendering = Rendering(texts(made) if made else rendered_here(project))
             except CannotCheckError as error:
                 made = error
