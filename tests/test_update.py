@@ -341,6 +341,19 @@ def test_a_link_in_a_file_s_place_is_not_followed(siamese: Life) -> None:
     assert (siamese.root / "README.md").is_symlink()
 
 
+def test_a_link_on_the_way_to_a_file_is_not_followed(siamese: Life) -> None:
+    """The new version has a new file in a folder that the user has put elsewhere."""
+    outside = siamese.root.parent / "outside"
+    shutil.move(siamese.root / "docs", outside)
+    (siamese.root / "docs").symlink_to(outside)
+    siamese.save()
+    before, beside = siamese.content(), listing(outside)
+    done = siamese.layerwright("update")
+    assert (done.code, "docs is a link, and an update follows none" in done.err) == (2, True), done.err
+    assert siamese.content() == before
+    assert listing(outside) == beside
+
+
 def test_line_ends_stay_as_windows_has_them(siamese: Life) -> None:
     path = siamese.root / "src" / "plant" / "model.py"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
@@ -610,6 +623,24 @@ def test_a_template_that_raises_leaves_what_was_there(siamese: Life, tmp_path: P
     assert "Traceback" not in done.err
     assert siamese.content() == before
     assert listing(after) == {}
+
+
+def test_a_template_s_hook_neither_runs_nor_arrives(siamese: Life, tmp_path: Path) -> None:
+    """Of a template that the user has chosen: its code runs, but what it makes are files of the project and no more."""
+    evil = Checkout(tmp_path / "evil", siamese.checkout.home)
+    siamese.checkout.git("clone", "--quiet", str(siamese.checkout.root), str(evil.root))
+    hooks = evil.root / "templates" / "project" / "{{ '.git' }}" / "hooks"
+    hooks.mkdir(parents=True)
+    for name in ("post-commit", "pre-commit", "post-checkout", "post-index-change"):
+        (hooks / f"{name}.jinja").write_text(f"#!/bin/sh\ntouch {tmp_path}/canary\n")
+        (hooks / f"{name}.jinja").chmod(0o755)
+    evil.commit("v9.9.9")
+    before = {name for name in listing(siamese.root) if name.startswith(".git/hooks")}
+    done = siamese.layerwright("update", "--from", evil.root)
+    assert done.code in (0, 1, 2), done.err
+    assert {name for name in listing(siamese.root) if name.startswith(".git/hooks")} == before
+    siamese.save()
+    assert not (tmp_path / "canary").exists()
 
 
 def test_not_committed_not_versioned_no_project(siamese: Life, tmp_path: Path) -> None:

@@ -27,25 +27,31 @@ LONGEST_NAME = 255
 def check_destination(destination: Path) -> None:
     """Raises AnswersError if something is in the way of a new project. What one that was killed has left isn't."""
     try:
-        for place in (_nearest(destination), _nearest(destination.parent), Path(tempfile.gettempdir())):
-            scratch.sweep(place)
-        obstacle = _obstacle(destination)
+        obstacle = _in_its_name(destination) or _in_the_way(destination)
     except OSError as error:
         obstacle = f"{destination} can't be made: {error.strerror}"
     if obstacle:
         raise AnswersError([Problem("destination", obstacle, "name a folder that isn't there yet, or is empty")])
 
 
-def _obstacle(destination: Path) -> str | None:
+def _in_its_name(destination: Path) -> str | None:
     if destination.name in ("", ".."):
         return f"{destination} is no folder that can be made"
     if any(len(os.fsencode(part)) > LONGEST_NAME for part in destination.parts):
         return f"the name of a folder has more than {LONGEST_NAME} bytes"
+    if any(part.lower() == ".git" for part in destination.parts):
+        return f"{destination} lies in git's own folder, where files are commands"
+    return None
+
+
+def _in_the_way(destination: Path) -> str | None:
     for each in (destination, *destination.parents):
         if each.is_symlink() and not each.exists():
             return f"{each} is a link to nothing"
         if each.exists() and not each.is_dir():
             return f"{each} is there, and isn't a folder"
+    for place in (_nearest(destination), _nearest(destination.parent), Path(tempfile.gettempdir())):
+        scratch.sweep(place)
     if destination.is_dir() and any(destination.iterdir()):
         return f"{destination} is there, and isn't empty"
     return None
