@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cache, cached_property, lru_cache
@@ -129,6 +129,8 @@ def formatted_by_pieces(source: str) -> str:
     pieces: dict[str, str] = {}
     for node in ast.parse(source.strip()).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.end_lineno is not None:
+            if _reaches_out(node, lines):
+                return formatted(source)
             start = min(each.lineno for each in (node, *node.decorator_list)) - 1
             decorator = "@decorator\n" if node.decorator_list else ""
             stand_in = decorator + STAND_IN.format(len(pieces))
@@ -136,10 +138,17 @@ def formatted_by_pieces(source: str) -> str:
             rest += [*lines[end:start], stand_in]
             end = node.end_lineno
     text = _remembered("".join([*rest, *lines[end:]]))
-    if any(text.count(stand_in) != 1 for stand_in in pieces):  # a comment in it, say, that belongs to the piece
+    if any(text.count(stand_in) != 1 for stand_in in pieces):  # one stands in a text of the file's own
         return formatted(source)
     found = re.compile("|".join(map(re.escape, pieces)) or r"(?!)")
     return found.sub(lambda match: _remembered(pieces[match[0]]), text)
+
+
+def _reaches_out(node: ast.FunctionDef | ast.ClassDef, lines: Sequence[str]) -> bool:
+    """Whether something of a piece lies behind it, a comment, or it's a stub: Black leaves no lines between those."""
+    after = next((line for line in lines[node.end_lineno :] if line.strip()), "")
+    is_stub = isinstance(node.body[0], ast.Expr) and getattr(node.body[0].value, "value", None) is ...
+    return after[:1].isspace() or is_stub
 
 
 def _parsed(value: Any, question: Mapping[str, Any], rendered: Any) -> Any:
