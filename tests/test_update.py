@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from layerwright import places
 from layerwright.places import PUBLIC_URL
 
 from .projects import run_pytest
+from .test_hostile import RUN
 from .test_versions import BETTER_PYTHON, BETTER_TEMPLATE, EDITS, replaced, saved, text
 from .workbench import Checkout, Command, Result, Terminal, listing, new_checkout, run
 
@@ -132,6 +134,20 @@ def has_edits(life: Life) -> None:
 
 
 # A newer version
+
+
+def test_hostile_answers_are_carried_as_they_are(versions: Checkout, tmp_path: Path) -> None:
+    texts = dict(zip(("project_name", "description", "author"), RUN, strict=True))
+    pairs = (f"{key}={text}" for key, text in texts.items())
+    life = born(versions, tmp_path / "plant", "siamese-dense", "package=plant", *pairs)
+    texts["author"] = '$(touch canary) {{ 7*7 }} """ !!python/name:os.system'
+    done = life.layerwright("update", "--to", "0.2.0", "--data", f"author={texts['author']}")
+    assert (done.code, done.err) == (0, "")
+    assert {key: life.answers()[key] for key in texts} == texts
+    metadata = tomllib.loads(life.text("pyproject.toml"))["project"]
+    assert (metadata["description"], metadata["authors"]) == (texts["description"], [{"name": texts["author"]}])
+    assert BETTER_PYTHON[2] in life.text("src/plant/model.py")
+    assert not list(tmp_path.rglob("canary*"))
 
 
 def test_an_update_brings_what_is_better_and_keeps_edits_and_undo_takes_it_back(siamese: Life) -> None:
@@ -610,14 +626,19 @@ def test_a_project_born_from_the_public_address_is_updated_from_a_checkout(siame
 # Whole, or not at all
 
 
-def test_a_template_that_raises_leaves_what_was_there(siamese: Life, tmp_path: Path) -> None:
+@pytest.mark.parametrize("arguments", [("update",), ("add", "output", "same: binary")], ids=["update", "add"])
+def test_a_template_that_raises_leaves_what_was_there(
+    arguments: tuple[str, ...], siamese: Life, tmp_path: Path
+) -> None:
     broken = Checkout(tmp_path / "broken", siamese.checkout.home)
     siamese.checkout.git("clone", "--quiet", str(siamese.checkout.root), str(broken.root))
     (broken.root / "templates" / "project" / "zzz.md.jinja").write_text("{{ nonsense }}")
     broken.commit("v9.9.9")
+    if arguments != ("update",):  # this stays at the version that the project has
+        broken.git("tag", "--force", "v0.1.0")
     before, after = siamese.content(), tmp_path / "temporary"
     after.mkdir()
-    done = siamese.layerwright("update", "--from", broken.root, TMPDIR=str(after))
+    done = siamese.layerwright(*arguments, "--from", broken.root, TMPDIR=str(after))
     assert done.code == 1
     assert "nonsense" in done.err
     assert "Traceback" not in done.err

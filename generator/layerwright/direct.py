@@ -82,7 +82,8 @@ class Template:
 
     def answered(self, given: Answers, folder: str) -> dict[str, Any]:
         """What the files are rendered from: every question's answer, the given one or its default."""
-        context: dict[str, Any] = {"_folder_name": folder, "_copier_conf": {"answers_file": PurePath(ANSWERS_FILE)}}
+        context: dict[str, Any] = {**given, "_folder_name": folder}
+        context["_copier_conf"] = {"answers_file": PurePath(ANSWERS_FILE)}
         remembered: dict[str, Any] = {}
         for name, question in self.questions.items():
             value = given[name] if name in given else self._value(question.get("default"), context)
@@ -156,7 +157,7 @@ def _parsed(value: Any, question: Mapping[str, Any], rendered: Any) -> Any:
     if question.get("multiselect"):
         chosen = yaml.safe_load(value) if isinstance(value, str) else value
         chosen = chosen if isinstance(chosen, list) else [chosen]
-        choices = question["choices"].values()
+        choices = (each["value"] if isinstance(each, Mapping) else each for each in question["choices"].values())
         return [choice for choice in map(rendered, choices) if choice in chosen]
     if question["type"] == "str":
         return str(value)
