@@ -73,7 +73,10 @@ def test_what_only_looks_like_it_stays(tmp_path: Path) -> None:
         (tmp_path / "in" / f".layerwright-{name}").mkdir()
         if owner is not None:
             (tmp_path / "in" / f".layerwright-{name}" / scratch.OWNER).write_bytes(owner)
-    (tmp_path / "in" / ".layerwright-linked12").mkdir()
+        (tmp_path / "in" / f".layerwright-{name}").chmod(0o700)
+    (planted := tmp_path / "in" / ".layerwright-planted1").mkdir(mode=0o755)
+    (planted / scratch.OWNER).write_bytes(scratch.MARK)  # as a clone of somebody's repository has it
+    (tmp_path / "in" / ".layerwright-linked12").mkdir(mode=0o700)
     (tmp_path / "in" / ".layerwright-linked12" / scratch.OWNER).symlink_to(left / scratch.OWNER)
     (tmp_path / "in" / ".layerwright-link1234").symlink_to(left)
     (tmp_path / "in" / ".layerwright-file1234").write_bytes(scratch.MARK)
@@ -93,6 +96,19 @@ def test_nothing_of_what_is_removed_is_followed(tmp_path: Path) -> None:
     (left / "link").symlink_to(tmp_path / "mine")
     assert scratch.sweep(tmp_path / "in") == [left]
     assert (tmp_path / "mine" / "data.csv").is_file()
+
+
+@pytest.mark.parametrize("link", ["ready", "ready/plant"])
+def test_nothing_is_moved_from_where_a_link_leads(link: str, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "mine" / "plant").mkdir(parents=True)
+    (tmp_path / "mine" / "plant" / "key").touch()
+    process, left = holding(tmp_path / "in")
+    ended(process)
+    (left / link).parent.mkdir(exist_ok=True)
+    (left / link).symlink_to(tmp_path / "mine" / ("plant" if "/" in link else ""))
+    assert scratch.sweep(tmp_path / "in") == [left]
+    assert set(listing(tmp_path)) == {"in", "mine", "mine/plant", "mine/plant/key"}
 
 
 def test_a_project_that_had_only_to_be_moved_is_brought_to_its_place(tmp_path: Path) -> None:

@@ -91,7 +91,8 @@ def _is_left(folder: Path) -> bool:
     """Removes a folder if it's surely one that a process of this user's had, and that is gone."""
     try:
         found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        closed = stat.S_ISDIR(found.st_mode) and found.st_mode & 0o777 == 0o700  # as no clone of a repository has it
+        if not closed or found.st_uid != os.geteuid():
             return False
         lock = os.open(folder / OWNER, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
@@ -124,9 +125,19 @@ def _emptied(folder: Path) -> None:
 
 def _finish(folder: Path) -> None:
     """Moves the rest of what was being moved to its place, where nothing else has come to be."""
-    for each in (folder / READY).glob("*/*"):
-        if not os.path.lexists(folder.parent / each.name):
-            os.replace(each, folder.parent / each.name)
+    for project in _folders(folder / READY):
+        for each in _content(project):
+            if not os.path.lexists(folder.parent / each.name):
+                os.replace(each, folder.parent / each.name)
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [each for each in _content(folder) if each.is_dir() and not each.is_symlink()]
+
+
+def _content(folder: Path) -> list[Path]:
+    """What is in a folder; nothing if it's a link: what that leads to is somebody else's."""
+    return list(folder.iterdir()) if folder.is_dir() and not folder.is_symlink() else []
 
 
 def remove(folder: Path) -> None:
