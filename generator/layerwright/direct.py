@@ -1,4 +1,4 @@
-"""Renders a project in memory, straight from the template: the texts that Copier would write, in a fraction of the time.
+"""Renders a project in memory, straight from the template: what Copier would write, in a fraction of the time.
 
 For what renders often and writes nothing, as `check`. Questions are read as Copier reads them, but none is asked and no
 answer is checked: it's for answers of which a plan was made. A test has it byte-identical to Copier for every preset.
