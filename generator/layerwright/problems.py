@@ -18,7 +18,7 @@ SHORT = 50
 MOST_CHOICES = 25
 """Most words that a message lists; of more, it names the nearest."""
 
-LONGEST_PLACE = 100
+LONGEST_PLACE = 1000
 """Longest place that a message names, in characters."""
 
 LONGEST_WORD = 100
