@@ -103,7 +103,7 @@ def killed(checkout: Checkout, case: Case, how: signal.Signals, folder: Path, dr
     _, err = process.communicate(timeout=120)
     if how is not signal.SIGKILL:
         return _after_a_wish(case, process.returncode, err, parent)
-    return _after_a_kill(checkout, case, parent)
+    return (_after_a_kill if case.start else _after_a_killed_new)(checkout, case, parent)
 
 
 def _after_a_wish(case: Case, code: int, err: str, parent: Path) -> str:
@@ -119,16 +119,36 @@ def _after_a_wish(case: Case, code: int, err: str, parent: Path) -> str:
 
 def _after_a_kill(checkout: Checkout, case: Case, parent: Path) -> str:
     there = files(parent)
-    if case.start is None:  # its hidden folder stays; the project is there whole, or not at all
-        visible = {name: what for name, what in there.items() if not name.startswith(".layerwright-")}
-        return {0: "before"}.get(len(visible), "after" if visible == case.after else f"wrong: {sorted(visible)}")
     if there == case.after and not list((parent / "plant" / ".git").glob("layerwright/*/journal.json")):
         return "after"
-    done = Life(checkout, parent / "plant").layerwright("undo")
+    temporary = parent.parent / "temporary"
+    done = Life(checkout, parent / "plant").layerwright("undo", TMPDIR=str(temporary))
     now = files(parent)
+    if left := listing(temporary):
+        return f"wrong: {sorted(left)}"
     if now != case.before:
         return f"wrong: {_difference(now, case)}, {done.err}"
     return "put right" if "cut off" in done.err + done.out else "before"
+
+
+def _after_a_killed_new(checkout: Checkout, case: Case, parent: Path) -> str:
+    """The project is there whole, or not at all; what else is there, the same command clears when it is run again."""
+    there = files(parent)
+    visible = {name: what for name, what in there.items() if not name.startswith(".layerwright-")}
+    if visible not in ({}, case.after):
+        return f"wrong: {sorted(visible)}"
+    done = _again(checkout, case, parent)
+    left = [*listing(parent.parent / "temporary"), *(set(files(parent)) ^ set(case.after))]
+    if left or done.returncode != (2 if visible else 0):
+        return f"wrong: {left}, {done.stderr}"
+    return "after" if visible else "before" if visible == there else "put right"
+
+
+def _again(checkout: Checkout, case: Case, parent: Path) -> subprocess.CompletedProcess[str]:
+    """The same command once more."""
+    process = started(checkout, case.name, parent)
+    _, err = process.communicate(timeout=120)
+    return subprocess.CompletedProcess(process.args, process.returncode, "", err)
 
 
 def _difference(there: dict[str, str], case: Case) -> str:

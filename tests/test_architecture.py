@@ -49,6 +49,8 @@ ORDER = (
         "presets",
         "marking",
         "jinja",
+        "direct",
+        "scratch",
         "template",
         "update",
         "environments",
@@ -131,7 +133,7 @@ def test_a_script_for_another_environment_imports_what_is_there(path: Path) -> N
 
 @each_source
 def test_only_the_template_s_own_modules_import_what_makes_files(path: Path) -> None:
-    if _module(path) not in ("jinja", "template") and path != Path("update/worker.py"):
+    if _module(path) not in ("jinja", "direct", "template") and path != Path("update/worker.py"):
         assert not TEMPLATING & set(_absolute(SOURCES[path]))
 
 

@@ -210,6 +210,17 @@ def test_a_link_to_an_empty_folder_works(
     assert set(listing(tmp_path / "elsewhere")) == names
 
 
+def test_a_link_to_where_it_is_to_lie_is_the_user_s_own_way(
+    command: Command, at_checkout: Checkout, whole: tuple[dict[str, str], float], tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "mine.txt").write_text("mine")
+    (tmp_path / "link").symlink_to("elsewhere")
+    assert command("new", tmp_path / "link" / "plant", *PRESET).code == 0
+    assert set(listing(tmp_path / "elsewhere")) == {*whole[0], "mine.txt"}
+    assert set(listing(tmp_path)) == {"elsewhere", "link", *(f"elsewhere/{name}" for name in (*whole[0], "mine.txt"))}
+
+
 def test_missing_folders_on_the_way_are_made(
     command: Command, at_checkout: Checkout, whole: tuple[dict[str, str], float], tmp_path: Path
 ) -> None:

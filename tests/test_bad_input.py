@@ -427,6 +427,12 @@ def _link_to_file(folder: Path) -> None:
     (folder / "place").symlink_to("file")
 
 
+def _link_to_full(folder: Path) -> None:
+    (folder / "full").mkdir()
+    (folder / "full" / "mine").touch()
+    (folder / "place").symlink_to("full")
+
+
 def _nothing(folder: Path) -> None:
     pass
 
@@ -442,6 +448,9 @@ OBSTACLES = [
     (_dangling, "place", "link to nothing"),
     (_dangling, "place/plant", "link to nothing"),
     (_loop, "place", ""),
+    (_link_to_full, "place", "isn't empty"),
+    (_nothing, ".git/hooks", "git's own folder"),
+    (_nothing, "deep/.GIT", "git's own folder"),
     (_nothing, "/", "no folder that can be made"),
     (_nothing, "n" * 300, "255 bytes"),
     (_nothing, "new/" + "n" * 300 + "/plant", "255 bytes"),

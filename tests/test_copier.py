@@ -1,4 +1,7 @@
-"""Protects the other way in: plain Copier on the git repository makes the same projects, and refuses the same."""
+"""Protects the other ways in: plain Copier on the git repository makes the same projects, and refuses the same.
+
+And what `check` compares projects with, which is rendered without Copier, is the same to the byte.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ import copier
 import pytest
 from jinja2 import Environment
 
+from layerwright.answers import load_pairs
+from layerwright.checking import rendering
 from layerwright.jinja import install
 
 from .workbench import PRESETS, Checkout, Result, listing
@@ -77,6 +82,7 @@ def test_plain_copier_makes_the_same_project(name: str, checkout: Checkout, clon
     plain = copied(checkout, clone, "plain/plant", answers, tmp_path)
     assert plain.code == 0, plain.err
     assert without_source(listing(tmp_path / "plain")) == without_source(listing(tmp_path / "ours"))
+    assert rendering.texts(tmp_path / "ours" / "plant") == rendering.direct(load_pairs(pairs[1::2]), "plant")
 
 
 def test_without_trust_copier_writes_nothing(checkout: Checkout, clone: Path, tmp_path: Path) -> None:

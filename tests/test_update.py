@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from layerwright import places
 from layerwright.places import PUBLIC_URL
 
 from .projects import run_pytest
+from .test_hostile import RUN
 from .test_versions import BETTER_PYTHON, BETTER_TEMPLATE, EDITS, replaced, saved, text
-from .workbench import Checkout, Command, Result, Terminal, listing, new_checkout
+from .workbench import Checkout, Command, Result, Terminal, listing, new_checkout, run
 
 pytest_plugins = ["tests.workbench"]
 
@@ -134,6 +136,20 @@ def has_edits(life: Life) -> None:
 # A newer version
 
 
+def test_hostile_answers_are_carried_as_they_are(versions: Checkout, tmp_path: Path) -> None:
+    texts = dict(zip(("project_name", "description", "author"), RUN, strict=True))
+    pairs = (f"{key}={text}" for key, text in texts.items())
+    life = born(versions, tmp_path / "plant", "siamese-dense", "package=plant", *pairs)
+    texts["author"] = '$(touch canary) {{ 7*7 }} """ !!python/name:os.system'
+    done = life.layerwright("update", "--to", "0.2.0", "--data", f"author={texts['author']}")
+    assert (done.code, done.err) == (0, "")
+    assert {key: life.answers()[key] for key in texts} == texts
+    metadata = tomllib.loads(life.text("pyproject.toml"))["project"]
+    assert (metadata["description"], metadata["authors"]) == (texts["description"], [{"name": texts["author"]}])
+    assert BETTER_PYTHON[2] in life.text("src/plant/model.py")
+    assert not list(tmp_path.rglob("canary*"))
+
+
 def test_an_update_brings_what_is_better_and_keeps_edits_and_undo_takes_it_back(siamese: Life) -> None:
     before = siamese.content()
     done = siamese.layerwright("update", "--to", "0.2.0")
@@ -188,11 +204,37 @@ def test_a_conflict_stands_in_the_file_is_listed_and_exits_with_one(siamese: Lif
     assert "We say it in our own way" in model
     assert BETTER_PYTHON[2] in model
     assert BETTER_TEMPLATE[1] in siamese.text("README.md"), "what is no conflict arrives"
+    assert "both modified:   src/plant/model.py" in siamese.git("status")
+    assert siamese.git("diff", "--name-only", "--diff-filter=U").split() == ["src/plant/model.py"]
+    assert siamese.git("show", ":2:src/plant/model.py") == siamese.git("show", "HEAD:src/plant/model.py")
+    assert BETTER_PYTHON[2] in siamese.git("show", ":3:src/plant/model.py")
+    refused = run("git", "commit", "--message", "x", cwd=siamese.root, env=siamese.checkout.environment())
+    assert refused.code != 0, "git lets nobody commit the marks"
     done = siamese.layerwright("update")
     assert done.code == 2
     assert "isn't clean" in done.err
     assert siamese.layerwright("undo").code == 0
     assert siamese.content() == before
+    assert siamese.git("status", "--porcelain") == ""
+
+
+def test_a_conflict_that_is_resolved_can_be_committed(siamese: Life, tmp_path: Path) -> None:
+    """In a larger repository, where git's index holds another's work too."""
+    top = tmp_path / "werkstatt"
+    shutil.copytree(siamese.root, top / "apps" / "plant", ignore=shutil.ignore_patterns(".git"))
+    life = Life(siamese.checkout, top / "apps" / "plant")
+    life.checkout.git("init", "--quiet", cwd=top)
+    life.edit("src/plant/model.py", BETTER_PYTHON[1], "We say it in our own way")
+    (top / "other.txt").write_text("another's")
+    saved(life.checkout, top, "As it was made")
+    (top / "other.txt").write_text("staged")
+    life.git("add", str(top / "other.txt"))
+    assert life.layerwright("update", "--to", "0.2.0").code == 1
+    assert "both modified:   src/plant/model.py" in life.git("status")
+    assert life.git("diff", "--cached", "--name-only", "--diff-filter=M").split() == ["other.txt"]
+    (life.root / "src" / "plant" / "model.py").write_text("resolved = True\n")
+    life.save("Updated")
+    assert life.git("status", "--porcelain") == ""
 
 
 def test_a_dry_run_shows_all_and_writes_nothing(siamese: Life) -> None:
@@ -278,10 +320,14 @@ def test_a_file_that_both_have_added_is_a_conflict_and_loses_nothing(siamese: Li
 
 
 def test_what_the_user_has_deleted_stays_deleted(siamese: Life) -> None:
-    (siamese.root / "README.md").unlink()
+    for name in ("README.md", "docs/architecture.md"):
+        (siamese.root / name).unlink()
     siamese.save()
+    done = siamese.layerwright("update", "--to", "0.2.0", "--dry-run", "--format", "json")
+    assert json.loads(done.out)["deleted"] == ["README.md"], "of the other one, nothing would have changed"
     done = siamese.layerwright("update", "--to", "0.2.0")
     assert done.code == 0, done.err
+    assert "x README.md  deleted by you, changed in the template" in done.out
     assert not (siamese.root / "README.md").exists()
     assert BETTER_PYTHON[2] in siamese.text("src/plant/model.py")
 
@@ -309,6 +355,19 @@ def test_a_link_in_a_file_s_place_is_not_followed(siamese: Life) -> None:
     assert siamese.layerwright("update", "--to", "0.2.0").code == 0
     assert outside.read_bytes() == before
     assert (siamese.root / "README.md").is_symlink()
+
+
+def test_a_link_on_the_way_to_a_file_is_not_followed(siamese: Life) -> None:
+    """The new version has a new file in a folder that the user has put elsewhere."""
+    outside = siamese.root.parent / "outside"
+    shutil.move(siamese.root / "docs", outside)
+    (siamese.root / "docs").symlink_to(outside)
+    siamese.save()
+    before, beside = siamese.content(), listing(outside)
+    done = siamese.layerwright("update")
+    assert (done.code, "docs is a link, and an update follows none" in done.err) == (2, True), done.err
+    assert siamese.content() == before
+    assert listing(outside) == beside
 
 
 def test_line_ends_stay_as_windows_has_them(siamese: Life) -> None:
@@ -567,19 +626,42 @@ def test_a_project_born_from_the_public_address_is_updated_from_a_checkout(siame
 # Whole, or not at all
 
 
-def test_a_template_that_raises_leaves_what_was_there(siamese: Life, tmp_path: Path) -> None:
+@pytest.mark.parametrize("arguments", [("update",), ("add", "output", "same: binary")], ids=["update", "add"])
+def test_a_template_that_raises_leaves_what_was_there(
+    arguments: tuple[str, ...], siamese: Life, tmp_path: Path
+) -> None:
     broken = Checkout(tmp_path / "broken", siamese.checkout.home)
     siamese.checkout.git("clone", "--quiet", str(siamese.checkout.root), str(broken.root))
     (broken.root / "templates" / "project" / "zzz.md.jinja").write_text("{{ nonsense }}")
     broken.commit("v9.9.9")
+    if arguments != ("update",):  # this stays at the version that the project has
+        broken.git("tag", "--force", "v0.1.0")
     before, after = siamese.content(), tmp_path / "temporary"
     after.mkdir()
-    done = siamese.layerwright("update", "--from", broken.root, TMPDIR=str(after))
+    done = siamese.layerwright(*arguments, "--from", broken.root, TMPDIR=str(after))
     assert done.code == 1
     assert "nonsense" in done.err
     assert "Traceback" not in done.err
     assert siamese.content() == before
     assert listing(after) == {}
+
+
+def test_a_template_s_hook_neither_runs_nor_arrives(siamese: Life, tmp_path: Path) -> None:
+    """Of a template that the user has chosen: its code runs, but what it makes are files of the project and no more."""
+    evil = Checkout(tmp_path / "evil", siamese.checkout.home)
+    siamese.checkout.git("clone", "--quiet", str(siamese.checkout.root), str(evil.root))
+    hooks = evil.root / "templates" / "project" / "{{ '.git' }}" / "hooks"
+    hooks.mkdir(parents=True)
+    for name in ("post-commit", "pre-commit", "post-checkout", "post-index-change"):
+        (hooks / f"{name}.jinja").write_text(f"#!/bin/sh\ntouch {tmp_path}/canary\n")
+        (hooks / f"{name}.jinja").chmod(0o755)
+    evil.commit("v9.9.9")
+    before = {name for name in listing(siamese.root) if name.startswith(".git/hooks")}
+    done = siamese.layerwright("update", "--from", evil.root)
+    assert done.code in (0, 1, 2), done.err
+    assert {name for name in listing(siamese.root) if name.startswith(".git/hooks")} == before
+    siamese.save()
+    assert not (tmp_path / "canary").exists()
 
 
 def test_not_committed_not_versioned_no_project(siamese: Life, tmp_path: Path) -> None:
@@ -615,7 +697,7 @@ def test_a_killed_update_leaves_the_one_state_or_the_other(how: signal.Signals, 
     os.killpg(process.pid, how) if how == signal.SIGINT else process.send_signal(how)
     _, err = process.communicate(timeout=60)
     if how is signal.SIGKILL:
-        assert siamese.layerwright("undo").code in (0, 2)
+        assert siamese.layerwright("undo", TMPDIR=str(temporary)).code in (0, 2)
         assert siamese.content() == before
     elif process.returncode == 0:
         assert siamese.changed() == {"src/plant/model.py", "README.md", ".copier-answers.yml"}
@@ -623,5 +705,4 @@ def test_a_killed_update_leaves_the_one_state_or_the_other(how: signal.Signals, 
         assert siamese.content() == before
         assert process.returncode in (1, 128 + how, -how)
         assert "Traceback" not in err
-    if how is not signal.SIGKILL:
-        assert listing(temporary) == {}
+    assert listing(temporary) == {}

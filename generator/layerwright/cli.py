@@ -6,6 +6,7 @@ Exit codes: 0 done; 2 the answers, the arguments or the project's state are wron
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shlex
@@ -27,7 +28,7 @@ from .marking import Sources, marked
 from .places import ANSWERS_FILE
 from .plan import Plan, design
 from .presets import BLANK, all_presets, preset_answers
-from .problems import AnswersError, Problem
+from .problems import AnswersError, Problem, plain
 
 if TYPE_CHECKING:
     from .update import Request
@@ -89,7 +90,7 @@ def new(destination: Path, preset: str | None, file: Path | None, pairs: tuple[s
     ask = terminal and not defaults and not ("inputs" in answers and "outputs" in answers)
     check(answers, destination.name, asking=ask)
     create(destination, normalised(given), ask=ask)
-    click.echo(
+    say(
         f"Wrote {destination}\n\nNext:\n  cd {shlex.quote(str(destination))}\n"
         "  python -m venv .venv && . .venv/bin/activate\n  pip install -e '.[test]' && python -m pytest"
     )
@@ -213,7 +214,7 @@ def write(content: str | bytes, output: Path | None) -> None:
     if output is None:
         if isinstance(content, bytes) and sys.stdout.isatty():
             raise AnswersError([Problem("--output", "a picture isn't shown in a terminal", "say --output network.svg")])
-        click.echo(content, nl=isinstance(content, str))
+        say(content) if isinstance(content, str) else click.echo(content, nl=False)
         return
     data = content if isinstance(content, bytes) else f"{content.rstrip()}\n".encode()
     try:
@@ -229,11 +230,11 @@ def presets(form: str) -> None:
     """Lists the presets, each with what it shows."""
     rows = [{"name": name, "about": each.about} for name, each in all_presets().items()]
     if form == "json":
-        click.echo(json.dumps(rows, indent=2))
+        say(json.dumps(rows, indent=2))
         return
     width = max(len(row["name"]) for row in rows)
     for row in rows:
-        click.echo(f"{row['name']:<{width}}  {row['about']}")
+        say(f"{row['name']:<{width}}  {row['about']}")
 
 
 PATH = click.argument("path", type=click.Path(path_type=Path), default=".")
@@ -329,7 +330,7 @@ def undo(path: Path, force: bool, form: str) -> None:
     from . import update
 
     undone = update.undo(path, force=force)
-    click.echo(json.dumps(update.as_data(undone), indent=2) if form == "json" else update.as_text(undone))
+    say(json.dumps(update.as_data(undone), indent=2) if form == "json" else update.as_text(undone))
 
 
 def updated(path: Path, request: Request, form: str) -> None:
@@ -337,7 +338,7 @@ def updated(path: Path, request: Request, form: str) -> None:
     from . import update
 
     outcome = update.update(path, request)
-    click.echo(json.dumps(update.as_data(outcome), indent=2) if form == "json" else update.as_text(outcome))
+    say(json.dumps(update.as_data(outcome), indent=2) if form == "json" else update.as_text(outcome))
     if outcome.conflicts:
         sys.exit(1)
 
@@ -388,7 +389,7 @@ def check_projects(
     put_right(*folders)
     options = checking.Options(select, ignore, not no_model, python, jobs or checking.processors())
     results = checking.check(folders, options, _progress)
-    click.echo(checking.FORMATS[form](results, strict))
+    say(checking.FORMATS[form](results, strict))
     sys.exit(checking.exit_code(results, strict=strict))
 
 
@@ -415,7 +416,7 @@ def weights(old: Path, project: Path, to: Path | None, pairs: tuple[str, ...], p
     if len(renamed) < len(pairs):
         raise AnswersError([Problem("--rename", "one has no =, or is there twice", "write OLD=NEW")])
     carried = carry(old, project, to, renamed, python)
-    click.echo(report.as_json(carried) if form == "json" else report.as_text(carried))
+    say(report.as_json(carried) if form == "json" else report.as_text(carried))
 
 
 def put_right(*folders: Path) -> None:
@@ -424,7 +425,12 @@ def put_right(*folders: Path) -> None:
 
     for folder in folders:
         for line in recover(folder):
-            click.echo(f"{folder}: {line}", err=True)
+            say(f"{folder}: {line}", err=True)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Prints a text, which may have names and answers in it: control characters are spelled out."""
+    click.echo(plain(text), err=err)
 
 
 def _progress(done: int, whole: int) -> None:
@@ -499,7 +505,8 @@ def run() -> NoReturn:
     except AnswersError as error:
         fail("\n\n".join(said(problem, sources) for problem in error.problems), 2)
     except click.UsageError as error:
-        error.show()
+        error.show(usage := io.StringIO())
+        say(usage.getvalue().rstrip(), err=True)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         fail("stopped: nothing was written", 1)
@@ -520,5 +527,5 @@ def said(problem: Problem, sources: Sources) -> str:
 
 def fail(message: str, code: int) -> NoReturn:
     """Says what is wrong, and exits."""
-    click.echo(f"layerwright: {message}", err=True)
+    say(f"layerwright: {message}", err=True)
     sys.exit(code)

@@ -18,6 +18,9 @@ SHORT = 50
 MOST_CHOICES = 25
 """Most words that a message lists; of more, it names the nearest."""
 
+LONGEST_PLACE = 1000
+"""Longest place that a message names, in characters."""
+
 LONGEST_WORD = 100
 """How much of a word, in characters, is looked at for one that is like it."""
 
@@ -84,8 +87,7 @@ class Problems:
 
     def add(self, place: str, what: str, mend: str, *edits: Edit) -> None:
         """Notes one problem, once. The place may be of the user's making: a key in YAML can be any text."""
-        place = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in place)
-        problem = Problem(place, what, mend, edits)
+        problem = Problem(_brief(plain(place)), what, mend, edits)
         if problem not in self.found:
             self.found.append(problem)
 
@@ -100,6 +102,18 @@ class Problems:
         """Raises AnswersError if anything was noted."""
         if self.found:
             raise AnswersError(self.found)
+
+
+def plain(text: str) -> str:
+    """A text with what isn't to be seen spelled out, line ends and tabs aside: no terminal obeys it, nor a log."""
+    return "".join(each if each.isprintable() or each in "\n\t" else ascii(each)[1:-1] for each in text)
+
+
+def _brief(place: str) -> str:
+    """A place that can be told from what follows it, on one line, and isn't longer than one."""
+    if not place or place != place.strip() or not place.isprintable():
+        return shown(place, LONGEST_PLACE)
+    return place if len(place) <= LONGEST_PLACE else place[: LONGEST_PLACE - 1] + "…"
 
 
 def unknown(noun: str, word: object, known: Iterable[str]) -> tuple[str, str]:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import errno
 import os
 import re
-import shutil
-import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from . import scratch
 from .answers import Answers
 from .places import is_checkout, template_root
 from .problems import AnswersError, Problem
@@ -26,25 +25,33 @@ LONGEST_NAME = 255
 
 
 def check_destination(destination: Path) -> None:
-    """Raises AnswersError if something is in the way of a new project."""
+    """Raises AnswersError if something is in the way of a new project. What one that was killed has left isn't."""
     try:
-        obstacle = _obstacle(destination)
+        obstacle = _in_its_name(destination) or _in_the_way(destination)
     except OSError as error:
         obstacle = f"{destination} can't be made: {error.strerror}"
     if obstacle:
         raise AnswersError([Problem("destination", obstacle, "name a folder that isn't there yet, or is empty")])
 
 
-def _obstacle(destination: Path) -> str | None:
+def _in_its_name(destination: Path) -> str | None:
     if destination.name in ("", ".."):
         return f"{destination} is no folder that can be made"
     if any(len(os.fsencode(part)) > LONGEST_NAME for part in destination.parts):
         return f"the name of a folder has more than {LONGEST_NAME} bytes"
+    if any(part.lower() == ".git" for part in destination.parts):
+        return f"{destination} lies in git's own folder, where files are commands"
+    return None
+
+
+def _in_the_way(destination: Path) -> str | None:
     for each in (destination, *destination.parents):
         if each.is_symlink() and not each.exists():
             return f"{each} is a link to nothing"
         if each.exists() and not each.is_dir():
             return f"{each} is there, and isn't a folder"
+    for place in (_nearest(destination), _nearest(destination.parent), Path(tempfile.gettempdir())):
+        scratch.sweep(place)
     if destination.is_dir() and any(destination.iterdir()):
         return f"{destination} is there, and isn't empty"
     return None
@@ -63,7 +70,9 @@ def create(destination: Path, answers: Answers, *, ask: bool) -> None:
         with _scratch():
             _copy(staged, answers, ask=ask)
         if into_folder:
-            _move_content(staged, destination)
+            ready = staged.parent.with_name(scratch.READY)
+            os.replace(staged.parent, ready)
+            _move_content(ready / staged.name, destination)
         else:
             check_destination(destination)
             destination.parent.mkdir(parents=True, exist_ok=True)
@@ -73,40 +82,32 @@ def create(destination: Path, answers: Answers, *, ask: bool) -> None:
 @contextmanager
 def _staging(destination: Path) -> Iterator[Path]:
     """A place for the project while it's made, on the destination's file system. Removed in the end."""
-    ancestor = next(each for each in (destination, *destination.parents) if each.exists())
-    try:
-        folder = Path(tempfile.mkdtemp(prefix=".layerwright-", dir=ancestor))
-    except OSError as error:
-        what = f"{ancestor} can't be written to: {error.strerror}"
-        raise AnswersError([Problem("destination", what, "name a folder in a place that can")]) from error
-    try:
-        yield folder / destination.name
-    finally:
-        remove(folder)
+    ancestor = _nearest(destination)
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(scratch.own(ancestor, hidden=True))
+        except OSError as error:
+            what = f"{ancestor} can't be written to: {error.strerror}"
+            raise AnswersError([Problem("destination", what, "name a folder in a place that can")]) from error
+        (folder / "made").mkdir()
+        yield folder / "made" / destination.name
+
+
+def _nearest(destination: Path) -> Path:
+    """The folder that is there, of a destination and those that it lies in."""
+    return next(each for each in (destination, *destination.parents) if each.exists())
 
 
 @contextmanager
 def _scratch() -> Iterator[None]:
     """A place of its own for temporary files: where Copier is stopped, it leaves its clone of the template behind."""
-    folder, before = tempfile.mkdtemp(prefix="layerwright-"), tempfile.tempdir
-    tempfile.tempdir = folder
-    try:
-        yield
-    finally:
-        tempfile.tempdir = before
-        remove(Path(folder))
-
-
-def remove(folder: Path) -> None:
-    """Removes a folder, and lets no Ctrl-C or SIGTERM come between."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        shutil.rmtree(folder, ignore_errors=True)
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    try:
-        shutil.rmtree(folder, ignore_errors=True)
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    before = tempfile.tempdir
+    with scratch.own() as folder:
+        tempfile.tempdir = str(folder)
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
 
 
 def _move_content(source: Path, target: Path) -> None:

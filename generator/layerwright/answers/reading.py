@@ -63,6 +63,9 @@ USED_MODULES = frozenset(
 )
 """What a project imports, directly or through Keras and the backends: a package of that name would hide it."""
 
+DEVICE_NAMES = frozenset({"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)})
+"""Names that Windows takes for devices: no folder has one of them there."""
+
 LONGEST_PACKAGE = 50
 """Longest name of a package that is made from a project's name, in characters."""
 
@@ -196,6 +199,8 @@ def _package(fields: Fields) -> str:
     elif _reserved(name):
         better = f"{name}_model"
         what = f"{name} would hide the library of that name"
+        if name.lower() in DEVICE_NAMES:
+            what = f"{name} can't be a folder's name on Windows"
         fields.problems.add("package", what, f"as {better}", Edit("set", "package", better))
     return name
 
@@ -215,5 +220,5 @@ def _license(fields: Fields) -> str:
 
 
 def _reserved(name: str) -> bool:
-    """Whether a package of this name would hide a module that the project imports."""
-    return name in USED_MODULES or name in sys.stdlib_module_names
+    """Whether a package of this name would hide a module that the project imports, or can't be a folder everywhere."""
+    return name in USED_MODULES or name in sys.stdlib_module_names or name.lower() in DEVICE_NAMES

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 from ..environments import NoEnvironmentError, Processes
 from ..graph import BackboneLayer
+from ..scratch import own
 from .findings import CannotCheckError, Place
 from .network import Network, told
 from .project import Project
@@ -70,8 +70,8 @@ def built(
 
 def _run(projects: Sequence[Project], python: Path, backend: str, processes: Processes) -> tuple[list[str], str]:
     """The lines that a process has written, and why it wrote no more."""
-    with tempfile.TemporaryDirectory(prefix="layerwright-") as folder:
-        request, result = Path(folder, "request.json"), Path(folder, "result.jsonl")
+    with own() as folder:
+        request, result = folder / "request.json", folder / "result.jsonl"
         request.write_text(json.dumps([_asked(each) for each in projects]), encoding="utf-8")
         try:
             patience = PATIENCE * len(projects)

@@ -5,31 +5,52 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..answers import Answers
 from ..places import ANSWERS_FILE, PUBLIC_URL, bundle, is_checkout, template_root
 from ..problems import AnswersError
-from ..template import create, render
+from ..template import render
 from .findings import CannotCheckError
 from .project import Project, newest
 
 
-def rendered(project: Project, folder: Path) -> Path:
-    """Writes the project anew into a folder, as the version that made it does, and returns where.
+def direct(answers: Answers, folder: str) -> dict[str, str]:
+    """The texts of the project that this tool's own version makes of answers, by path. Nothing is written."""
+    from ..direct import texts  # it brings Jinja, Black and Copier
 
-    This tool's own version renders what it made itself. Another release is taken from the template's own address, or
-    from the checkout that this tool runs from; nothing else that an answers file names is ever run. Raises
-    CannotCheckError with the reason if the version can't be had.
+    return {path: _without_origin(path, text) for path, text in texts(answers, folder).items()}
+
+
+def rendered(project: Project, folder: Path) -> Path:
+    """Writes the project anew into a folder, as the release that made it does, and returns where.
+
+    It's taken from the template's own address, or from the checkout that this tool runs from; nothing else that an
+    answers file names is ever run. Raises CannotCheckError with the reason if the release can't be had.
     """
     target = folder / project.folder.name
-    try:
-        if made_by_this(project):
-            create(target, dict(project.answers), ask=False)
-        else:
+    with _reasons(project):
+        try:
             render(target, dict(project.answers), *_release(project))
+        finally:
+            _forget_generators()
+    return target
+
+
+def rendered_here(project: Project) -> dict[str, str]:
+    """The texts of a project that this very version made. Raises CannotCheckError with the reason if it can't."""
+    with _reasons(project):
+        return direct(project.answers, project.folder.name)
+
+
+@contextmanager
+def _reasons(project: Project) -> Iterator[None]:
+    """Makes whatever a template raises the reason why its files can't be looked at."""
+    try:
+        yield
     except AnswersError as error:
         raise CannotCheckError(f"its answers give no project: {error}") from error
     except CannotCheckError:
@@ -37,9 +58,6 @@ def rendered(project: Project, folder: Path) -> Path:
     except Exception as error:
         what = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise CannotCheckError(f"version {project.version} can't be rendered: {what}") from error
-    finally:
-        _forget_generators()
-    return target
 
 
 def made_by_this(project: Project) -> bool:
@@ -85,16 +103,13 @@ class Rendering:
 
 def texts(folder: Path) -> dict[str, str]:
     """The texts of the files in a folder, by path."""
-    return {each.relative_to(folder).as_posix(): _text(each) for each in sorted(_files(folder))}
+    files = {each.relative_to(folder).as_posix(): each for each in sorted(folder.rglob("*")) if each.is_file()}
+    return {path: _without_origin(path, each.read_text(encoding="utf-8")) for path, each in files.items()}
 
 
-def _files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
-
-
-def _text(path: Path) -> str:
-    text = path.read_text(encoding="utf-8")
-    if path.name != ANSWERS_FILE:
+def _without_origin(path: str, text: str) -> str:
+    """A file's text; that of the answers without what made it, which no two ways of rendering have in common."""
+    if path != ANSWERS_FILE:
         return text
     kept = [line for line in text.splitlines(keepends=True) if not line.startswith(("_commit:", "_src_path:"))]
     return "".join(kept)

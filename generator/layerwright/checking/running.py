@@ -7,18 +7,19 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from ..environments import NoEnvironmentError, Processes, python_of
 from ..problems import Problem, unknown
+from ..scratch import own
 from .building import Building, built
 from .findings import CannotCheckError, Finding, LeftOut, Result, grave
 from .network import Network, planned
 from .project import Project, read
-from .rendering import Rendering, made_by_this, rendered, texts
+from .rendering import Rendering, made_by_this, rendered, rendered_here, texts
 from .rule import Part, Rule, Subject
 from .rules import ALL
 from .silences import silences
@@ -77,8 +78,8 @@ def check(folders: Sequence[Path], options: Options, progress: Progress = lambda
     jobs = [(folder, options, building) for folder, building in zip(folders, buildings, strict=True)]
     if options.jobs == 1 or len(jobs) == 1:
         return [count.after(examined(*each)) for each in jobs]
-    with tempfile.TemporaryDirectory(prefix="layerwright-") as scratch:
-        return _side_by_side(jobs, count, min(options.jobs, len(jobs)), scratch)
+    with own() as scratch:
+        return _side_by_side(jobs, count, min(options.jobs, len(jobs)), str(scratch))
 
 
 Job = tuple[Path, Options, "Outcome"]
@@ -208,13 +209,13 @@ def _evidence(subject: Subject, options: Options, building: Outcome) -> Iterable
         for part in (Part.FILES, Part.SOURCE, Part.MODEL):
             yield LeftOut(part.value, "its answers give no project")
         return
-    with tempfile.TemporaryDirectory(prefix="layerwright-") as folder:
+    older = not made_by_this(project)
+    with own() if older else nullcontext() as folder:
         made: Path | CannotCheckError | None = None
-        older = not made_by_this(project)
         if options.wants(Part.FILES) or (older and isinstance(building, Building)):
             try:
-                made = rendered(project, Path(folder))
-                subject.rendering = Rendering(texts(made))
+                made = rendered(project, folder) if folder else None
+                subject.rendering = Rendering(texts(made) if made else rendered_here(project))
             except CannotCheckError as error:
                 made = error
                 yield LeftOut(Part.FILES.value, str(error))

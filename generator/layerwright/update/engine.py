@@ -47,6 +47,7 @@ class Outcome:
     versions: tuple[str, str]
     files: dict[str, list[str]]
     kept: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
     conflicts: dict[str, list[int]] = field(default_factory=dict)
     answers: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     said: tuple[str, ...] = ()
@@ -106,7 +107,15 @@ def _made(
 ) -> Outcome:
     version = outcome.versions[1]
     rendering = render(
-        place, project.root.name, files, recorded=recorded, source=source, version=version, data=wished.data, ask=ask
+        place,
+        project.root.name,
+        files,
+        recorded=recorded,
+        source=source,
+        version=version,
+        data=wished.data,
+        deleted=project.deleted(),
+        ask=ask,
     )
     _check_free(project, files, rendering.changes)
     by_kind = _by_kind(files, rendering)
@@ -114,6 +123,7 @@ def _made(
         apply(project, rendering.changes, Journal("update", project.tree, outcome.versions, ""))
         if (journal := Journal.read(done(project))) is not None:
             by_kind = details(journal)
+        project.mark_unmerged(rendering.stages)
     differences = outcome.answers
     if ask:
         differences = Wish(recorded.answers, rendering.answers).differences
@@ -121,6 +131,7 @@ def _made(
         outcome,
         files=by_kind,
         kept=rendering.kept,
+        missed=rendering.missed,
         conflicts=rendering.conflicts,
         answers=differences,
         diff=rendering.diff if outcome.dry else "",

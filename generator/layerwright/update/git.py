@@ -23,8 +23,8 @@ class GitError(OSError):
     """Git said no. The text is what it said."""
 
 
-def git(*arguments: str | Path, cwd: Path, env: Environment) -> bytes:
-    """Runs git, and returns what it wrote. Raises GitError if it fails."""
+def git(*arguments: str | Path, cwd: Path, env: Environment, told: bytes | None = None) -> bytes:
+    """Runs git, and returns what it wrote; it may be told something. Raises GitError if it fails."""
     if shutil.which("git", path=env.get("PATH")) is None:
         raise AnswersError(
             [Problem("git", "isn't installed, or isn't on the PATH", "install git: updates merge by it")]
@@ -34,7 +34,7 @@ def git(*arguments: str | Path, cwd: Path, env: Environment) -> bytes:
         ["git", *options, *map(str, arguments)],  # noqa: S607 (the git that the user has)
         cwd=cwd,
         env=dict(env),
-        stdin=subprocess.DEVNULL,
+        input=told or b"",
         capture_output=True,
         check=False,
     )

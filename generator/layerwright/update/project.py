@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +18,9 @@ from ..answers.sources import load_yaml
 from ..places import ANSWERS_FILE, LARGEST, RELEASE
 from ..problems import AnswersError, Problem, shown
 from .git import GitError, git, names, users_environment
+
+Stages = Mapping[int, tuple[str, bytes]]
+"""A file in conflict, as git's index has it: by stage (1 the old version, 2 yours, 3 the new one), mode and content."""
 
 MOST_NAMED = 5
 """How many files a message names."""
@@ -47,9 +52,9 @@ class Project:
         top, prefix = said.decode(errors="surrogateescape").split("\n")[:2]
         return cls(root, Path(top), prefix.rstrip("/"))
 
-    def git(self, *arguments: str | Path, more: Mapping[str, str] | None = None) -> bytes:
+    def git(self, *arguments: str | Path, more: Mapping[str, str] | None = None, told: bytes | None = None) -> bytes:
         """Runs git in the project's folder."""
-        return git(*arguments, cwd=self.root, env={**users_environment(), **(more or {})})
+        return git(*arguments, cwd=self.root, env={**users_environment(), **(more or {})}, told=told)
 
     @cached_property
     def state(self) -> Path:
@@ -99,6 +104,32 @@ class Project:
             what = f"{ANSWERS_FILE} isn't committed, or is a link"
             raise AnswersError([Problem(str(self.root), what, f"git add --force {ANSWERS_FILE} && git commit")])
         return found
+
+    def deleted(self) -> list[str]:
+        """The files that commits have deleted and that aren't there, as far back as git's history goes."""
+        options = ("--format=", "--name-only", "--diff-filter=D", "--no-renames", "--relative", "-z")
+        gone = {path.lstrip("\n") for path in names(self.git("log", *options, "--", "."))}
+        return sorted(path for path in gone if not (self.root / path).exists())
+
+    def mark_unmerged(self, stages: Mapping[str, Stages]) -> None:
+        """Has git know of conflicts, as after a merge: it names them, and commits nothing until they are resolved.
+
+        Where git's index is in use just now, it stays as it is: the files say it themselves.
+        """
+        lines: list[str] = []
+        with suppress(GitError):
+            for path, versions in stages.items():
+                full = f"{self.prefix}/{path}".lstrip("/")
+                blobs = {stage: (mode, self._stored(content)) for stage, (mode, content) in versions.items()}
+                lines.append(f"0 {'0' * len(next(iter(blobs.values()))[1])}\t{full}")
+                lines += [f"{mode} {blob} {stage}\t{full}" for stage, (mode, blob) in blobs.items()]
+            if lines:
+                told = b"".join(os.fsencode(line) + b"\0" for line in lines)
+                self.git("update-index", "-z", "--index-info", told=told)
+
+    def _stored(self, content: bytes) -> str:
+        """The name under which git keeps a content."""
+        return self.git("hash-object", "-w", "--no-filters", "--stdin", told=content).decode().strip()
 
     def _through_link(self, path: str) -> bool:
         return any((self.root / parent).is_symlink() for parent in Path(path).parents)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import gettempdir
 
 from ..problems import AnswersError, Problem
+from ..scratch import sweep
 from .journal import STAGING, cut_off, take_back, tidy
 from .project import Project
 
@@ -51,6 +53,8 @@ def put_right(project: Project) -> list[str]:
 
 
 def _put_right(project: Project) -> list[str]:
+    for place in (project.root, Path(gettempdir())):
+        sweep(place)
     if not cut_off(project).exists():
         tidy(project)  # one that was done may have been cut off in this
         return []

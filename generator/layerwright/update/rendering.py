@@ -10,10 +10,9 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -25,10 +24,10 @@ from ..answers.sources import load_yaml
 from ..extensions import KEY
 from ..places import ANSWERS_FILE
 from ..problems import AnswersError, Problem, shown
-from ..template import remove
+from ..scratch import own
 from .change import Change, check_path
 from .git import git, names
-from .project import Recorded
+from .project import Recorded, Stages
 from .source import Source
 from .worker import STOPPED
 
@@ -54,16 +53,17 @@ class Rendering:
     conflicts: dict[str, list[int]]
     answers: Answers
     diff: str
+    stages: dict[str, Stages] = field(default_factory=dict)
+    """Of the files in conflict: what the two versions and the user have of them."""
+    missed: tuple[str, ...] = ()
+    """Files that the user has deleted, and that the new version changes."""
 
 
 @contextmanager
 def scratch() -> Iterator[Path]:
     """A place for all that an update makes on its way. Removed in the end."""
-    folder = Path(tempfile.mkdtemp(prefix="layerwright-")).resolve()
-    try:
-        yield folder
-    finally:
-        remove(folder)
+    with own() as folder:
+        yield folder.resolve()
 
 
 def render(
@@ -75,6 +75,7 @@ def render(
     source: Source,
     version: str,
     data: Answers,
+    deleted: Sequence[str] = (),
     ask: bool = False,
 ) -> Rendering:
     """Updates a copy of these files. Raises AnswersError if the template, or the answers, don't allow it."""
@@ -82,13 +83,15 @@ def render(
     windows = {path for path, (content, _) in files.items() if _has_windows_lines(content)}
     _start(copy, files, windows, _told_of(source, recorded, files), env)
     old = place / "old" / name
-    _work(
+    told = _work(
         place,
         env,
         {
             "project": str(copy),
             "files": sorted(files),
             "old": str(old),
+            "new": str(place / "new" / name),
+            "deleted": list(deleted),
             "url": source.url,
             "from": recorded.version,
             "to": version,
@@ -97,7 +100,8 @@ def render(
             "ask": ask,
         },
     )
-    return _outcome(copy, old, windows, env, recorded, {} if ask else data, version, ask=ask)
+    rendering = _outcome(copy, old, windows, env, recorded, {} if ask else data, version, ask=ask)
+    return replace(rendering, missed=tuple(told.get("missed", ())))
 
 
 def _told_of(source: Source, recorded: Recorded, files: Files) -> bytes:
@@ -129,8 +133,8 @@ def _start(copy: Path, files: Files, windows: set[str], answers: bytes, env: Map
     git("commit", "--quiet", "--no-verify", "--message", "The project", cwd=copy, env=env)
 
 
-def _work(place: Path, env: Mapping[str, str], request: dict[str, Any]) -> None:
-    """Starts the process that does it, and waits for it. It's ended when this one is told to end."""
+def _work(place: Path, env: Mapping[str, str], request: dict[str, Any]) -> dict[str, Any]:
+    """Starts the process that does it, waits for it, and returns what it says. It's ended when this one is to end."""
     (place / "temporary").mkdir()
     result, told = place / "result.json", place / "request.json"
     told.write_text(json.dumps(request | {"result": str(result), "parent": os.getpid()}), encoding="utf-8")
@@ -159,6 +163,7 @@ def _work(place: Path, env: Mapping[str, str], request: dict[str, Any]) -> None:
         raise AnswersError([Problem(**each) for each in found["problems"]])
     if "error" in found:
         raise RuntimeError(f"the template can't be rendered: {found['error']}")
+    return found
 
 
 def _last_line(output: bytes | None) -> str:
@@ -207,7 +212,7 @@ def _outcome(
     ask: bool,
 ) -> Rendering:
     unmerged = names(git("ls-files", "-z", "--unmerged", cwd=copy, env=env))
-    left_open = {entry.partition("\t")[2] for entry in unmerged}
+    stages = _stages(unmerged, copy, windows, env)
     kept = _kept(copy, old, env)
     git("add", "--all", "--force", cwd=copy, env=env)
     changes = tuple(_changes(copy, windows, env))
@@ -218,11 +223,24 @@ def _outcome(
         change.path: _markers(change.content)
         for change in changes
         if change.content is not None
-        and (change.path in left_open or change.path.endswith(".rej") or _markers(change.content))
+        and (change.path in stages or change.path.endswith(".rej") or _markers(change.content))
     }
     options = ("--cached", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-color")
     diff = git("diff", *options, "HEAD", cwd=copy, env=env).decode(errors="replace")
-    return Rendering(changes, tuple(kept), conflicts, answers, diff)
+    open_ones = {path: versions for path, versions in stages.items() if path in conflicts}
+    return Rendering(changes, tuple(kept), conflicts, answers, diff, open_ones)
+
+
+def _stages(unmerged: list[str], copy: Path, windows: set[str], env: Mapping[str, str]) -> dict[str, Stages]:
+    """The files that Copier has left unmerged, each with its versions."""
+    found: dict[str, dict[int, tuple[str, bytes]]] = {}
+    for entry in unmerged:
+        head, _, path = entry.partition("\t")
+        mode, blob, stage = head.split()
+        content = git("cat-file", "blob", blob, cwd=copy, env=env)
+        content = content.replace(b"\n", b"\r\n") if path in windows else content
+        found.setdefault(check_path(path), {})[int(stage)] = (mode, content)
+    return dict(found)
 
 
 def _kept(copy: Path, old: Path, env: Mapping[str, str]) -> list[str]:

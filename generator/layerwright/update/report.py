@@ -24,6 +24,7 @@ def as_data(outcome: Outcome | Undone) -> dict[str, Any]:
         return data | {"patch": str(outcome.patch) if outcome.patch else None, "recovered": list(outcome.said)}
     data |= {
         "kept": list(outcome.kept),
+        "deleted": list(outcome.missed),
         "conflicts": [{"path": path, "lines": lines} for path, lines in outcome.conflicts.items()],
         "answers": {key: {"before": before, "after": after} for key, (before, after) in outcome.answers.items()},
         "recovered": list(outcome.said),
@@ -63,6 +64,8 @@ def _updated(outcome: Outcome) -> Iterator[str]:
         yield from (f"  {mark} {path}" for path in outcome.files.get(kind, []))
     for path in outcome.kept:
         yield f"  = {path}  kept: the project doesn't have it any more, but it was edited; remove it if it's of no use"
+    for path in outcome.missed:
+        yield f"  x {path}  deleted by you, changed in the template: it stays away; git has it as it was"
     if outcome.conflicts:
         yield from _conflicts(outcome)
     elif not outcome.dry:
@@ -88,4 +91,4 @@ def _conflicts(outcome: Outcome) -> Iterator[str]:
         yield f"  ! {path}{where}"
     if not outcome.dry:
         yield "In each, between <<<<<<< and ======= are your lines, from there to >>>>>>> those of the update. Leave"
-        yield "what is right, take the marks out, run the tests, and commit. Or take it all back: layerwright undo."
+        yield "what is right, take the marks out, run the tests, `git add` them, and commit. Or: layerwright undo."

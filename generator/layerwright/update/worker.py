@@ -16,6 +16,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from ..answers.sources import load_yaml
+from ..places import ANSWERS_FILE
 from ..problems import AnswersError
 from ..template import refusal, render
 
@@ -33,7 +35,7 @@ def main(request_file: str) -> int:
     Thread(target=end_with, args=(request["parent"],), daemon=True).start()
     result: dict[str, Any] = {}
     try:
-        work(request)
+        result["missed"] = work(request)
     except KeyboardInterrupt:
         return STOPPED
     except AnswersError as error:
@@ -53,8 +55,11 @@ def end_with(parent: int) -> None:
     os._exit(1)
 
 
-def work(request: dict[str, Any]) -> None:
-    """Updates the copy; then, if files have left it, writes what the old version made, to tell if they were edited."""
+def work(request: dict[str, Any]) -> list[str]:
+    """Updates the copy, and returns the files that the user has deleted and the new version changes.
+
+    If files have left the copy, it writes what the old version made too, to tell if they were edited.
+    """
     import copier
 
     project, url = Path(request["project"]), request["url"]
@@ -70,12 +75,23 @@ def work(request: dict[str, Any]) -> None:
             conflict="inline",
             quiet=True,
         )
-        if any(not (project / path).exists() for path in ours):
+        if request["deleted"] or any(not (project / path).exists() for path in ours):
             render(Path(request["old"]), request["recorded"], url, request["from"])
+        return _missed(request) if request["deleted"] else []
     except Exception as error:
         if (found := refusal(error)) is not None:
             raise found from error
         raise
+
+
+def _missed(request: dict[str, Any]) -> list[str]:
+    """The files that the user has deleted and that the new version makes otherwise than the old one did."""
+    project, old, new = (Path(request[key]) for key in ("project", "old", "new"))
+    answers = load_yaml((project / ANSWERS_FILE).read_text(encoding="utf-8"), ANSWERS_FILE)
+    there = [path for path in request["deleted"] if (old / path).is_file() and not (project / path).exists()]
+    if there:
+        render(new, {key: value for key, value in answers.items() if key[:1] != "_"}, request["url"], request["to"])
+    return [path for path in there if (new / path).is_file() and (new / path).read_bytes() != (old / path).read_bytes()]
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from ..environments import NoEnvironmentError, Processes, python_of
 from ..graph import BackboneLayer
 from ..places import ANSWERS_FILE
 from ..problems import AnswersError, Problem
+from ..scratch import own
 
 SCRIPT = Path(__file__).with_name("carry.py")
 
@@ -62,8 +62,8 @@ def carry(old: Path, folder: Path, to: Path | None, renamed: Mapping[str, str], 
         raise AnswersError(problems)
     try:
         interpreter = python_of(folder, python)
-        with tempfile.TemporaryDirectory(prefix=".layerwright-", dir=to.parent) as scratch:
-            made = Path(scratch, "model.keras")
+        with own(to.parent, hidden=True) as folder_of_ours:
+            made = folder_of_ours / "model.keras"
             said = _run(interpreter, project, old, made, renamed)
             carried = _read(said, project, to)
             os.replace(made, to)

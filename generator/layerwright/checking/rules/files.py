@@ -75,8 +75,9 @@ class TestRemoved(Rule):
 
     def find(self, subject: Subject) -> Iterator[Finding]:
         """The tests that no file of the project has, or the file if it's gone with all of them."""
-        there = {name for each in _tests(subject) for name in each.functions}
-        for path, made in _made_tests(subject):
+        changed = list(_changed_tests(subject))
+        there = {name for each in _tests(subject) for name in each.functions} if changed else set()
+        for path, made in changed:
             gone = [name for name in made.functions if name.startswith("test_") and name not in there]
             if not _there(subject, path):
                 if gone or not path.rpartition("/")[2].startswith("test_"):
@@ -99,8 +100,10 @@ class TestWeakened(Rule):
 
     def find(self, subject: Subject) -> Iterator[Finding]:
         """The tests that prove less, with what was taken from them."""
-        there = {name: (each, function) for each in _tests(subject) for name, function in each.functions.items()}
-        for _, made in _made_tests(subject):
+        changed = list(_changed_tests(subject))
+        tests = _tests(subject) if changed else []
+        there = {name: (each, function) for each in tests for name, function in each.functions.items()}
+        for _, made in changed:
             for name, function in made.functions.items():
                 if name.startswith("test_") and name in there:
                     source, mine = there[name]
@@ -169,9 +172,10 @@ def _tests(subject: Subject) -> list[Source]:
     return [subject.project.python(path) for path in paths]
 
 
-def _made_tests(subject: Subject) -> Iterator[tuple[str, Source]]:
+def _changed_tests(subject: Subject) -> Iterator[tuple[str, Source]]:
+    """The files of tests as they were made, where they aren't any more as they were made."""
     for path, text in _made(subject).items():
-        if path.startswith(TESTS) and path.endswith(".py"):
+        if path.startswith(TESTS) and path.endswith(".py") and subject.project.text(path) != text:
             yield path, Source(path, text)
 
 
