@@ -42,6 +42,7 @@ ORDER = (
         "context",
         "places",
         "presets",
+        "standards",
         "jinja",
         "template",
         "update",

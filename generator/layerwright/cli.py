@@ -66,10 +66,26 @@ def main() -> None:
     """Makes Keras 3 projects from answers about a network's inputs, outputs, branching, sharing and backbone."""
 
 
+STANDARD = click.option(
+    "--standard",
+    metavar="STANDARD",
+    help="Your organisation's standard: its file or folder, or the name of one that is installed; none for none."
+    "  [default: $LAYERWRIGHT_STANDARD; else what is installed, or recorded]",
+)
+
+
 @main.command()
 @click.argument("destination", type=click.Path(path_type=Path))
 @sources
-def new(destination: Path, preset: str | None, file: Path | None, pairs: tuple[str, ...], defaults: bool) -> None:
+@STANDARD
+def new(
+    destination: Path,
+    preset: str | None,
+    file: Path | None,
+    pairs: tuple[str, ...],
+    defaults: bool,
+    standard: str | None,
+) -> None:
     """Writes a project to the folder DESTINATION, which isn't there yet, or is empty.
 
     In a terminal it asks for what isn't answered, unless inputs and outputs are.
@@ -78,16 +94,21 @@ def new(destination: Path, preset: str | None, file: Path | None, pairs: tuple[s
     layerwright new plant --preset power-plant
     layerwright new houses --data 'inputs=photo: image 64x64x3' --data 'outputs=price: regression'
     """  # noqa: D301 (click takes the character \b, alone on a line, for: leave these lines as they are)
+    from .standards import Keeping, find
     from .template import check_destination, create
 
     destination = Path(os.path.abspath(destination))
     check_destination(destination)
+    keeping = Keeping(find(standard))
     given = gather(preset, file, pairs)
-    answers = effective(given)
+    answers = effective(given, keeping.defaults)
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     ask = terminal and not defaults and not ("inputs" in answers and "outputs" in answers)
-    check(answers, destination.name, asking=ask)
-    create(destination, normalised(given), ask=ask)
+    settled = keeping.settled(given, answers, file, asking=ask)
+    check(answers | settled.answers, destination.name, asking=ask)
+    for line in settled.lines:
+        click.echo(line)
+    create(destination, normalised(given | settled.answers) | keeping.data, ask=ask, finish=keeping.finish(destination))
     click.echo(
         f"Wrote {destination}\n\nNext:\n  cd {shlex.quote(str(destination))}\n"
         "  python -m venv .venv && . .venv/bin/activate\n  pip install -e '.[test]' && python -m pytest"
@@ -324,10 +345,10 @@ def gather(preset: str | None, file: Path | None, pairs: tuple[str, ...]) -> Ans
     return given if preset is None else given | {"preset": preset}
 
 
-def effective(given: Answers) -> Answers:
-    """The answers with the preset's under them."""
+def effective(given: Answers, under: Answers | None = None) -> Answers:
+    """The answers with the preset's under them, and under those what may be given."""
     said = {key: value for key, value in given.items() if key != "preset"}
-    return combine(preset_answers(given.get("preset", BLANK)), said)
+    return combine(under or {}, preset_answers(given.get("preset", BLANK)), said)
 
 
 def check(answers: Answers, folder: str, *, asking: bool) -> None:

@@ -13,7 +13,7 @@ import shutil
 import signal
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,8 +50,10 @@ def _obstacle(destination: Path) -> str | None:
     return None
 
 
-def create(destination: Path, answers: Answers, *, ask: bool) -> None:
-    """Writes a new project.
+def create(
+    destination: Path, answers: Answers, *, ask: bool, finish: Callable[[Path], None] = lambda project: None
+) -> None:
+    """Writes a new project. `finish` may add to it before it comes to its place.
 
     `answers` are as Copier takes them, `preset` among them; what isn't there is asked if `ask`, and has its default
     else. Raises AnswersError for a destination in use or for answers that can't become a project, OSError if the
@@ -62,6 +64,7 @@ def create(destination: Path, answers: Answers, *, ask: bool) -> None:
     with _staging(destination) as staged:
         with _scratch():
             _copy(staged, answers, ask=ask)
+        finish(staged)
         if into_folder:
             _move_content(staged, destination)
         else:
