@@ -106,7 +106,7 @@ def new(
     ask = terminal and not defaults and not ("inputs" in answers and "outputs" in answers)
     settled = keeping.settled(given, answers, file, asking=ask)
     check(answers | settled.answers, destination.name, asking=ask)
-    for line in settled.lines:
+    for line in keeping.lines(settled):
         click.echo(line)
     create(destination, normalised(given | settled.answers) | keeping.data, ask=ask, finish=keeping.finish(destination))
     click.echo(
@@ -162,6 +162,7 @@ FROM = click.option(
 @click.option("--defaults", is_flag=True, help="Ask nothing. It's so anyway, unless --ask says otherwise.")
 @DRY
 @FROM
+@STANDARD
 @FORMAT
 def update_project(
     path: Path,
@@ -172,6 +173,7 @@ def update_project(
     defaults: bool,
     dry_run: bool,
     source: str | None,
+    standard: str | None,
     form: str,
 ) -> None:
     """Brings the project in PATH to the newest version, or to other answers, with your edits kept.
@@ -187,7 +189,7 @@ def update_project(
     if ask and (defaults or not (sys.stdin.isatty() and sys.stdout.isatty())):
         raise click.UsageError("--ask needs a terminal, and no --defaults")
     given = gather(None, file, pairs)
-    request = update.Request(given=lambda _: given, to=to, source=source, ask=ask, dry=dry_run)
+    request = update.Request(given=lambda _: given, to=to, source=source, standard=standard, ask=ask, dry=dry_run)
     updated(path, request, form)
 
 

@@ -30,6 +30,11 @@ class OwnFile:
     content: bytes
     executable: bool = False
 
+    @property
+    def name(self) -> str:
+        """What git calls its content."""
+        return blob(self.content)
+
 
 OwnFiles: TypeAlias = "Mapping[str, OwnFile]"
 
@@ -49,8 +54,10 @@ def collect(folder: Path, place: str) -> dict[str, OwnFile]:
     """The files in a folder, by path. Raises AnswersError with all that no project can have."""
     problems: list[Problem] = []
     if folder.is_symlink() or not folder.is_dir():
-        raise AnswersError([Problem(f"{place}: files", f"{folder.name} is no folder beside it", "make one, or name it")])
-    found = {}
+        raise AnswersError(
+            [Problem(f"{place}: files", f"{folder.name} is no folder beside it", "make one, or name it")]
+        )
+    found: dict[str, OwnFile] = {}
     for path, file in _walked(folder):
         wrong = _wrong_kind(file) or wrong_path(path)
         if wrong:
@@ -136,7 +143,9 @@ def lay(folder: Path, files: OwnFiles, by: str) -> None:
         target = folder / path
         if os.path.lexists(target) or any(parent.is_file() for parent in target.parents):
             what = "the template has a file there, with these answers"
-            problems.append(Problem(path, what, f"answer otherwise, or have it under another name in the files of {by}"))
+            problems.append(
+                Problem(path, what, f"answer otherwise, or have it under another name in the files of {by}")
+            )
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(file.content)

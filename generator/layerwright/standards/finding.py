@@ -14,7 +14,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from ..problems import AnswersError, Problem, shown, unknown
-from .files import OwnFile, blob, collect
+from .files import OwnFile, collect
 from .reading import read_text
 from .record import Record
 from .standard import Standard
@@ -40,7 +40,7 @@ class Found:
     def record(self, project: Path) -> Record:
         """What a project in this folder keeps of it: no place that means nothing on another machine."""
         origin = {"package": self.package, "entry": self.entry} if self.package else _relative(self.folder, project)
-        return Record(self.standard, origin, {path: blob(each.content) for path, each in self.files.items()})
+        return Record(self.standard, origin, {path: each.name for path, each in self.files.items()})
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,12 @@ class Renewed:
         if self.leaves:
             return None
         return self.found.standard if self.found else self.old.standard if self.old else None
+
+    def is_news(self, project: Path) -> bool:
+        """Whether the project in this folder keeps another standard than it is to keep."""
+        if self.found is None:
+            return self.leaves
+        return self.old is None or self.found.record(project).text() != self.old.text()
 
 
 def find(said: str | None) -> Found | None:
@@ -83,14 +89,15 @@ def renewed(old: Record | None, said: str | None, project: Path, top: Path) -> R
     A project that keeps to none begins to only if one is named. Raises AnswersError for an older one.
     """
     if said == NONE:
-        return Renewed(old, leaves=old is not None)
+        lines = (f"Leaves the standard of {old.standard}.",) if old else ()
+        return Renewed(old, leaves=old is not None, lines=lines)
     named = said or os.environ.get(VARIABLE)
     if not said and named == NONE:
         named = None
     if named:
         found = _named(named, "--standard" if said else VARIABLE)
         _check_follows(old, found, said)
-        return Renewed(old, found)
+        return Renewed(old, found, lines=(_by(found, old),))
     if old is None:
         return Renewed()
     later, why = _recorded(old, project, top)
@@ -98,7 +105,12 @@ def renewed(old: Record | None, said: str | None, project: Path, top: Path) -> R
         what = f"{old.standard}: kept to as the project has it, since {why}."
         return Renewed(old, lines=(what,))
     _check_follows(old, later, None)
-    return Renewed(old, later)
+    return Renewed(old, later, lines=(_by(later, old),))
+
+
+def _by(new: Found, old: Record | None) -> str:
+    before = f" (before: {old.standard})" if old and str(old.standard) != str(new.standard) else ""
+    return f"By the standard of {new.standard}{before}."
 
 
 def _check_follows(old: Record | None, new: Found, said: str | None) -> None:
@@ -110,7 +122,9 @@ def _check_follows(old: Record | None, new: Found, said: str | None) -> None:
         raise AnswersError([Problem("standard", what, "say what is meant: --standard …")])
     if same and new.standard.version < old.standard.version:
         what = f"the project keeps to version {old.standard.version}, and this is version {new.standard.version}"
-        raise AnswersError([Problem(f"standard {new.standard.name}", what, "get the newer one, as from its repository")])
+        raise AnswersError(
+            [Problem(f"standard {new.standard.name}", what, "get the newer one, as from its repository")]
+        )
 
 
 def _named(word: str, place: str) -> Found:
@@ -157,7 +171,7 @@ def _of_package(entry: EntryPoint) -> Found:
     place = f"{entry.name} of {owner}"
     folder = _folder_of(entry.value)
     if folder is None:
-        mend = f"its entry point has to name a package with {FILE} in it, as {entry.name} = \"acme_standards\""
+        mend = f'its entry point has to name a package with {FILE} in it, as {entry.name} = "acme_standards"'
         raise AnswersError([Problem(place, f"{shown(entry.value)} is no installed package", mend)])
     found = read_at(folder / FILE, f"{place}: {FILE}")
     return Found(found.standard, found.files, found.folder, owner, entry.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ class Keeping:
         return self.found.standard.defaults if self.found else {}
 
     @property
-    def data(self) -> Mapping[str, Any]:
+    def data(self) -> dict[str, Any]:
         """What the template is given, so that prompts offer the standard's defaults and show what it bars."""
         return {"layerwright_standard": self.found.standard.raw} if self.found else {}
 
@@ -42,6 +42,10 @@ class Keeping:
         if problems := [each for each in settled.problems if not asking or each.place.partition(".")[0] in answers]:
             raise AnswersError([_placed(each, given, file) for each in problems])
         return settled
+
+    def lines(self, settled: Settled) -> list[str]:
+        """What to say of it, before anything is asked."""
+        return [f"By the standard of {self.found.standard}.", *settled.lines] if self.found else []
 
     def finish(self, destination: Path) -> Callable[[Path], None]:
         """What adds the standard's own files, and the record of it, to a project that is to lie there."""

@@ -78,7 +78,9 @@ def _versions(key: str) -> Callable[[Any], str]:
             fits = isinstance(value, str) and not asked(key, value).is_empty and (key != "python" or pythons(value))
         except ValueError:
             fits = False
-        return "" if fits else f"bounds, as >=3.11,<3.14, that leave some of what projects are tested with: {TESTED[key]}"
+        return (
+            "" if fits else f"bounds, as >=3.11,<3.14, that leave some of what projects are tested with: {TESTED[key]}"
+        )
 
     return expected
 

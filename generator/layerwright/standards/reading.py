@@ -141,7 +141,9 @@ def _defaults(reading: Reading, value: Any) -> Answers:
         path = ("defaults", question)
         if _question(reading, path) and _fits(reading, path, question, answer):
             name = question.removeprefix(TRAINING)
-            found |= {question: answer} if name == question else {"training": {**found.get("training", {}), name: answer}}
+            found |= (
+                {question: answer} if name == question else {"training": {**found.get("training", {}), name: answer}}
+            )
     return found
 
 

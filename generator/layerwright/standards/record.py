@@ -51,7 +51,9 @@ class Record:
         if not _is_texts(origin) or not set(origin) <= set(ORIGIN):
             raise AnswersError([Problem(f"{place}: from", "doesn't say where a standard comes from", MEND)])
         if not _is_texts(files) or not all(re.fullmatch(r"[0-9a-f]{40}", each) for each in files.values()):
-            raise AnswersError([Problem(f"{place}: files", "doesn't say files and the names that git has for them", MEND)])
+            raise AnswersError(
+                [Problem(f"{place}: files", "doesn't say files and the names that git has for them", MEND)]
+            )
         for path in files:
             if _leads_away(path):
                 raise AnswersError([Problem(f"{place}: files", "one isn't a file of the project's", MEND)])

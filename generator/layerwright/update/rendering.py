@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ from ..problems import AnswersError, Problem, shown
 from ..template import remove
 from .change import Change, check_path
 from .git import git, names
+from .own_files import Brought, Standing
 from .project import Recorded
 from .source import Source
 from .worker import STOPPED
@@ -45,7 +46,8 @@ class Rendering:
     """What an update comes to.
 
     `kept` are files that the new version doesn't have and the user has edited: they stay. `conflicts` are files with
-    markers, each with the lines where those begin. `diff` is all of it as a unified diff.
+    markers, each with the lines where those begin. `diff` is all of it as a unified diff. `lines` say what else became
+    of files of a standard's.
     """
 
     changes: tuple[Change, ...]
@@ -53,6 +55,7 @@ class Rendering:
     conflicts: dict[str, list[int]]
     answers: Answers
     diff: str
+    lines: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -75,6 +78,7 @@ def render(
     version: str,
     data: Answers,
     ask: bool = False,
+    standing: Standing | None = None,
 ) -> Rendering:
     """Updates a copy of these files. Raises AnswersError if the template, or the answers, don't allow it."""
     copy, env = place / "work" / name, source.environment()
@@ -91,12 +95,19 @@ def render(
             "url": source.url,
             "from": recorded.version,
             "to": version,
-            "data": data,
+            "data": data | (standing.data if standing else {}),
             "recorded": {key: value for key, value in recorded.raw.items() if not key.startswith("_")},
             "ask": ask,
         },
     )
-    return _outcome(copy, old, windows, env, recorded, {} if ask else data, version, ask=ask)
+
+    def bring() -> Brought:
+        return standing.bring(copy, files, windows) if standing else Brought()
+
+    rendering = _outcome(copy, old, windows, env, recorded, {} if ask else data, version, bring, ask=ask)
+    if standing:
+        standing.check(rendering.answers)
+    return rendering
 
 
 def _told_of(source: Source, recorded: Recorded, files: Files) -> bytes:
@@ -202,12 +213,14 @@ def _outcome(
     recorded: Recorded,
     data: Answers,
     version: str,
+    bring: Callable[[], Brought],
     *,
     ask: bool,
 ) -> Rendering:
     unmerged = names(git("ls-files", "-z", "--unmerged", cwd=copy, env=env))
     left_open = {entry.partition("\t")[2] for entry in unmerged}
     kept = _kept(copy, old, env)
+    brought = bring()
     git("add", "--all", "--force", cwd=copy, env=env)
     changes = tuple(_changes(copy, windows, env))
     answers = _answers(copy)
@@ -221,7 +234,7 @@ def _outcome(
     }
     options = ("--cached", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-color")
     diff = git("diff", *options, "HEAD", cwd=copy, env=env).decode(errors="replace")
-    return Rendering(changes, tuple(kept), conflicts, answers, diff)
+    return Rendering(changes, tuple(sorted({*kept, *brought.kept})), conflicts, answers, diff, brought.lines)
 
 
 def _kept(copy: Path, old: Path, env: Mapping[str, str]) -> list[str]:
