@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +14,7 @@ from layerwright.standards import RECORD
 
 from .test_update import Life
 from .test_versions import BETTER_PYTHON, replaced
-from .workbench import Checkout, Command, Result, Terminal, listing, new_checkout
+from .workbench import Checkout, new_checkout
 
 pytest_plugins = ["tests.workbench"]
 
@@ -142,7 +139,11 @@ def test_an_update_brings_a_newer_standard_with_its_files_and_undo_takes_it_back
     acme.save()
     before = acme.content()
     fixed = {**ACME["fixed"], "author": {"value": "Acme Ltd", "because": "One name."}}
-    files = {**FILES, ".editorconfig": FILES[".editorconfig"].replace("root = true", "root = true  # for all"), "SECURITY.md": "x\n"}
+    files = {
+        **FILES,
+        ".editorconfig": FILES[".editorconfig"].replace("root = true", "root = true  # for all"),
+        "SECURITY.md": "x\n",
+    }
     del files["docs/ours/data-policy.md"]
     written(standard_of(acme), changed(ACME, version=3, fixed=fixed), files)
     done = acme.layerwright("update", "--standard", standard_of(acme), "--dry-run")

@@ -266,6 +266,7 @@ def updated(path: Path, request: Request, form: str) -> None:
 @click.option("--select", metavar="RULE", multiple=True, help="Only these rules: LW301, or LW3 for all that begin so.")
 @click.option("--ignore", metavar="RULE", multiple=True, help="Not these rules.")
 @click.option("--strict", is_flag=True, help="Count warnings as errors, and what could not be looked at.")
+@STANDARD
 def check_projects(
     paths: tuple[Path, ...],
     form: str,
@@ -275,6 +276,7 @@ def check_projects(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     strict: bool,
+    standard: str | None,
 ) -> None:
     """Compares projects with their answers: version, files, and the network that they build.
 
@@ -286,6 +288,7 @@ def check_projects(
     layerwright check projects/ --no-model --format sarif > layerwright.sarif
     """  # noqa: D301
     from . import checking
+    from .standards import find
 
     folders = list(dict.fromkeys(each for path in paths for each in checking.located(path)))
     wrong = [*checking.unplaced(paths), *checking.unmeant((*select, *ignore))]
@@ -294,7 +297,8 @@ def check_projects(
     if wrong:
         raise AnswersError(wrong)
     put_right(*folders)
-    options = checking.Options(select, ignore, not no_model, python, jobs or checking.processors())
+    measure = find(standard, installed=False)
+    options = checking.Options(select, ignore, not no_model, python, jobs or checking.processors(), measure)
     results = checking.check(folders, options, _progress)
     click.echo(checking.FORMATS[form](results, strict))
     sys.exit(checking.exit_code(results, strict=strict))

@@ -9,15 +9,16 @@ A standard is data. Nothing of it is run, and nothing of it is a template.
 from __future__ import annotations
 
 from .files import RECORD, OwnFile, is_as_made, lay
-from .finding import NONE, Found, Renewed, find, renewed
+from .finding import NONE, Found, Renewed, find, later, renewed
 from .keeping import Keeping
 from .reading import read
 from .record import Record
-from .standard import Settled, Standard, settle, violations
+from .standard import Demand, Settled, Standard, of_allowed, of_fixed, of_required, settle, violations
 
 __all__ = [
     "NONE",
     "RECORD",
+    "Demand",
     "Found",
     "Keeping",
     "OwnFile",
@@ -27,7 +28,11 @@ __all__ = [
     "Standard",
     "find",
     "is_as_made",
+    "later",
     "lay",
+    "of_allowed",
+    "of_fixed",
+    "of_required",
     "read",
     "renewed",
     "settle",

@@ -69,18 +69,18 @@ class Renewed:
         return self.old is None or self.found.record(project).text() != self.old.text()
 
 
-def find(said: str | None) -> Found | None:
-    """The standard for a new project: the one that is named, in an option or the environment, or is installed alone."""
+def find(said: str | None, *, installed: bool = True) -> Found | None:
+    """The standard that is named, in an option or the environment, or, for a new project, is installed alone."""
     named = said or os.environ.get(VARIABLE)
     if named == NONE:
         return None
     if named:
         return _named(named, "--standard" if said else VARIABLE)
-    installed = _installed()
-    if len(installed) > 1:
-        what = f"several are installed: {', '.join(sorted(installed))}"
-        raise AnswersError([Problem("--standard", what, f"say which one: --standard {min(installed)}; or {NONE}")])
-    return next((_of_package(each) for each in installed.values()), None)
+    there = _installed() if installed else {}
+    if len(there) > 1:
+        what = f"several are installed: {', '.join(sorted(there))}"
+        raise AnswersError([Problem("--standard", what, f"say which one: --standard {min(there)}; or {NONE}")])
+    return next((_of_package(each) for each in there.values()), None)
 
 
 def renewed(old: Record | None, said: str | None, project: Path, top: Path) -> Renewed:
@@ -203,6 +203,14 @@ def _recorded(old: Record, project: Path, top: Path) -> tuple[Found | None, str]
             return None, f"{shown(path)} isn't there"
         return read_at(folder / FILE, f"{path}/{FILE}"), ""
     return None, "it came from elsewhere (--standard says where a newer one is)"
+
+
+def later(old: Record, project: Path) -> tuple[Found | None, str]:
+    """The standard where a project's own came from, as it is there now; None, and why, if it can't be had."""
+    try:
+        return _recorded(old, project, _top(project) or project)
+    except AnswersError as error:
+        return None, str(error)
 
 
 def _relative(folder: Path, project: Path) -> dict[str, str]:

@@ -74,7 +74,7 @@ Wanted = tuple[str, Any, str]
 
 def violations(standard: Standard, answers: Answers) -> list[Problem]:
     """What in a set of answers isn't as the standard has it. What they don't say is the default."""
-    return [problem for check in (_other, _barred, _lacking, _outside) for problem in check(standard, answers)]
+    return [problem for check in (of_fixed, of_allowed, of_required, of_ranges) for problem in check(standard, answers)]
 
 
 def settle(
@@ -127,7 +127,8 @@ def _wanted(standard: Standard, answers: Answers) -> Iterator[Wanted]:
         yield "extras", value, f"extras: {spelled(value)}, required by {name}: {standard.extras.because}"
 
 
-def _other(standard: Standard, answers: Answers) -> Iterator[Problem]:
+def of_fixed(standard: Standard, answers: Answers) -> Iterator[Problem]:
+    """What is answered otherwise than it's fixed."""
     for question, demand in standard.fixed.items():
         value = _or_default(question, answer(answers, question))
         if _differ(question, value, demand.value):
@@ -136,7 +137,8 @@ def _other(standard: Standard, answers: Answers) -> Iterator[Problem]:
             yield Problem(question, what, mend, (Edit("set", question, demand.value),))
 
 
-def _barred(standard: Standard, answers: Answers) -> Iterator[Problem]:
+def of_allowed(standard: Standard, answers: Answers) -> Iterator[Problem]:
+    """What is answered that isn't allowed."""
     for question, demand in standard.allowed.items():
         value = _or_default(question, answer(answers, question))
         if strange := _strange(question, value, demand):
@@ -144,7 +146,8 @@ def _barred(standard: Standard, answers: Answers) -> Iterator[Problem]:
             yield Problem(question, what, f"{demand.because} Choose one of those: --data '{question}=…'")
 
 
-def _lacking(standard: Standard, answers: Answers) -> Iterator[Problem]:
+def of_required(standard: Standard, answers: Answers) -> Iterator[Problem]:
+    """What is required, and not among the extras."""
     if standard.extras:
         has = canonical("extras", answers.get("extras") or [])
         lacking = [each for each in standard.extras.value if each not in has]
@@ -154,7 +157,8 @@ def _lacking(standard: Standard, answers: Answers) -> Iterator[Problem]:
             yield Problem("extras", what, f"{standard.extras.because} As --data 'extras={whole}'")
 
 
-def _outside(standard: Standard, answers: Answers) -> Iterator[Problem]:
+def of_ranges(standard: Standard, answers: Answers) -> Iterator[Problem]:
+    """What goes beyond a range of versions."""
     from ..answers.versions import Range, asked
 
     for question, demand in standard.ranges.items():
