@@ -95,7 +95,7 @@ def settle(
             continue
         if (has is None and is_fixed) or _differ(question, _or_default(question, has), value):
             after = put(after, question, value)
-            lines.append(line)
+            lines += [line] if has is None or _differ(question, answer(under, question), value) else []
     changed = {key: value for key, value in after.items() if key not in said or value != said[key]}
     put_now = {key: value for key, value in changed.items() if key not in under or value != under[key]}
     return Settled(put_now, tuple(lines), tuple(violations(standard, after)))

@@ -81,9 +81,9 @@ class Standing:
 
     @property
     def data(self) -> dict[str, Any]:
-        """What the template is told of it, so that prompts show what it bars."""
+        """What the template is told of it, so that prompts show what it bars. Its defaults are for new projects."""
         standard = self.renewed.standard
-        return {"layerwright_standard": standard.raw} if standard else {}
+        return {"layerwright_standard": {**standard.raw, "defaults": {}}} if standard else {}
 
     def check(self, answers: Answers) -> None:
         """Raises AnswersError if the answers that came of it aren't as the standard has them."""
