@@ -439,3 +439,437 @@ def test_the_environment_names_a_standard(checkout: Checkout, tmp_path: Path) ->
     done = checkout.layerwright("new", "plant", *PLANT, cwd=tmp_path, LAYERWRIGHT_STANDARD=str(folder / FILE))
     assert done.code == 0, done.err
     assert (tmp_path / "plant" / RECORD).is_file()
+
+
+# Prompts
+
+
+def test_prompts_say_what_is_fixed_and_show_what_is_not_allowed(checkout: Checkout, once: Path, tmp_path: Path) -> None:
+    environment = checkout.environment(TERM="xterm", PROMPT_TOOLKIT_NO_CPR="1", COLUMNS="150")
+    command = (sys.executable, "-m", "layerwright", "new", "plant", "--standard", once / "standard")
+    terminal = Terminal.start(*command, cwd=tmp_path, env=environment)
+    terminal.wait_for("license: Apache-2.0, fixed by Acme research: Legal reviewed this one (LEG-12).")
+    for question, answer in {
+        "project called": "",
+        "Start from a preset": "",
+        "What goes in?": "photo: image 32x32x3",
+        "What comes out?": "kind: multiclass 3",
+        "planner's own paths": "",
+        "pretrained network": "",
+        "train on": "",
+    }.items():
+        terminal.wait_for(question)
+        terminal.type(f"{answer}\r")
+    terminal.wait_for("Which backend")
+    terminal.wait_for("- tensorflow (Acme research: No TensorFlow on the cluster.)")
+    terminal.type("\r")
+    terminal.wait_for("See the rest")
+    terminal.type("n")
+    assert terminal.end() == 0, terminal.shown
+    assert "Under which licence" not in terminal.shown
+    answers = yaml.safe_load((tmp_path / "plant" / ".copier-answers.yml").read_text())
+    assert (answers["license"], answers["backend"]) == ("Apache-2.0", "jax")
+    assert answers["precision"] == "mixed_bfloat16"
+    assert answers["extras"] == ["ci", "pre-commit"]
+    assert (tmp_path / "plant" / ".editorconfig").is_file()
+
+
+# What breaks it, and what isn't one: refused, with nothing written
+
+
+def data(*pairs: str) -> list[str]:
+    return [part for pair in pairs for part in ("--data", pair)]
+
+
+VIOLATIONS = {
+    "license=MIT": "license: MIT isn't what Acme research fixes: Apache-2.0",
+    "backend=tensorflow": "backend: tensorflow isn't among what Acme research allows: jax, torch",
+    "extras=[docker, ci]": "extras: pre-commit isn't there, and Acme research requires it",
+    "python=>=3.12": "python: >=3.12 isn't within what Acme research allows: >=3.11,<3.13",
+    "keras=>=3.15.1": "keras: >=3.15.1,<4 isn't within what Acme research allows: >=3.15,<3.17",
+}
+
+
+@pytest.mark.parametrize("pair", VIOLATIONS)
+def test_a_new_project_that_breaks_it_is_refused(
+    pair: str, command: Command, at_checkout: Checkout, tmp_path: Path
+) -> None:
+    written(tmp_path / "standard")
+    before = listing(tmp_path)
+    done = command("new", tmp_path / "plant", *PLANT, *data(pair), "--standard", tmp_path / "standard")
+    assert (done.code, done.out) == (2, "")
+    assert VIOLATIONS[pair] in done.err
+    key = pair.partition("=")[0]
+    because = ACME["required"] if key == "extras" else {**ACME["fixed"], **ACME["allowed"]}[key]
+    assert because["because"] in done.err
+    assert listing(tmp_path) == before
+
+
+def test_a_preset_that_breaks_it_is_refused(command: Command, at_checkout: Checkout, tmp_path: Path) -> None:
+    allowed = {"backbone": {"values": ["none"], "because": "No downloads."}}
+    written(tmp_path / "standard", changed(ACME, allowed=allowed))
+    done = command("new", tmp_path / "plant", "--preset", "resnet-transfer", "--standard", tmp_path / "standard")
+    assert done.code == 2
+    assert "backbone: ResNet50 isn't among what Acme research allows: none" in done.err
+
+
+def test_the_place_is_the_line_of_the_user_s_own_file(command: Command, at_checkout: Checkout, tmp_path: Path) -> None:
+    fixed = {**ACME["fixed"], "training.deterministic": {"value": True, "because": "Audits repeat runs."}}
+    written(tmp_path / "standard", changed(ACME, fixed=fixed))
+    answers = tmp_path / "houses.yml"
+    answers.write_text(
+        'inputs: "x: numeric 3"\noutputs: "y: binary"\nlicense: MIT\ntraining:\n  epochs: 3\n  deterministic: false\n'
+    )
+    done = command("new", tmp_path / "plant", "--answers", answers, "--standard", tmp_path / "standard")
+    assert done.code == 2
+    assert "houses.yml, line 3: license: MIT isn't" in done.err
+    assert "houses.yml, line 6: training.deterministic: false isn't what Acme research fixes: true" in done.err
+    assert "Audits repeat runs." in done.err
+
+
+def test_part_of_the_training_is_fixed_and_the_rest_is_free(
+    command: Command, at_checkout: Checkout, tmp_path: Path
+) -> None:
+    fixed = {"training.optimizer": {"value": "sgd", "because": "We compare with sgd."}}
+    written(tmp_path / "standard", changed(ACME, fixed=fixed))
+    done = command(
+        "new", tmp_path / "plant", *PLANT, *data("training={epochs: 3}"), "--standard", tmp_path / "standard"
+    )
+    assert done.code == 0, done.err
+    answers = yaml.safe_load((tmp_path / "plant" / ".copier-answers.yml").read_text())
+    assert answers["training"] == {"epochs": 3, "optimizer": "sgd", "deterministic": True}
+
+
+def fixed(question: str, value: Any, **more: Any) -> dict[str, Any]:
+    return changed(ACME, fixed={question: {"value": value, "because": "Why.", **more}})
+
+
+def allowed(question: str, **demand: Any) -> dict[str, Any]:
+    return changed(ACME, fixed={}, allowed={question: {"because": "Why.", **demand}})
+
+
+MALFORMED: dict[str, tuple[dict[str, Any] | str, str]] = {
+    "nothing": ("", "holds no standard"),
+    "a list": ("[name, version]", "holds no standard"),
+    "a text": ("Acme", "holds no standard"),
+    "no yaml": ("name: [", "can't be read as YAML"),
+    "a tag": ("name: !!python/object/apply:os.system [id]", "is a tag"),
+    "an alias": ("name: &a Acme\nversion: *a\n", "is an alias"),
+    "a key twice": ("name: A\nname: B\nversion: 1\n", "is there twice"),
+    "a date that is none": ("name: 2026-13-45\nversion: 1\n", "YAML"),
+    "nested too deep": ("name: " + "[" * 200 + "]" * 200, "nested more than"),
+    "too large": ("# " + "x" * 200_001, "characters"),
+    "no name": (changed(ACME, name=None), "name: isn't there"),
+    "a name of two lines": (changed(ACME, name="Acme\x1b[31m"), "line 1: name"),
+    "a name too long": (changed(ACME, name="A" * 101), "line 1: name"),
+    "no version": (changed(ACME, version=None), "version: isn't there"),
+    "a version that is none": (changed(ACME, version="2.0"), "line 2: version: '2.0' is no version"),
+    "a version below one": (changed(ACME, version=0), "is no version"),
+    "a version that is true": (changed(ACME, version=True), "is no version"),
+    "an unknown part": (changed(ACME, fixd={}), "fixd: unknown key 'fixd'"),
+    "a number for a key": ("name: A\nversion: 1\n3: x\n", "is no mapping"),
+    "an unknown question": (fixed("licence", "MIT"), "fixed.licence: unknown question 'licence'"),
+    "a project's own question": (fixed("inputs", "x: numeric 3"), "inputs is what a project decides for itself"),
+    "the package": (fixed("package", "acme"), "package is what a project decides for itself"),
+    "the whole training": (fixed("training", {}), "name one setting of it"),
+    "an unknown setting": (fixed("training.epoch", 3), "unknown question 'training.epoch'"),
+    "a setting that can't be": (fixed("training.epochs", "many"), "'many' is no answer to training.epochs"),
+    "an unknown option": (fixed("backend", "theano"), "'theano' is no answer to backend"),
+    "an unknown extra": (changed(ACME, required={"extras": ["precommit"], "because": "x"}), "no answer to extras"),
+    "no such licence": (fixed("license", "Beerware!"), "is no answer to license"),
+    "a yes for a word": (fixed("backend", True), "True is no answer to backend"),
+    "a word for a list": (fixed("extras", "ci"), "a list, as [ci, docker]"),
+    "a word for a yes": (fixed("straight", "maybe"), "true or false"),
+    "no value": (changed(ACME, fixed={"license": {"because": "x"}}), "says no value"),
+    "no reason": (changed(ACME, fixed={"license": {"value": "MIT"}}), "fixed.license.because: isn't there"),
+    "an empty reason": (fixed("license", "MIT", because=" "), "is no text on one line"),
+    "a reason too long": (fixed("license", "MIT", because="x" * 501), "up to 500 characters"),
+    "a bare value": (changed(ACME, fixed={"license": "MIT"}), "'MIT' says no reason"),
+    "something more": (fixed("license", "MIT", by="me"), "fixed.license.by: unknown key"),
+    "no values": (allowed("backend"), "says no values"),
+    "values that are none": (allowed("backend", values="jax"), "is no list of answers"),
+    "an empty choice": (allowed("backend", values=[]), "is no list of answers"),
+    "a value that is none": (allowed("backend", values=["jax", "theano"]), "'theano' is no answer to backend"),
+    "what can't be limited": (allowed("training.epochs", values=[3]), "too many to list"),
+    "a range for words": (allowed("backend", range=">=1"), "unknown key 'range'"),
+    "values for a range": (allowed("python", values=["3.12"]), "unknown key 'values'"),
+    "a range that is none": (allowed("python", range="3.12 or so"), "is no answer to python"),
+    "a range of one": (allowed("python", range="==3.12.*"), "is no answer to python"),
+    "a range that leaves nothing": (allowed("python", range="<3.9"), "leave some of what projects are tested with"),
+    "a keras that leaves nothing": (allowed("keras", range=">=4"), "leave some of what projects are tested with"),
+    "a fixed one that isn't allowed": (
+        changed(ACME, fixed={"backend": {"value": "tensorflow", "because": "x"}}),
+        "fixed.backend: tensorflow isn't among those allowed: jax, torch",
+    ),
+    "a default that isn't allowed": (changed(ACME, defaults={"backend": "tensorflow"}), "isn't among those allowed"),
+    "a default beside a fixed one": (changed(ACME, defaults={"license": "MIT"}), "it's fixed as Apache-2.0"),
+    "a fixed range beyond": (fixed("python", "<3.14"), "isn't within the range allowed"),
+    "an extra that isn't allowed": (
+        changed(ACME, allowed={"extras": {"values": ["docker"], "because": "x"}}),
+        "ci, pre-commit is required, and isn't among those fixed or allowed: docker",
+    ),
+    "what doesn't go together": (
+        changed(
+            ACME,
+            allowed={},
+            fixed={
+                "hardware": {"value": "machines", "because": "x"},
+                "backend": {"value": "tensorflow", "because": "x"},
+            },
+        ),
+        "fixed.",
+    ),
+    "files elsewhere": (changed(ACME, files="../files"), "is no folder beside it"),
+    "files anywhere": (changed(ACME, files="/etc"), "is no folder beside it"),
+    "files that aren't there": (changed(ACME, files="nowhere"), "nowhere is no folder beside it"),
+    "files in a list": (changed(ACME, files=["a"]), "is no folder beside it"),
+}
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_what_is_no_standard_is_refused_with_its_place(
+    name: str, command: Command, at_checkout: Checkout, tmp_path: Path
+) -> None:
+    raw, says = MALFORMED[name]
+    folder = written(tmp_path / "standard", raw if isinstance(raw, dict) else ACME)
+    if isinstance(raw, str):
+        (folder / FILE).write_text(raw, encoding="utf-8")
+    before = listing(tmp_path)
+    done = command("new", tmp_path / "plant", *PLANT, "--standard", folder)
+    assert (done.code, done.out) == (2, ""), done.err
+    assert says in done.err
+    assert FILE in done.err
+    assert "Traceback" not in done.err
+    assert "\x1b" not in done.err
+    assert listing(tmp_path) == before
+
+
+BAD_FILES = {
+    "README.md": "the template has README.md in every project",
+    "readme.MD": "the template has README.md in every project",
+    "docs": "the template has docs/architecture.md in every project",
+    "pyproject.toml/x": "the template has pyproject.toml in every project",
+    ".copier-answers.yml": "the template has .copier-answers.yml in every project",
+    RECORD: f"the template has {RECORD} in every project",
+    ".git/hooks/pre-commit": "it is git's own",
+    "deep/.GIT/config": "it is git's own",
+    "a:b": "not all systems take this name",
+    "line\nbreak": "not all systems take this name",
+    "dot.": "not all systems take this name",
+}
+
+
+@pytest.mark.parametrize("path", BAD_FILES)
+def test_a_file_that_no_project_can_have_is_refused(
+    path: str, command: Command, at_checkout: Checkout, tmp_path: Path
+) -> None:
+    folder = written(tmp_path / "standard", ACME, {path: "x"})
+    before = listing(tmp_path)
+    done = command("new", tmp_path / "plant", *PLANT, "--standard", folder)
+    assert (done.code, done.out) == (2, "")
+    assert BAD_FILES[path] in done.err
+    assert listing(tmp_path) == before
+
+
+def test_links_among_its_files_are_refused(command: Command, at_checkout: Checkout, tmp_path: Path) -> None:
+    folder = written(tmp_path / "standard")
+    (folder / "files" / "hosts").symlink_to("/etc/hosts")
+    (folder / "files" / "etc").symlink_to("/etc")
+    done = command("new", tmp_path / "plant", *PLANT, "--standard", folder)
+    assert done.code == 2
+    assert done.err.count("it is a link, or no file") == 2
+    assert not (tmp_path / "plant").exists()
+
+
+def test_a_file_that_the_template_has_with_these_answers_is_refused(
+    command: Command, at_checkout: Checkout, tmp_path: Path
+) -> None:
+    folder = written(tmp_path / "standard", ACME, {".github/workflows/ci.yml": "on: push\n"})
+    before = listing(tmp_path)
+    done = command("new", tmp_path / "plant", *PLANT, "--standard", folder)
+    assert done.code == 2
+    assert ".github/workflows/ci.yml: the template has a file there, with these answers" in done.err
+    assert listing(tmp_path) == before
+
+
+@pytest.mark.parametrize("named", ["nowhere", "plant.yml", ""])
+def test_what_isn_t_there_is_refused(named: str, command: Command, at_checkout: Checkout, tmp_path: Path) -> None:
+    done = command("new", tmp_path / "plant", *PLANT, "--standard", f"{tmp_path}/{named}")
+    assert done.code == 2
+    assert "--standard" in done.err or FILE in done.err
+    assert not (tmp_path / "plant").exists()
+
+
+# Hostile texts
+
+HOSTILE = (
+    "{{ cycler.__init__.__globals__.os.system('touch ran') }}",
+    "{% raw %}\"'`$(touch ran)`; #: - & * !",
+    "a: b # c, [d] {e}",
+    "'''\"\"\"\\n${HOME}",
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_texts_of_a_standard_are_nothing_but_texts(
+    text: str, command: Command, at_checkout: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    raw = changed(
+        ACME,
+        name=text,
+        fixed={"author": {"value": text, "because": text}},
+        allowed={"backend": {"values": ["jax"], "because": text}},
+        required={"extras": ["ci"], "because": text},
+    )
+    folder = written(tmp_path / "standard", raw, {"{{ name }}.md": text, "docs/x.jinja": "{{ 1 / 0 }}"})
+    done = command("new", tmp_path / "plant", *PLANT, "--standard", folder)
+    assert done.code == 0, done.err
+    assert f"author: {text}, fixed by {text}: {text}" in done.out
+    assert (tmp_path / "plant" / "{{ name }}.md").read_text() == text
+    assert (tmp_path / "plant" / "docs" / "x.jinja").read_text() == "{{ 1 / 0 }}"
+    kept = yaml.safe_load((tmp_path / "plant" / RECORD).read_text(encoding="utf-8"))
+    assert kept["standard"] == raw
+    assert not list(tmp_path.rglob("ran"))
+    done = command("check", tmp_path / "plant", "--no-model", "--select", "LW4")
+    assert done.code == 0, done.out
+
+
+# Checks
+
+
+Checked = Any
+
+
+@pytest.fixture
+def check(acme: Life, command: Command) -> Checked:
+    """The findings of the rules on standards in a project, as (rule, path, line), and their messages."""
+
+    def findings(*arguments: str | Path) -> tuple[list[tuple[str, str, int]], str]:
+        done = command("check", acme.root, "--no-model", "--select", "LW4", "--format", "json", *arguments)
+        found = json.loads(done.out)["projects"][0]["findings"]
+        assert done.code == int(any(each["severity"] == "error" and not each.get("silenced") for each in found))
+        rows = [(each["rule"], each["path"], each["line"]) for each in found if not each.get("silenced")]
+        return sorted(rows), "\n".join(each["message"] for each in found)
+
+    return findings
+
+
+def line_of(life: Life, name: str, begin: str) -> int:
+    return next(number for number, line in enumerate(life.text(name).splitlines(), 1) if line.strip().startswith(begin))
+
+
+def test_a_project_that_keeps_to_its_standard_has_no_findings(check: Checked) -> None:
+    assert check() == ([], "")
+
+
+def test_check_finds_other_answers_missing_extras_and_versions(acme: Life, check: Checked) -> None:
+    acme.edit(".copier-answers.yml", "license: Apache-2.0", "license: MIT")
+    acme.edit(".copier-answers.yml", "backend: jax", "backend: tensorflow")
+    acme.edit(".copier-answers.yml", "- pre-commit\n", "")
+    acme.edit("pyproject.toml", ">=3.11,<3.13", ">=3.11")
+    acme.edit("pyproject.toml", "keras>=3.15,<3.17", "keras~=3.15")
+    rows, said = check()
+    assert rows == [
+        ("LW401", ".copier-answers.yml", line_of(acme, ".copier-answers.yml", "license:")),
+        ("LW402", ".copier-answers.yml", line_of(acme, ".copier-answers.yml", "backend:")),
+        ("LW403", ".copier-answers.yml", line_of(acme, ".copier-answers.yml", "extras:")),
+        ("LW406", "pyproject.toml", line_of(acme, "pyproject.toml", "requires-python")),
+        ("LW406", "pyproject.toml", line_of(acme, "pyproject.toml", '"keras')),
+    ]
+    for reason in ("Legal reviewed this one (LEG-12).", "No TensorFlow on the cluster.", "Reviews count on them."):
+        assert reason in said
+    assert "python >=3.11 isn't within what Acme research allows: >=3.11,<3.13. Our images have these." in said
+
+
+def test_check_finds_files_that_are_missing_or_edited(acme: Life, check: Checked) -> None:
+    (acme.root / "scripts" / "submit.sh").unlink()
+    acme.edit(".editorconfig", "indent_size = 2", "indent_size = 4")
+    path = acme.root / "docs" / "ours" / "data-policy.md"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    rows, said = check()
+    assert rows == [("LW404", ".editorconfig", 1), ("LW404", "scripts/submit.sh", 1)]
+    assert "isn't there" in said
+
+
+def test_check_by_a_newer_standard_than_the_recorded_one(acme: Life, check: Checked, tmp_path: Path) -> None:
+    licence = {"license": {"value": "MIT", "because": "LEG-40."}}
+    newer = written(tmp_path / "newer", changed(ACME, version=3, fixed=licence), {**FILES, "NEW.md": "new\n"})
+    rows, said = check("--standard", newer)
+    assert [each[0] for each in rows] == ["LW401", "LW404", "LW405"]
+    assert "version 3 is there" in said
+    assert "LEG-40." in said
+
+
+def test_check_by_a_standard_finds_projects_that_have_none(acme: Life, check: Checked) -> None:
+    (acme.root / RECORD).unlink()
+    assert check() == ([], "")
+    rows, said = check("--standard", standard_of(acme))
+    assert rows == [("LW405", RECORD, 1)]
+    assert "made without a standard" in said
+
+
+def test_a_finding_is_silenced_with_a_reason(acme: Life, check: Checked) -> None:
+    acme.edit(".copier-answers.yml", "license: Apache-2.0", "license: MIT  # layerwright: ignore[LW401] LEG-99 allows")
+    rows, said = check()
+    assert rows == []
+    assert "MIT isn't what Acme research fixes" in said
+
+
+BROKEN = {
+    "": "doesn't have from, files, standard",
+    "x: [": "can't be read as YAML",
+    "from: {}\nfiles: {../../../.bashrc: 45b983be36b73c0788dc9cbcb76cbb80fc7bb057}\nstandard: {}\n": "isn't a file",
+    "from: {}\nfiles: {.git/config: 45b983be36b73c0788dc9cbcb76cbb80fc7bb057}\nstandard: {}\n": "isn't a file",
+    "from: {}\nfiles: {x: --output=y}\nstandard: {}\n": "names that git has",
+    "from: {path: [1]}\nfiles: {}\nstandard: {}\n": "doesn't say where",
+    "from: {}\nfiles: {}\nstandard: {name: A, version: none}\n": "is no version",
+}
+
+
+@pytest.mark.parametrize("text", BROKEN)
+def test_a_record_that_somebody_has_spoilt_is_reported_and_no_update_is_made(
+    text: str, acme: Life, check: Checked, command: Command, at_checkout: Checkout
+) -> None:
+    (acme.root / RECORD).write_text(text)
+    acme.save()
+    rows, said = check()
+    assert rows == [("LW407", RECORD, 1)]
+    assert BROKEN[text] in said
+    before = listing(acme.root)
+    done = command("update", acme.root)
+    assert done.code == 2
+    assert BROKEN[text] in done.err
+    assert {key: value for key, value in listing(acme.root).items() if not key.startswith(".git/")} == {
+        key: value for key, value in before.items() if not key.startswith(".git/")
+    }
+
+
+def test_a_spoilt_record_is_made_anew_if_the_standard_is_named(acme: Life) -> None:
+    (acme.root / RECORD).write_text("spoilt")
+    acme.save()
+    done = acme.layerwright("update", "--standard", standard_of(acme))
+    assert done.code == 0, done.err
+    assert record(acme)["standard"]["version"] == 2
+    assert acme.changed() == {RECORD}
+
+
+def test_a_recorded_place_outside_of_the_repository_is_not_read(acme: Life) -> None:
+    path = acme.root / RECORD
+    path.write_text(acme.text(RECORD).replace("from: {}", "from: {path: ../standard}"))
+    acme.save()
+    written(standard_of(acme), changed(ACME, version=3))
+    done = acme.layerwright("update")
+    assert done.code == 0, done.err
+    assert "'../standard' isn't in its repository" in done.out
+    assert acme.changed() == set()
+
+
+def test_a_hand_edited_record_says_again_what_the_standard_says(acme: Life) -> None:
+    path = acme.root / RECORD
+    path.write_text(acme.text(RECORD) + "# mine\n")
+    acme.save()
+    written(standard_of(acme), changed(ACME, version=3))
+    done = acme.layerwright("update", "--standard", standard_of(acme))
+    assert done.code == 0, done.err
+    assert f"{RECORD}: it had been edited by hand" in done.out
