@@ -11,8 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.machinery import PathFinder
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
+from ..places import LARGEST
 from ..problems import AnswersError, Problem, shown, unknown
 from .files import OwnFile, collect
 from .reading import read_text
@@ -152,6 +156,8 @@ def _mend(installed: Mapping[str, EntryPoint] | None = None) -> str:
 def read_at(path: Path, place: str) -> Found:
     """The standard in a file, with the files beside it. Raises AnswersError if it can't be read, or isn't one."""
     try:
+        if path.exists() and not (path.is_file() and path.stat().st_size <= LARGEST):
+            raise AnswersError([Problem(place, "is no file that could be a standard", _mend())])
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it isn't UTF-8 text"
@@ -179,20 +185,22 @@ def _of_package(entry: EntryPoint) -> Found:
 
 def _folder_of(module: str) -> Path | None:
     """The folder of an installed package, which isn't imported for it."""
-    path: list[str] | None = None
-    for name in module.split("."):
-        spec = PathFinder.find_spec(name, path)
-        path = list(spec.submodule_search_locations or ()) if spec else []
-        if not path:
-            return None
-    return Path(path[0]) if path else None
+    first, *rest = module.partition(":")[0].strip().split(".")
+    try:
+        spec = find_spec(first) if first else None
+        for name in rest:
+            spec = PathFinder.find_spec(name, spec.submodule_search_locations or []) if spec else None
+    except (ImportError, ValueError):
+        return None
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    return Path(folders[0]) if folders else None
 
 
 def _recorded(old: Record, project: Path, top: Path) -> tuple[Found | None, str]:
     """The standard where a project's own came from; None, and why, if it can't be had."""
     if package := old.origin.get("package"):
         entry = _installed().get(old.origin.get("entry", ""))
-        if entry is None or (entry.dist and entry.dist.name != package):
+        if entry is None or (entry.dist and canonicalize_name(entry.dist.name) != canonicalize_name(package)):
             return None, f"{package} isn't installed beside layerwright"
         return _of_package(entry), ""
     if path := old.origin.get("path"):

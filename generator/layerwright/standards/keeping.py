@@ -12,7 +12,7 @@ from ..answers.sources import lines_of
 from ..problems import AnswersError, Problem
 from .files import RECORD, lay
 from .finding import Found
-from .standard import Settled, settle
+from .standard import FIXED, REASONS, Settled, settle
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ class Keeping:
         """
         if self.found is None:
             return Settled({}, (), ())
-        settled = settle(self.found.standard, given, answers, asking=asking)
+        reasons = (FIXED,) if asking else REASONS
+        settled = settle(self.found.standard, given, answers, reasons=reasons)
         if problems := [each for each in settled.problems if not asking or each.place.partition(".")[0] in answers]:
             raise AnswersError([_placed(each, given, file) for each in problems])
         return settled

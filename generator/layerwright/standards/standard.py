@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,8 +68,11 @@ class Settled:
     problems: tuple[Problem, ...]
 
 
-Wanted = tuple[str, Any, str]
-"""A question, the answer that a standard wants, and the line that says so."""
+Wanted = tuple[str, str, Any, str]
+"""Why an answer is wanted, its question, the answer, and the line that says so."""
+
+FIXED, RANGE, REQUIRED, ALLOWED = "fixed", "range", "required", "allowed"
+REASONS = (FIXED, RANGE, REQUIRED, ALLOWED)
 
 
 def violations(standard: Standard, answers: Answers) -> list[Problem]:
@@ -78,20 +81,20 @@ def violations(standard: Standard, answers: Answers) -> list[Problem]:
 
 
 def settle(
-    standard: Standard, said: Answers, under: Answers, old: Standard | None = None, *, asking: bool = False
+    standard: Standard, said: Answers, under: Answers, old: Standard | None = None, reasons: Collection[str] = REASONS
 ) -> Settled:
     """What to answer beside what the user says now, so that the standard is kept to.
 
     `under` is what counts where they say nothing: a preset's answers, a project's recorded ones. What is fixed or
     required is put in place of that, since only one answer is right; where there is a choice, nobody makes it for them.
-    `old` is the standard that a project kept to: a range of versions that came from it gives way to the new one. If
-    `asking`, only what is fixed is put: the rest is asked.
+    `old` is the standard that a project kept to: a range of versions that came from it gives way to the new one.
+    Answers that are wanted for other reasons than these aren't put: they are asked.
     """
     before = combine(_without_ranges(under, old), said)
     after, lines = before, []
-    for question, value, line in _wanted(standard, before):
+    for reason, question, value, line in _wanted(standard, before):
         has, is_fixed = answer(before, question), question in standard.fixed
-        if is_said(said, question) or (asking and not is_fixed) or _is_broken(said, question):
+        if reason not in reasons or is_said(said, question) or _is_broken(said, question):
             continue
         if (has is None and is_fixed) or _differ(question, _or_default(question, has), value):
             after = put(after, question, value)
@@ -114,17 +117,17 @@ def _without_ranges(answers: Answers, old: Standard | None) -> Answers:
 def _wanted(standard: Standard, answers: Answers) -> Iterator[Wanted]:
     name = standard.name
     for question, demand in standard.fixed.items():
-        yield question, demand.value, f"{question}: {spelled(demand.value)}, fixed by {name}: {demand.because}"
+        yield FIXED, question, demand.value, f"{question}: {spelled(demand.value)}, fixed by {name}: {demand.because}"
     for question, demand in standard.ranges.items():
         value = _narrowed(question, answer(answers, question) or "", demand)
-        yield question, value, f"{question}: {spelled(value)}, the range of {name}: {demand.because}"
+        yield RANGE, question, value, f"{question}: {spelled(value)}, the range of {name}: {demand.because}"
     for question, demand in standard.allowed.items():
         if not is_said(answers, question) and question not in standard.fixed:
             value = standard.default(question, default(question))
-            yield question, value, f"{question}: {spelled(value)}, among what {name} allows: {demand.because}"
+            yield ALLOWED, question, value, f"{question}: {spelled(value)}, among what {name} allows: {demand.because}"
     if standard.extras:
         value = _with(answers.get("extras") or [], standard.extras.value)
-        yield "extras", value, f"extras: {spelled(value)}, required by {name}: {standard.extras.because}"
+        yield REQUIRED, "extras", value, f"extras: {spelled(value)}, required by {name}: {standard.extras.because}"
 
 
 def of_fixed(standard: Standard, answers: Answers) -> Iterator[Problem]:

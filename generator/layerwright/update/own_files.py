@@ -57,7 +57,7 @@ def kept_to(
     if standing.standard is None:
         return {}, standing.lines
     old = standing.old.standard if standing.old else None
-    settled = settle(standing.standard, given, recorded, old, asking=ask)
+    settled = settle(standing.standard, given, recorded, old)
     problems = [each for each in settled.problems if not ask or each.place.partition(".")[0] in given]
     if problems:
         raise AnswersError(problems)
