@@ -19,6 +19,7 @@ from layerwright.standards import RECORD
 from layerwright.standards.questions import QUESTIONS, key
 from layerwright.standards.reading import OWN
 
+from .projects import run_pytest
 from .test_update import Life
 from .test_versions import BETTER_PYTHON, replaced
 from .workbench import Checkout, Command, Result, Terminal, clean_environment, listing, new_checkout, run
@@ -35,7 +36,7 @@ ACME: Mapping[str, Any] = {
     "fixed": {"license": {"value": "Apache-2.0", "because": "Legal reviewed this one (LEG-12)."}},
     "allowed": {
         "backend": {"values": ["jax", "torch"], "because": "No TensorFlow on the cluster."},
-        "backbone": {"values": ["none", "ResNet50", "EfficientNetB0"], "because": "The others aren't mirrored."},
+        "backbone": {"values": ["ResNet50", "EfficientNetB0"], "because": "The others aren't mirrored."},
         "python": {"range": ">=3.11,<3.13", "because": "Our images have these."},
         "keras": {"range": ">=3.15,<3.17", "because": "We test each release."},
     },
@@ -350,6 +351,36 @@ def test_a_template_s_update_and_a_standard_s_come_together(versions: Checkout, 
     assert plain.answers()["license"] == "Apache-2.0"
 
 
+# What it leaves alone
+
+
+def test_a_project_s_own_tests_pass_by_a_standard_as_without(
+    command: Command, at_checkout: Checkout, tmp_path: Path
+) -> None:
+    allowed = {**ACME["allowed"], "backend": {"values": ["torch"], "because": "We have it."}}
+    written(tmp_path / "standard", changed(ACME, defaults={}, allowed=allowed), {**FILES, "tests/data/ours.txt": "x"})
+    done = command("new", tmp_path / "plant", "--preset", "debug-mlp", "--standard", tmp_path / "standard")
+    assert done.code == 0, done.err
+    outcome = run_pytest(tmp_path / "plant")
+    assert outcome.code == 0, outcome.output
+
+
+def test_a_project_by_a_standard_is_what_the_same_answers_make(
+    command: Command, at_checkout: Checkout, tmp_path: Path
+) -> None:
+    written(tmp_path / "standard")
+    assert command("new", tmp_path / "plant", *PLANT, "--standard", tmp_path / "standard").code == 0
+    made = listing(tmp_path / "plant")
+    answers = yaml.safe_load((tmp_path / "plant" / ".copier-answers.yml").read_text())
+    (tmp_path / "same.yml").write_text(yaml.safe_dump(answers))
+    done = command("new", tmp_path / "other" / "plant", "--answers", tmp_path / "same.yml", "--standard", "none")
+    assert done.code == 0, done.err
+    folders = {"docs/ours", "scripts"}
+    assert listing(tmp_path / "other" / "plant") == {
+        path: what for path, what in made.items() if path not in {RECORD, *FILES, *folders}
+    }
+
+
 # Where it comes from
 
 
@@ -479,6 +510,33 @@ def test_prompts_say_what_is_fixed_and_show_what_is_not_allowed(checkout: Checko
     assert (tmp_path / "plant" / ".editorconfig").is_file()
 
 
+def test_an_update_that_asks_shows_what_is_not_allowed_any_more(acme: Life) -> None:
+    allowed = {**ACME["allowed"], "backend": {"values": ["torch"], "because": "JAX leaves in spring."}}
+    written(standard_of(acme), changed(ACME, version=3, allowed=allowed))
+    environment = acme.checkout.environment(TERM="xterm", PROMPT_TOOLKIT_NO_CPR="1", COLUMNS="150")
+    command = (sys.executable, "-m", "layerwright", "update", "--ask", "--standard", standard_of(acme))
+    terminal = Terminal.start(*command, cwd=acme.root, env=environment)
+    for question in (
+        *(
+            "project called",
+            "Start from a preset",
+            "What goes in?",
+            "What comes out?",
+            "planner's own paths",
+            "train on",
+        ),
+    ):
+        terminal.wait_for(question)
+        terminal.type("\r")
+    terminal.wait_for("- jax (Acme research: JAX leaves in spring.)")
+    terminal.type("\r")
+    terminal.wait_for("See the rest")
+    terminal.type("n")
+    assert terminal.end() == 0, terminal.shown
+    assert acme.answers()["backend"] == "torch"
+    assert record(acme)["standard"]["version"] == 3
+
+
 # What breaks it, and what isn't one: refused, with nothing written
 
 
@@ -511,11 +569,11 @@ def test_a_new_project_that_breaks_it_is_refused(
 
 
 def test_a_preset_that_breaks_it_is_refused(command: Command, at_checkout: Checkout, tmp_path: Path) -> None:
-    allowed = {"backbone": {"values": ["none"], "because": "No downloads."}}
+    allowed = {"backbone": {"values": ["EfficientNetB0"], "because": "It's the one that is mirrored."}}
     written(tmp_path / "standard", changed(ACME, allowed=allowed))
     done = command("new", tmp_path / "plant", "--preset", "resnet-transfer", "--standard", tmp_path / "standard")
     assert done.code == 2
-    assert "backbone: ResNet50 isn't among what Acme research allows: none" in done.err
+    assert "backbone: ResNet50 isn't among what Acme research allows: EfficientNetB0" in done.err
 
 
 def test_the_place_is_the_line_of_the_user_s_own_file(command: Command, at_checkout: Checkout, tmp_path: Path) -> None:

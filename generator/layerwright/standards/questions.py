@@ -35,12 +35,14 @@ TRAINING = "training."
 class Question:
     """A question: `expected` says what a value has to be, nothing if it's that; `many`: it answers with a list.
 
-    `limits` is what a standard may say of it under `allowed`: values, a range of versions, or nothing.
+    `limits` is what a standard may say of it under `allowed`: values, a range of versions, or nothing. `always` is
+    allowed whatever it says.
     """
 
     expected: Callable[[Any], str]
     many: bool = False
     limits: str = "values"
+    always: tuple[str, ...] = ()
 
 
 def _words(known: Sequence[str]) -> Callable[[Any], str]:
@@ -93,7 +95,7 @@ QUESTIONS: Mapping[str, Question] = {
     "branching": Question(_words(BRANCHINGS), many=True),
     "merge": Question(_words(list(MERGES))),
     "body": Question(_words(BODIES)),
-    "backbone": Question(_words(["none", *BACKBONES])),
+    "backbone": Question(_words(["none", *BACKBONES]), always=("none",)),
     "backbone_weights": Question(_line),
     "straight": Question(_flag),
     "hardware": Question(_words(DEVICES)),

@@ -196,6 +196,7 @@ def _strange(question: str, value: Any, limit: Demand) -> list[Any]:
     """What of an answer isn't among those that are allowed."""
     has = canonical(question, value)
     known = [each if QUESTIONS[question].many else canonical(question, each) for each in limit.value]
+    known += QUESTIONS[question].always
     return [each for each in (has if isinstance(has, list) else [has]) if each not in known]
 
 
