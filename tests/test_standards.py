@@ -682,6 +682,10 @@ MALFORMED: dict[str, tuple[dict[str, Any] | str, str]] = {
         ),
         "fixed.",
     ),
+    "what no default goes with": (
+        changed(ACME, allowed={}, fixed={"hardware": {"value": "machines", "because": "x"}}),
+        "fixed.hardware: projects would begin with what can't be",
+    ),
     "files elsewhere": (changed(ACME, files="../files"), "is no folder beside it"),
     "files anywhere": (changed(ACME, files="/etc"), "is no folder beside it"),
     "files that aren't there": (changed(ACME, files="nowhere"), "nowhere is no folder beside it"),

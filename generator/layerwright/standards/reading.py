@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..answers import Answers, examine
+from ..answers import Answers, combine, examine
 from ..answers.sources import lines_of, load_yaml
 from ..problems import AnswersError, Problem, Problems, shown, unknown
 from .questions import QUESTIONS, TRAINING, canonical, expected
-from .standard import Demand, Standard, spelled
+from .standard import Demand, Standard, settle, spelled
 
 LONGEST_TEXT = 200_000
 """Most characters of a standard."""
@@ -24,6 +24,11 @@ PARTS = ("name", "version", "defaults", "fixed", "allowed", "required", "files")
 
 OWN = ("project_name", "package", "description", "inputs", "outputs", "sharing", "layers", "models", "fine_tune")
 """What is a project's own, and no standard's."""
+
+TOGETHER = ("hardware", "backend", "precision", "extras", "export")
+"""Answers that have to go together whatever the network is."""
+
+ANY_NETWORK = {"inputs": "x: numeric 4", "outputs": "y: binary"}
 
 Path = tuple[str, ...]
 
@@ -41,6 +46,7 @@ class Reading:
         ends = (self.lines.get(path[:end]) for end in range(len(path), 0, -1))
         line = next((each for each in ends if each), None)
         where = f"{self.place}, line {line}" if line else self.place
+        path = tuple(filter(None, path))
         named = ".".join(each if each.isprintable() else ascii(each)[1:-1] for each in path)
         self.problems.append(Problem(f"{where}: {named}" if named else where, what, mend))
 
@@ -273,15 +279,17 @@ def _check_extras(reading: Reading, standard: Standard) -> None:
 
 
 def _check_planned(reading: Reading, standard: Standard) -> None:
-    """Notes fixed answers that no network can have together, as a backend on hardware that it can't use."""
-    if not {"hardware", "backend"} <= standard.fixed.keys():
-        return
+    """Notes what no project could begin with: answers that don't go together, as hardware that a backend can't use."""
+    answers = combine(standard.defaults, settle(standard, {}, standard.defaults).answers)
+    chosen = {key: answers[key] for key in TOGETHER if key in answers}
     problems = Problems()
-    fixed = {key: demand.value for key, demand in standard.fixed.items() if key in ("hardware", "backend", "precision")}
-    examine({"inputs": "x: numeric 4", "outputs": "y: binary", **fixed}, problems)
+    examine({**ANY_NETWORK, **chosen}, problems)
     for problem in problems.found:
-        if problem.place in fixed:
-            reading.add(("fixed", problem.place), problem.what, problem.mend)
+        if problem.place in TOGETHER:
+            parts = ("fixed", "defaults", "allowed", "required")
+            keys = (problem.place, *TOGETHER)
+            said = ((part, key) for key in keys for part in parts if key in (standard.raw.get(part) or {}))
+            reading.add(next(said, ()), f"projects would begin with what can't be: {problem.what}", problem.mend)
 
 
 def _other(question: str, one: Any, other: Any) -> bool:
