@@ -568,6 +568,24 @@ def test_a_new_project_that_breaks_it_is_refused(
     assert listing(tmp_path) == before
 
 
+def test_what_is_fixed_and_limited_too_is_what_is_fixed(
+    command: Command, at_checkout: Checkout, tmp_path: Path
+) -> None:
+    both = {
+        "python": {"value": "<3.12", "because": "One image."},
+        "extras": {"value": ["docker", "ci", "pre-commit"], "because": "All three."},
+        "backend": {"value": "torch", "because": "One backend."},
+    }
+    written(tmp_path / "standard", changed(ACME, fixed=both, allowed={**ACME["allowed"], "python": RANGE}))
+    done = command("new", tmp_path / "plant", *PLANT, "--standard", tmp_path / "standard")
+    assert done.code == 0, done.err
+    answers = yaml.safe_load((tmp_path / "plant" / ".copier-answers.yml").read_text())
+    assert (answers["python"], answers["backend"]) == ("<3.12", "torch")
+    assert sorted(answers["extras"]) == ["ci", "docker", "pre-commit"]
+    done = command("check", tmp_path / "plant", "--no-model", "--select", "LW4")
+    assert done.code == 0, done.out
+
+
 def test_a_preset_that_breaks_it_is_refused(command: Command, at_checkout: Checkout, tmp_path: Path) -> None:
     allowed = {"backbone": {"values": ["EfficientNetB0"], "because": "It's the one that is mirrored."}}
     written(tmp_path / "standard", changed(ACME, allowed=allowed))
@@ -601,6 +619,9 @@ def test_part_of_the_training_is_fixed_and_the_rest_is_free(
     assert done.code == 0, done.err
     answers = yaml.safe_load((tmp_path / "plant" / ".copier-answers.yml").read_text())
     assert answers["training"] == {"epochs": 3, "optimizer": "sgd", "deterministic": True}
+
+
+RANGE = {"range": ">=3.11,<3.13", "because": "Our images have these."}
 
 
 def fixed(question: str, value: Any, **more: Any) -> dict[str, Any]:
@@ -748,6 +769,17 @@ def test_links_among_its_files_are_refused(command: Command, at_checkout: Checko
     assert not (tmp_path / "plant").exists()
 
 
+def test_a_folder_of_files_that_lies_elsewhere_is_refused(
+    command: Command, at_checkout: Checkout, tmp_path: Path
+) -> None:
+    folder = written(tmp_path / "standard", changed(ACME, files="linked/inner"))
+    (tmp_path / "elsewhere" / "inner").mkdir(parents=True)
+    (folder / "linked").symlink_to(tmp_path / "elsewhere")
+    done = command("new", tmp_path / "plant", *PLANT, "--standard", folder)
+    assert done.code == 2
+    assert "linked/inner is a link to elsewhere" in done.err
+
+
 def test_a_file_that_the_template_has_with_these_answers_is_refused(
     command: Command, at_checkout: Checkout, tmp_path: Path
 ) -> None:
@@ -874,6 +906,19 @@ def test_check_by_a_standard_finds_projects_that_have_none(acme: Life, check: Ch
     rows, said = check("--standard", standard_of(acme))
     assert rows == [("LW405", RECORD, 1)]
     assert "made without a standard" in said
+
+
+def test_many_projects_at_once_are_checked_by_what_the_environment_names(acme: Life, tmp_path: Path) -> None:
+    licence = {"license": {"value": "MIT", "because": "LEG-40."}}
+    newer = written(tmp_path / "newer", changed(ACME, version=3, fixed=licence))
+    shutil.copytree(acme.root, acme.root.parent / "again")
+    options = ("--no-model", "--select", "LW4", "--jobs", "2", "--format", "json")
+    done = acme.checkout.layerwright(
+        "check", "plant", "again", *options, cwd=acme.root.parent, LAYERWRIGHT_STANDARD=str(newer)
+    )
+    assert done.code == 1, done.err
+    found = [[each["rule"] for each in project["findings"]] for project in json.loads(done.out)["projects"]]
+    assert [sorted(each) for each in found] == [["LW401", "LW405"]] * 2
 
 
 def test_a_finding_is_silenced_with_a_reason(acme: Life, check: Checked) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ..places import ANSWERS_FILE, LARGEST, template_root
-from ..problems import AnswersError, Problem, shown
+from ..problems import AnswersError, Problem
 
 RECORD = ".layerwright-standard.yml"
 """Where a project keeps the standard that it was made by."""
@@ -153,8 +153,3 @@ def lay(folder: Path, files: OwnFiles, by: str) -> None:
             target.chmod(target.stat().st_mode | 0o111)
     if problems:
         raise AnswersError(problems)
-
-
-def brief(path: str) -> str:
-    """A path as a message shows it."""
-    return shown(path) if not path.isprintable() else path

@@ -164,6 +164,8 @@ def read_at(path: Path, place: str) -> Found:
         raise AnswersError([Problem(place, f"can't be read: {reason}", _mend())]) from error
     standard = read_text(text, place)
     folder = standard.raw.get("files")
+    if folder and not (path.parent / folder).resolve().is_relative_to(path.parent.resolve()):
+        raise AnswersError([Problem(f"{place}: files", f"{folder} is a link to elsewhere", "put a folder there")])
     files = collect(path.parent / folder, place) if folder else {}
     return Found(standard, files, path.parent.resolve())
 
@@ -217,7 +219,7 @@ def later(old: Record, project: Path) -> tuple[Found | None, str]:
     """The standard where a project's own came from, as it is there now; None, and why, if it can't be had."""
     try:
         return _recorded(old, project, _top(project) or project)
-    except AnswersError as error:
+    except (AnswersError, OSError) as error:
         return None, str(error)
 
 

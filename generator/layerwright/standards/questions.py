@@ -26,6 +26,7 @@ from ..answers.sources import normalised
 from ..answers.training import unfit
 from ..backbones import BACKBONES
 from ..blocks import MERGES
+from ..problems import unknown
 
 TRAINING = "training."
 """How the name of a setting of the training begins."""
@@ -46,14 +47,7 @@ class Question:
 
 
 def _words(known: Sequence[str]) -> Callable[[Any], str]:
-    def expected(value: Any) -> str:
-        return "" if isinstance(value, str) and value in known else _listed(known)
-
-    return expected
-
-
-def _listed(known: Sequence[str]) -> str:
-    return f"one of: {', '.join(known)}" if len(known) <= 12 else "a name as `layerwright explain` takes it"
+    return lambda value: "" if isinstance(value, str) and value in known else unknown("", value, known)[1]
 
 
 def _line(value: Any) -> str:

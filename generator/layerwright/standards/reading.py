@@ -9,8 +9,8 @@ from typing import Any
 from ..answers import Answers, combine, examine
 from ..answers.sources import lines_of, load_yaml
 from ..problems import AnswersError, Problem, Problems, shown, unknown
-from .questions import QUESTIONS, TRAINING, canonical, expected
-from .standard import Demand, Standard, settle, spelled
+from .questions import QUESTIONS, TRAINING, expected
+from .standard import Demand, Standard, differ, settle, spelled
 
 LONGEST_TEXT = 200_000
 """Most characters of a standard."""
@@ -60,7 +60,7 @@ class Reading:
         return {}
 
     def known(self, path: Path, value: Mapping[str, Any], known: tuple[str, ...]) -> None:
-        """Notes keys that mean nothing, and those that are missing, which begin the list of known ones."""
+        """Notes keys that mean nothing."""
         for key in value:
             if key not in known:
                 self.add((*path, key), *unknown("key", key, known))
@@ -251,7 +251,7 @@ def _check_together(reading: Reading, standard: Standard) -> None:
         if name in given:
             path = ("defaults", question)
             _check_value(reading, standard, path, question, given[name])
-            if question in standard.fixed and _other(question, given[name], standard.fixed[question].value):
+            if question in standard.fixed and differ(question, given[name], standard.fixed[question].value):
                 reading.add(path, f"it's fixed as {spelled(standard.fixed[question].value)}", "leave one of them out")
     _check_extras(reading, standard)
     if not reading.problems:
@@ -290,7 +290,3 @@ def _check_planned(reading: Reading, standard: Standard) -> None:
             keys = (problem.place, *TOGETHER)
             said = ((part, key) for key in keys for part in parts if key in (standard.raw.get(part) or {}))
             reading.add(next(said, ()), f"projects would begin with what can't be: {problem.what}", problem.mend)
-
-
-def _other(question: str, one: Any, other: Any) -> bool:
-    return bool(canonical(question, one) != canonical(question, other))

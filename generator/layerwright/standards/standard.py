@@ -96,9 +96,11 @@ def settle(
         has, is_fixed = answer(before, question), question in standard.fixed
         if reason not in reasons or is_said(said, question) or _is_broken(said, question):
             continue
-        if (has is None and is_fixed) or _differ(question, _or_default(question, has), value):
+        if is_fixed and reason != FIXED:  # what is fixed fits all the rest
+            continue
+        if (has is None and is_fixed) or differ(question, _or_default(question, has), value):
             after = put(after, question, value)
-            lines += [line] if has is None or _differ(question, answer(under, question), value) else []
+            lines += [line] if has is None or differ(question, answer(under, question), value) else []
     changed = {key: value for key, value in after.items() if key not in said or value != said[key]}
     put_now = {key: value for key, value in changed.items() if key not in under or value != under[key]}
     return Settled(put_now, tuple(lines), tuple(violations(standard, after)))
@@ -122,7 +124,7 @@ def _wanted(standard: Standard, answers: Answers) -> Iterator[Wanted]:
         value = _narrowed(question, answer(answers, question) or "", demand)
         yield RANGE, question, value, f"{question}: {spelled(value)}, the range of {name}: {demand.because}"
     for question, demand in standard.allowed.items():
-        if not is_said(answers, question) and question not in standard.fixed:
+        if not is_said(answers, question):
             value = standard.default(question, default(question))
             yield ALLOWED, question, value, f"{question}: {spelled(value)}, among what {name} allows: {demand.because}"
     if standard.extras:
@@ -134,7 +136,7 @@ def of_fixed(standard: Standard, answers: Answers) -> Iterator[Problem]:
     """What is answered otherwise than it's fixed."""
     for question, demand in standard.fixed.items():
         value = _or_default(question, answer(answers, question))
-        if _differ(question, value, demand.value):
+        if differ(question, value, demand.value):
             what = f"{spelled(value)} isn't what {standard.name} fixes: {spelled(demand.value)}"
             mend = f"{demand.because} Leave it out: then it's that"
             yield Problem(question, what, mend, (Edit("set", question, demand.value),))
@@ -188,8 +190,11 @@ def _or_default(question: str, value: Any) -> Any:
     return default(question) if value is None else value
 
 
-def _differ(question: str, one: Any, other: Any) -> bool:
-    return bool(canonical(question, one) != canonical(question, other))
+def differ(question: str, one: Any, other: Any) -> bool:
+    """Whether two answers to a question say something else. A list's order says nothing."""
+    pair = [canonical(question, each) for each in (one, other)]
+    alike = [sorted(map(str, each)) if isinstance(each, list) else each for each in pair]
+    return bool(alike[0] != alike[1])
 
 
 def _strange(question: str, value: Any, limit: Demand) -> list[Any]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from packaging.requirements import InvalidRequirement, Requirement
 
 from ...answers.versions import Range
+from ...places import LARGEST
 from ...problems import Problem
 from ...standards import RECORD, Demand, Standard, is_as_made, of_allowed, of_fixed, of_required
 from ..findings import Finding, Place, Severity
@@ -89,7 +90,7 @@ class StandardFile(Rule):
             file = subject.project.folder / path
             if not file.is_file() or not file.resolve().is_relative_to(subject.project.folder.resolve()):
                 yield self.found(Place(path), f"the file of {standard} isn't there")
-            elif not is_as_made(file.read_bytes(), name):
+            elif file.stat().st_size > LARGEST or not is_as_made(file.read_bytes(), name):
                 yield self.found(Place(path), f"it isn't as {standard} has it")
 
 
