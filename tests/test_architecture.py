@@ -48,6 +48,7 @@ ORDER = (
         "places",
         "presets",
         "marking",
+        "standards",
         "jinja",
         "direct",
         "scratch",

@@ -68,10 +68,26 @@ def main() -> None:
     """Makes Keras 3 projects from answers about a network's inputs, outputs, branching, sharing and backbone."""
 
 
+STANDARD = click.option(
+    "--standard",
+    metavar="STANDARD",
+    help="Your organisation's standard: its file or folder, or the name of one that is installed; none for none."
+    "  [default: $LAYERWRIGHT_STANDARD; else what is installed, or recorded]",
+)
+
+
 @main.command()
 @click.argument("destination", type=click.Path(path_type=Path))
 @sources
-def new(destination: Path, preset: str | None, file: Path | None, pairs: tuple[str, ...], defaults: bool) -> None:
+@STANDARD
+def new(
+    destination: Path,
+    preset: str | None,
+    file: Path | None,
+    pairs: tuple[str, ...],
+    defaults: bool,
+    standard: str | None,
+) -> None:
     """Writes a project to the folder DESTINATION, which isn't there yet, or is empty.
 
     In a terminal it asks for what isn't answered, unless inputs and outputs are.
@@ -80,16 +96,21 @@ def new(destination: Path, preset: str | None, file: Path | None, pairs: tuple[s
     layerwright new plant --preset power-plant
     layerwright new houses --data 'inputs=photo: image 64x64x3' --data 'outputs=price: regression'
     """  # noqa: D301 (click takes the character \b, alone on a line, for: leave these lines as they are)
+    from .standards import Keeping, find
     from .template import check_destination, create
 
     destination = Path(os.path.abspath(destination))
     check_destination(destination)
+    keeping = Keeping(find(standard))
     given = gather(preset, file, pairs)
-    answers = effective(given)
+    answers = effective(given, keeping.defaults)
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     ask = terminal and not defaults and not ("inputs" in answers and "outputs" in answers)
-    check(answers, destination.name, asking=ask)
-    create(destination, normalised(given), ask=ask)
+    settled = keeping.settled(given, answers, file, asking=ask)
+    check(answers | settled.answers, destination.name, asking=ask)
+    for line in keeping.lines(settled):
+        say(line)
+    create(destination, normalised(given | settled.answers) | keeping.data, ask=ask, finish=keeping.finish(destination))
     say(
         f"Wrote {destination}\n\nNext:\n  cd {shlex.quote(str(destination))}\n"
         "  python -m venv .venv && . .venv/bin/activate\n  pip install -e '.[test]' && python -m pytest"
@@ -257,6 +278,7 @@ FROM = click.option(
 @click.option("--defaults", is_flag=True, help="Ask nothing. It's so anyway, unless --ask says otherwise.")
 @DRY
 @FROM
+@STANDARD
 @FORMAT
 def update_project(
     path: Path,
@@ -267,6 +289,7 @@ def update_project(
     defaults: bool,
     dry_run: bool,
     source: str | None,
+    standard: str | None,
     form: str,
 ) -> None:
     """Brings the project in PATH to the newest version, or to other answers, with your edits kept.
@@ -282,7 +305,7 @@ def update_project(
     if ask and (defaults or not (sys.stdin.isatty() and sys.stdout.isatty())):
         raise click.UsageError("--ask needs a terminal, and no --defaults")
     given = gather(None, file, pairs)
-    request = update.Request(given=lambda _: given, to=to, source=source, ask=ask, dry=dry_run)
+    request = update.Request(given=lambda _: given, to=to, source=source, standard=standard, ask=ask, dry=dry_run)
     updated(path, request, form)
 
 
@@ -359,6 +382,7 @@ def updated(path: Path, request: Request, form: str) -> None:
 @click.option("--select", metavar="RULE", multiple=True, help="Only these rules: LW301, or LW3 for all that begin so.")
 @click.option("--ignore", metavar="RULE", multiple=True, help="Not these rules.")
 @click.option("--strict", is_flag=True, help="Count warnings as errors, and what could not be looked at.")
+@STANDARD
 def check_projects(
     paths: tuple[Path, ...],
     form: str,
@@ -368,6 +392,7 @@ def check_projects(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     strict: bool,
+    standard: str | None,
 ) -> None:
     """Compares projects with their answers: version, files, and the network that they build.
 
@@ -379,6 +404,7 @@ def check_projects(
     layerwright check projects/ --no-model --format sarif > layerwright.sarif
     """  # noqa: D301
     from . import checking
+    from .standards import find
 
     folders = list(dict.fromkeys(each for path in paths for each in checking.located(path)))
     wrong = [*checking.unplaced(paths), *checking.unmeant((*select, *ignore))]
@@ -387,7 +413,8 @@ def check_projects(
     if wrong:
         raise AnswersError(wrong)
     put_right(*folders)
-    options = checking.Options(select, ignore, not no_model, python, jobs or checking.processors())
+    measure = find(standard, installed=False)
+    options = checking.Options(select, ignore, not no_model, python, jobs or checking.processors(), measure)
     results = checking.check(folders, options, _progress)
     say(checking.FORMATS[form](results, strict))
     sys.exit(checking.exit_code(results, strict=strict))
@@ -464,10 +491,10 @@ def _sources() -> Sources:
     return (running and running.find_object(Sources)) or Sources()
 
 
-def effective(given: Answers) -> Answers:
-    """The answers with the preset's under them."""
+def effective(given: Answers, under: Answers | None = None) -> Answers:
+    """The answers with the preset's under them, and under those what may be given."""
     said = {key: value for key, value in given.items() if key != "preset"}
-    return combine(preset_answers(given.get("preset", BLANK)), said)
+    return combine(under or {}, preset_answers(given.get("preset", BLANK)), said)
 
 
 def check(answers: Answers, folder: str, *, asking: bool) -> None:

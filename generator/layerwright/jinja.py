@@ -32,6 +32,7 @@ from .places import PUBLIC_URL
 from .plan import design
 from .presets import BLANK, all_presets, preset_answers
 from .problems import AnswersError, Problem
+from .standards import Standard, read, violations
 from .tasks import TASKS, Task
 
 BLACK_MODE = black.Mode(target_versions={TargetVersion.PY311}, line_length=LINE_LENGTH)
@@ -59,13 +60,11 @@ def install(environment: Environment) -> None:
         "yaml_value": yaml_value,
     }
     environment.globals |= {
-        "backbone_choices": {"none: learn from these images alone": "none"}
-        | {_backbone_choice(each): name for name, each in BACKBONES.items()},
+        "backbone_choices": backbone_choices,
+        "barred": barred,
         "from_preset": from_preset,
         "kind_choices": _about(KINDS),
-        "merge_choices": {
-            f"{name}: {each.about}{' (two branches)' * each.pairwise}": name for name, each in MERGES.items()
-        },
+        "merge_choices": merge_choices,
         "preset_choices": {f"{name}: {each.about}": name for name, each in all_presets().items()} | {"blank": BLANK},
         "planned_project": planned_project,
         "refusal": refusal,
@@ -98,8 +97,10 @@ def yaml_value(value: Any) -> str:
 @pass_context
 def planned_project(context: Context) -> str:
     """The context of the answers so far, as JSON. Raises RefusedAnswers if they can't become a project."""
-    answers = _answers(context)
+    answers, standard = _answers(context), _standard(context)
     try:
+        if standard and (found := violations(standard, answers)):
+            raise AnswersError(found)
         return _planned(json.dumps(answers, default=str), context["_folder_name"])
     except AnswersError as error:
         raise RefusedAnswers(error.problems) from error
@@ -113,7 +114,10 @@ def _planned(answers: str, folder: str) -> str:
 @pass_context
 def refusal(context: Context, key: str) -> str:
     """What is wrong with the answer to one question, in a few words, or nothing."""
+    standard = _standard(context)
     try:
+        if standard and (found := violations(standard, _answers(context))):
+            raise AnswersError(found)
         design(_answers(context), context["_folder_name"])
     except AnswersError as error:
         return next((each.short for each in error.problems if each.place.split(".")[0] == key), "")
@@ -125,10 +129,40 @@ def from_preset(context: Context, key: str) -> Any:
     """The preset's answer to a question, or the default."""
     given = {name: value for name in ("inputs", "outputs", "sharing") if (value := _value(context, name)) is not None}
     try:
-        preset = preset_answers(_value(context, "preset") or BLANK)
+        under = _under(context)
     except AnswersError as error:
         raise RefusedAnswers(error.problems) from error
-    return combine(preset, given).get(key, KEYS[key].default)
+    value, standard = combine(under, given).get(key, KEYS[key].default), _standard(context)
+    return standard.default(key, value) if standard else value
+
+
+@pass_context
+def barred(context: Context, key: str, value: str) -> str:
+    """Why an organisation's standard doesn't allow a choice, or nothing."""
+    standard = _standard(context)
+    return standard.bars(key, value) if standard else ""
+
+
+@pass_context
+def backbone_choices(context: Context) -> dict[str, Any]:
+    """The pretrained networks to choose from."""
+    labels = {"none: learn from these images alone": "none"}
+    return _choices(context, "backbone", labels | {_backbone_choice(each): name for name, each in BACKBONES.items()})
+
+
+@pass_context
+def merge_choices(context: Context) -> dict[str, Any]:
+    """The merges to choose from."""
+    labels = {f"{name}: {each.about}{' (two branches)' * each.pairwise}": name for name, each in MERGES.items()}
+    return _choices(context, "merge", labels)
+
+
+def _choices(context: Context, key: str, choices: Mapping[str, str]) -> dict[str, Any]:
+    """Choices by label, as Copier takes them: those that a standard bars show why."""
+    if _standard(context) is None:
+        return dict(choices)
+    why = "{{{{ barred({!r}, {!r}) }}}}"
+    return {label: {"value": name, "validator": why.format(key, name)} for label, name in choices.items()}
 
 
 @pass_context
@@ -148,8 +182,24 @@ def recorded(context: Context, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 def _answers(context: Context) -> Answers:
     """The answers so far, the preset's parts of `layers` and `training` under them."""
-    given = {key: value for key in KEYS if (value := _value(context, key)) is not None}
-    return combine(preset_answers(_value(context, "preset") or BLANK), given)
+    return combine(_under(context), {key: value for key in KEYS if (value := _value(context, key)) is not None})
+
+
+def _under(context: Context) -> Answers:
+    """What counts where nothing is answered: the preset, and under it the defaults of an organisation's standard."""
+    preset, standard = preset_answers(_value(context, "preset") or BLANK), _standard(context)
+    return combine(standard.defaults, preset) if standard else preset
+
+
+def _standard(context: Context) -> Standard | None:
+    """The organisation's standard that `layerwright` renders by. It comes as data, and plain Copier gives none."""
+    said = _value(context, "layerwright_standard")
+    return _read_standard(json.dumps(said)) if said else None
+
+
+@lru_cache(maxsize=8)
+def _read_standard(said: str) -> Standard:
+    return read(json.loads(said), "layerwright_standard")
 
 
 def _value(context: Context, name: str) -> Any:

@@ -145,8 +145,9 @@ class Hardware:
 class Spec:
     """Everything that a set of answers asks for.
 
-    `models` gives for each sub-model beside the model the layer that it ends in. `broken` names the inputs, outputs and
-    groups that the answers name but don't say rightly: they are missing here.
+    `models` gives for each sub-model beside the model the layer that it ends in. `python` and `keras` are ranges of
+    versions to which a project is narrowed, empty if it isn't. `broken` names the inputs, outputs and groups that the
+    answers name but don't say rightly: they are missing here.
     """
 
     project_name: str
@@ -169,6 +170,8 @@ class Spec:
     tracking: str = "none"
     export: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
+    python: str = ""
+    keras: str = ""
     broken: frozenset[str] = frozenset()
 
     def input(self, name: str) -> Input:

@@ -11,7 +11,7 @@ import os
 import re
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -57,8 +57,10 @@ def _in_the_way(destination: Path) -> str | None:
     return None
 
 
-def create(destination: Path, answers: Answers, *, ask: bool) -> None:
-    """Writes a new project.
+def create(
+    destination: Path, answers: Answers, *, ask: bool, finish: Callable[[Path], None] = lambda project: None
+) -> None:
+    """Writes a new project. `finish` may add to it before it comes to its place.
 
     `answers` are as Copier takes them, `preset` among them; what isn't there is asked if `ask`, and has its default
     else. Raises AnswersError for a destination in use or for answers that can't become a project, OSError if the
@@ -69,6 +71,7 @@ def create(destination: Path, answers: Answers, *, ask: bool) -> None:
     with _staging(destination) as staged:
         with _scratch():
             _copy(staged, answers, ask=ask)
+        finish(staged)
         if into_folder:
             ready = staged.parent.with_name(scratch.READY)
             os.replace(staged.parent, ready)

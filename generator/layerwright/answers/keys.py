@@ -69,6 +69,8 @@ KEYS = {
         Key("description"),
         Key("author"),
         Key("license", default="none"),
+        Key("python"),
+        Key("keras"),
         Key("inputs"),
         Key("outputs"),
         Key("branching", "yaml", default=[]),

@@ -158,6 +158,8 @@ def _spec(fields: Fields) -> Spec:
         tracking=fields.choice("tracking", TRACKERS),
         export=fields.words("export", FORMATS),
         extras=fields.words("extras", EXTRAS),
+        python=_versions(fields, "python"),
+        keras=_versions(fields, "keras"),
         broken=frozenset(fields.broken),
     )
     devices.check(fields, spec)
@@ -217,6 +219,25 @@ def _license(fields: Fields) -> str:
         mend = "as MIT, Apache-2.0, LicenseRef-Ours, or none"
         fields.problems.add("license", f"{shown(name)} is no SPDX name", mend, Edit("set", "license", "none"))
         return "none"
+
+
+def _versions(fields: Fields, key: str) -> str:
+    """A range of versions to which the project is narrowed, empty if the answers name none."""
+    text = fields.line(key, lambda text: "").replace(" ", "")
+    if not text:
+        return ""
+    from .versions import TESTED, asked, pythons  # the library that reads versions is slow to come
+
+    what, drop = "", Edit("drop", key)
+    try:
+        if asked(key, text).is_empty or (key == "python" and not pythons(text)):
+            what = f"{shown(text)} leaves none of those that projects are tested with, {TESTED[key]}"
+    except ValueError:
+        what = f"{shown(text)} is no range of versions"
+    if what:
+        example = ">=3.11,<3.13" if key == "python" else "<3.16"
+        fields.problems.add(key, what, f"bounds with commas between, as {example}; or leave it out", drop)
+    return "" if what else text
 
 
 def _reserved(name: str) -> bool:

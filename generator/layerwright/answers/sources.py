@@ -64,6 +64,20 @@ def load_yaml(text: str, place: str) -> Any:
         ) from error
 
 
+def lines_of(text: str) -> dict[tuple[str, ...], int]:
+    """The line of each key of nested mappings in a YAML text that `load_yaml` can read."""
+    found: dict[tuple[str, ...], int] = {}
+
+    def walk(node: Any, path: tuple[str, ...]) -> None:
+        for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+            here = (*path, str(key.value))
+            found[here] = key.start_mark.line + 1
+            walk(value, here)
+
+    walk(yaml.compose(text, _Loader), ())
+    return found
+
+
 def _check_events(text: str) -> None:
     """Raises YAMLError for what answers have no use for and harm can be done with.
 

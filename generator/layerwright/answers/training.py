@@ -51,6 +51,12 @@ def training(fields: Fields, inputs: tuple[Input, ...], outputs: tuple[Output, .
     return Training(**values, is_rate_said="learning_rate" in given)
 
 
+def unfit(key: str, value: object) -> str | None:
+    """What a setting of the training has to be, None if this value is that."""
+    default = TRAINING_DEFAULTS[key]
+    return _wrong(key, _number(value) if isinstance(default, float) else value, default)
+
+
 def _wrong(key: str, value: object, default: object) -> str | None:
     """What is expected of a setting of the training, None if it's that."""
     if key in WORDS:

@@ -18,6 +18,7 @@ from ..answers.sources import load_yaml
 from ..places import ANSWERS_FILE, LARGEST, PUBLIC_URL, RELEASE, is_checkout, template_root
 from ..plan import Plan, design
 from ..problems import AnswersError, Problem
+from ..standards import RECORD, Record
 from .findings import Place
 from .sources import Source
 
@@ -92,6 +93,19 @@ class Project:
         lines = (self.text(ANSWERS_FILE) or "").splitlines()
         numbers = (number for number, line in enumerate(lines, 1) if line.startswith(f"{key}:"))
         return Place(ANSWERS_FILE, next(numbers, 1))
+
+    @cached_property
+    def record(self) -> Record | Problem | None:
+        """What it keeps of an organisation's standard; what is wrong with that; None if it keeps to none."""
+        if not (self.folder / RECORD).exists():
+            return None
+        text = self.text(RECORD)
+        if text is None:
+            return Problem(RECORD, "isn't a text of the project's", "take it from an earlier commit")
+        try:
+            return Record.read(text)
+        except AnswersError as error:
+            return error.problems[0]
 
     @cached_property
     def settings(self) -> Mapping[str, Any] | str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import inspect
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import ClassVar
 
+from ..standards import Found, Record, Standard
 from .building import Building
 from .findings import Finding, Place, Severity
 from .network import Network
@@ -25,6 +26,7 @@ class Part(Enum):
     FILES = "files of the template"
     SOURCE = "source"
     MODEL = "built network"
+    STANDARD = "standard"
     SILENCES = "silences"
 
 
@@ -37,11 +39,23 @@ class Subject:
     building: Building | None = None
     expected: Network | None = None
     """The network that the answers ask for, as the version that made the project plans it."""
+    standard: Found | None = None
+    """The standard that it's to be checked by, None for the one that it has recorded."""
+    newer: Found | None = None
+    """The standard as it's now at the place that it came from, or the one to be checked by."""
     silences: tuple[Silence, ...] = ()
     found: list[Finding] = field(default_factory=list)
     ran: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
     """What was found, the rules that ran, all rules: for those that look at silences."""
+
+    @property
+    def measure(self) -> tuple[Standard, Mapping[str, str]] | None:
+        """The standard to check by, and the names that git has for its own files; None if there is none."""
+        record = self.project.record
+        if self.standard is not None:
+            return self.standard.standard, {path: each.name for path, each in self.standard.files.items()}
+        return (record.standard, record.files) if isinstance(record, Record) else None
 
     @property
     def actual(self) -> Network | None:

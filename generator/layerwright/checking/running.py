@@ -15,6 +15,7 @@ from pathlib import Path
 from ..environments import NoEnvironmentError, Processes, python_of
 from ..problems import Problem, unknown
 from ..scratch import own
+from ..standards import Found, Record, later
 from .building import Building, built
 from .findings import CannotCheckError, Finding, LeftOut, Result, grave
 from .network import Network, planned
@@ -40,6 +41,7 @@ class Options:
     model: bool = True
     python: Path | None = None
     jobs: int = 1
+    standard: Found | None = None
 
     @property
     def rules(self) -> list[Rule]:
@@ -184,7 +186,7 @@ def examined(folder: Path, options: Options, building: Outcome) -> Result:
     """What comes of one project, whose network was built or couldn't be."""
     project = read(folder)
     subject = Subject(project, silences=tuple(silences(project)), known=frozenset(each.identifier for each in ALL))
-    left_out = list(_evidence(subject, options, building))
+    left_out = [*_standing(subject, options), *_evidence(subject, options, building)]
     away = {each.part for each in left_out}
     for rule in (each for each in options.rules if each.part.value not in away):
         try:
@@ -195,6 +197,16 @@ def examined(folder: Path, options: Options, building: Outcome) -> Result:
     ran = tuple(each.identifier for each in ALL if each.identifier in subject.ran)
     said = tuple(_silenced(each, subject) for each in subject.found)
     return Result(folder, project.version, said, tuple(left_out), ran)
+
+
+def _standing(subject: Subject, options: Options) -> Iterator[LeftOut]:
+    """Puts the standard together that the project is to keep to. It may be that no newer one is at hand."""
+    subject.standard = subject.newer = options.standard
+    record = subject.project.record
+    if options.standard is None and isinstance(record, Record) and options.wants(Part.STANDARD):
+        subject.newer, why = later(record, subject.project.folder)
+        if subject.newer is None:
+            yield LeftOut("a newer standard", f"{record.standard}: {why}", asked=True)
 
 
 def _silenced(finding: Finding, subject: Subject) -> Finding:

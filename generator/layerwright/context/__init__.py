@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from ..answers.versions import asked, pythons
 from ..diagram import diagram
 from ..emit import literal, model_source
 from ..explain import table, totals
@@ -18,7 +19,7 @@ from .data import about_input, about_output, data
 from .exporting import exporting
 from .hardware import hardware
 from .licences import TEXTS, holder
-from .requirements import PYTHONS, requirements
+from .requirements import requirements
 from .scores import is_stateful, padded_steps, scores
 from .settings import settings
 from .trouble import trouble
@@ -83,7 +84,8 @@ def context(plan: Plan) -> dict[str, Any]:
         "exporting": exporting(plan, LINE_LENGTH),
         "extras": list(spec.extras),
         "extensions": list(plan.extensions),
-        "pythons": list(PYTHONS),
+        "pythons": pythons(spec.python),
+        "requires_python": str(asked("python", spec.python)),
         "image": spec.package.replace("_", "-"),
         "requirements": requirements(spec, graph, files=samples["files"]),
     }

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..answers.versions import asked
 from ..graph import Graph, RuleLayer
 from ..spec import Hardware, Spec
 
-PYTHONS = ("3.11", "3.12", "3.13")
-"""The versions of Python that a project works on, the oldest first."""
-
-REQUIREMENTS = ("keras>=3.15,<4", "matplotlib>=3.8,<4", "numpy>=1.26,<3", "pandas>=2.2,<4", "pyyaml>=6,<7")
-"""What every project needs besides its backend. Ranges start at what the project is tested with."""
+REQUIREMENTS = ("matplotlib>=3.8,<4", "numpy>=1.26,<3", "pandas>=2.2,<4", "pyyaml>=6,<7")
+"""What every project needs besides Keras and its backend. Ranges start at what the project is tested with."""
 
 BACKEND_REQUIREMENTS = {
     ("tensorflow", "cpu"): (
@@ -50,7 +48,7 @@ TRACKER_REQUIREMENTS = {"tensorboard": "tensorboard>=2.20,<3", "mlflow": "mlflow
 
 def requirements(spec: Spec, graph: Graph, *, files: Iterable[str]) -> list[str]:
     """The requirements of a project that reads files of these kinds."""
-    needed = {*REQUIREMENTS, *_of_backend(spec.hardware), *_of_layers(graph)}
+    needed = {f"keras{asked('keras', spec.keras)}", *REQUIREMENTS, *_of_backend(spec.hardware), *_of_layers(graph)}
     needed.update(FILE_REQUIREMENTS[kind] for kind in files if kind in FILE_REQUIREMENTS)
     needed.update(*(EXPORT_REQUIREMENTS.get(name, ()) for name in spec.export))
     if spec.export and spec.hardware.backend != "tensorflow":

@@ -15,9 +15,11 @@ from ..extensions import KEY, chosen
 from ..places import ANSWERS_FILE
 from ..plan import design
 from ..problems import AnswersError, Problem
+from ..standards import Renewed
 from . import source as sources
 from .change import Change, digest
 from .journal import Journal, apply, details, done
+from .own_files import Standing, kept_to, standing_by
 from .project import Project, Recorded
 from .recovery import alone, put_right
 from .rendering import Files, Rendering, render, scratch
@@ -29,19 +31,23 @@ Given = Callable[[Answers], Answers]
 
 @dataclass(frozen=True)
 class Request:
-    """What is wanted: other answers, a version (None: the newest), a template that the user names."""
+    """What is wanted: other answers, a version (None: the newest), a template and a standard that the user names."""
 
     given: Given = field(default=lambda _: {})
     to: str | None = None
     stay: bool = False
     source: str | None = None
+    standard: str | None = None
     ask: bool = False
     dry: bool = False
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it. `said` is what had to be put right first, `graphs` the network before and after."""
+    """What came of it. `said` is what had to be put right first, `graphs` the network before and after.
+
+    `lines` are what an organisation's standard has to do with it.
+    """
 
     root: Path
     versions: tuple[str, str]
@@ -51,6 +57,7 @@ class Outcome:
     conflicts: dict[str, list[int]] = field(default_factory=dict)
     answers: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     said: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
     diff: str = ""
     graphs: tuple[str, str] = ("", "")
     dry: bool = False
@@ -76,7 +83,10 @@ def update(folder: Path, request: Request) -> Outcome:
         source = sources.find(recorded, request.source, place)
         versions = source.versions(place)
         version = sources.target(versions, recorded, recorded.version if request.stay else request.to)
-        wished = wish(recorded.answers, request.given(recorded.answers))
+        given = request.given(recorded.answers)
+        standing = standing_by(project, files, request)
+        added, lines = kept_to(standing, given, recorded.answers, ask=request.ask)
+        wished = wish(recorded.answers, given | added)
         graphs = _graphs(
             wished, project.root.name, strict=version in (versions[-1], f"v{__version__}") and not request.ask
         )
@@ -86,12 +96,14 @@ def update(folder: Path, request: Request) -> Outcome:
             files={},
             answers=wished.differences,
             said=tuple(said),
+            lines=lines,
             graphs=graphs if request.dry else ("", ""),
             dry=request.dry,
         )
-        if version == recorded.version and source.url == recorded.source and not (wished.data or request.ask):
+        is_new = version != recorded.version or source.url != recorded.source or bool(wished.data)
+        if not (is_new or request.ask or standing.is_news(project.root)):
             return outcome
-        return _made(project, files, recorded, source, wished, outcome, ask=request.ask, place=place)
+        return _made(project, files, recorded, source, wished, outcome, standing, ask=request.ask, place=place)
 
 
 def _made(
@@ -101,6 +113,7 @@ def _made(
     source: sources.Source,
     wished: Wish,
     outcome: Outcome,
+    standing: Renewed,
     *,
     ask: bool,
     place: Path,
@@ -116,6 +129,7 @@ def _made(
         data=wished.data,
         deleted=project.deleted(),
         ask=ask,
+        standing=Standing(standing, project),
     )
     _check_free(project, files, rendering.changes)
     by_kind = _by_kind(files, rendering)
@@ -132,6 +146,7 @@ def _made(
         files=by_kind,
         kept=rendering.kept,
         missed=rendering.missed,
+        lines=(*outcome.lines, *rendering.lines),
         conflicts=rendering.conflicts,
         answers=differences,
         diff=rendering.diff if outcome.dry else "",

@@ -10,7 +10,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,6 +27,7 @@ from ..problems import AnswersError, Problem, shown
 from ..scratch import own
 from .change import Change, check_path
 from .git import git, names
+from .own_files import Brought, Standing
 from .project import Recorded, Stages
 from .source import Source
 from .worker import STOPPED
@@ -45,7 +46,8 @@ class Rendering:
     """What an update comes to.
 
     `kept` are files that the new version doesn't have and the user has edited: they stay. `conflicts` are files with
-    markers, each with the lines where those begin. `diff` is all of it as a unified diff.
+    markers, each with the lines where those begin. `diff` is all of it as a unified diff. `lines` say what else became
+    of files of a standard's.
     """
 
     changes: tuple[Change, ...]
@@ -57,6 +59,7 @@ class Rendering:
     """Of the files in conflict: what the two versions and the user have of them."""
     missed: tuple[str, ...] = ()
     """Files that the user has deleted, and that the new version changes."""
+    lines: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -77,6 +80,7 @@ def render(
     data: Answers,
     deleted: Sequence[str] = (),
     ask: bool = False,
+    standing: Standing | None = None,
 ) -> Rendering:
     """Updates a copy of these files. Raises AnswersError if the template, or the answers, don't allow it."""
     copy, env = place / "work" / name, source.environment()
@@ -95,12 +99,18 @@ def render(
             "url": source.url,
             "from": recorded.version,
             "to": version,
-            "data": data,
+            "data": data | (standing.data if standing else {}),
             "recorded": {key: value for key, value in recorded.raw.items() if not key.startswith("_")},
             "ask": ask,
         },
     )
-    rendering = _outcome(copy, old, windows, env, recorded, {} if ask else data, version, ask=ask)
+
+    def bring() -> Brought:
+        return standing.bring(copy, files, windows) if standing else Brought()
+
+    rendering = _outcome(copy, old, windows, env, recorded, {} if ask else data, version, bring, ask=ask)
+    if standing:
+        standing.check(rendering.answers)
     return replace(rendering, missed=tuple(told.get("missed", ())))
 
 
@@ -208,12 +218,14 @@ def _outcome(
     recorded: Recorded,
     data: Answers,
     version: str,
+    bring: Callable[[], Brought],
     *,
     ask: bool,
 ) -> Rendering:
     unmerged = names(git("ls-files", "-z", "--unmerged", cwd=copy, env=env))
     stages = _stages(unmerged, copy, windows, env)
     kept = _kept(copy, old, env)
+    brought = bring()
     git("add", "--all", "--force", cwd=copy, env=env)
     changes = tuple(_changes(copy, windows, env))
     answers = _answers(copy)
@@ -228,7 +240,8 @@ def _outcome(
     options = ("--cached", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-color")
     diff = git("diff", *options, "HEAD", cwd=copy, env=env).decode(errors="replace")
     open_ones = {path: versions for path, versions in stages.items() if path in conflicts}
-    return Rendering(changes, tuple(kept), conflicts, answers, diff, open_ones)
+    left = tuple(sorted({*kept, *brought.kept}))
+    return Rendering(changes, left, conflicts, answers, diff, open_ones, lines=brought.lines)
 
 
 def _stages(unmerged: list[str], copy: Path, windows: set[str], env: Mapping[str, str]) -> dict[str, Stages]:

@@ -28,6 +28,7 @@ def as_data(outcome: Outcome | Undone) -> dict[str, Any]:
         "conflicts": [{"path": path, "lines": lines} for path, lines in outcome.conflicts.items()],
         "answers": {key: {"before": before, "after": after} for key, (before, after) in outcome.answers.items()},
         "recovered": list(outcome.said),
+        "standard": list(outcome.lines),
         "dry_run": outcome.dry,
     }
     if outcome.dry:
@@ -51,6 +52,7 @@ def _undone(undone: Undone) -> Iterator[str]:
 
 def _updated(outcome: Outcome) -> Iterator[str]:
     old, new = outcome.versions
+    yield from outcome.lines
     if outcome.is_nothing:
         yield f"Nothing to do: {outcome.root} is as {new} and its answers make it."
         return

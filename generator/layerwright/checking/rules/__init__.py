@@ -1,9 +1,9 @@
-"""The rules: LW0 answers and version, LW1 files, LW2 network, LW3 training, LW9 silences."""
+"""The rules: LW0 answers and version, LW1 files, LW2 network, LW3 training, LW4 a standard, LW9 silences."""
 
 from __future__ import annotations
 
 from ..rule import Rule
-from . import answers, ends, files, layers, learning, silences
+from . import answers, ends, files, layers, learning, silences, standards
 
 ALL: tuple[Rule, ...] = (
     *answers.RULES,
@@ -11,5 +11,6 @@ ALL: tuple[Rule, ...] = (
     *ends.RULES,
     *layers.RULES,
     *learning.RULES,
+    *standards.RULES,
     *silences.RULES,
 )
