@@ -9,7 +9,7 @@ SEED := 1
 PROCESSES := 2
 COUNT := 100
 
-.PHONY: demo test lint types bench backbones properties kills matrix regenerate release clean
+.PHONY: demo test lint types docs bench backbones properties kills matrix regenerate release clean
 
 # From answers to a trained and evaluated project, without data and without a network beyond the package registry.
 demo: .venv/.tool
@@ -34,6 +34,10 @@ lint: .venv/.test
 
 types: .venv/.test
 	$(BIN)/mypy
+
+# Builds the site into site/; warnings are errors.
+docs: .venv/.test
+	$(BIN)/python docs/site/build.py site
 
 bench: .venv/.test
 	$(BIN)/python benchmarks/explain.py
@@ -64,7 +68,7 @@ release: .venv/.test
 	$(BIN)/python release.py $(VERSION)
 
 clean:
-	rm -rf .venv demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv demo build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/.tool: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -73,5 +77,5 @@ clean:
 
 .venv/.test: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable '.[lint,test]'
+	$(BIN)/python -m pip install --quiet --editable '.[docs,lint,test]'
 	touch $@ .venv/.tool

@@ -1,0 +1,56 @@
+"""The site is built without a warning, and what is made of the code stands in it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from layerwright.cli import main
+from layerwright.layers import builtin
+
+from .workbench import PRESETS
+
+BUILD = Path(__file__).parent.parent / "docs" / "site" / "build.py"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built once. A warning, as of a link that leads nowhere, is an error."""
+    out = tmp_path_factory.mktemp("site")
+    done = subprocess.run([sys.executable, str(BUILD), str(out)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return out
+
+
+def text(page: Path) -> str:
+    """What a page says, without its marks."""
+    return re.sub(r"<[^>]*>", "", page.read_text(encoding="utf-8"))
+
+
+def test_every_preset_has_a_page_with_its_picture_and_its_model(site: Path) -> None:
+    for preset in PRESETS:
+        page = site / "reference" / "presets" / f"{preset}.html"
+        assert page.read_text(encoding="utf-8").count("<svg style=") == 1
+        assert "def build_model(" in text(page)
+
+
+def test_every_command_and_every_layer_stands_in_the_reference(site: Path) -> None:
+    commands = text(site / "reference" / "commands.html")
+    assert all(f"Usage: layerwright {name}" in commands for name in main.commands)
+    layers = text(site / "reference" / "layers.html")
+    assert all(name in layers for name in (*builtin().rules, *builtin().words))
+
+
+def test_every_page_is_reached_from_the_side(site: Path) -> None:
+    """The side has the sections; those with many pages have a page of their own that lists them."""
+    side = (site / "index.html").read_text(encoding="utf-8")
+    linked = set(re.findall(r'href="([^"#:]+\.html)"', side))
+    for page in ("decisions/README.html", "reference/presets/index.html"):
+        inner = re.findall(r'href="([^"#:]+\.html)"', (site / page).read_text(encoding="utf-8"))
+        linked |= {str((site / page).parent.joinpath(each).resolve().relative_to(site.resolve())) for each in inner}
+    found = {str(path.relative_to(site)) for path in site.rglob("*.html")}
+    assert found - linked <= {"genindex.html", "search.html", "index.html"}
