@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias
 SHORT = 50
 """Longest message, in characters, that a prompt shows whole beside its question."""
 
-MOST_CHOICES = 25
+MOST_CHOICES = 26
 """Most words that a message lists; of more, it names the nearest."""
 
 LONGEST_PLACE = 1000
