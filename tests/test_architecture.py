@@ -43,8 +43,10 @@ ORDER = (
         "context",
         "places",
         "presets",
+        "questions",
         "jinja",
         "template",
+        "asking",
         "update",
         "environments",
         "checking",
@@ -126,7 +128,7 @@ def test_a_script_for_another_environment_imports_what_is_there(path: Path) -> N
 
 @each_source
 def test_only_the_template_s_own_modules_import_what_makes_files(path: Path) -> None:
-    if _module(path) not in ("jinja", "template") and path != Path("update/worker.py"):
+    if _module(path) not in ("questions", "jinja", "template") and path != Path("update/worker.py"):
         assert not TEMPLATING & set(_absolute(SOURCES[path]))
 
 

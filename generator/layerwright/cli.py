@@ -80,18 +80,38 @@ def new(destination: Path, preset: str | None, file: Path | None, pairs: tuple[s
     """  # noqa: D301 (click takes the character \b, alone on a line, for: leave these lines as they are)
     from .template import check_destination, create
 
-    destination = Path(os.path.abspath(destination))
+    typed, destination = str(destination), Path(os.path.abspath(destination))
     check_destination(destination)
     given = gather(preset, file, pairs)
     answers = effective(given)
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     ask = terminal and not defaults and not ("inputs" in answers and "outputs" in answers)
     check(answers, destination.name, asking=ask)
-    create(destination, normalised(given), ask=ask)
+    again = ""
+    if ask:
+        given, again = asked(destination, typed, given)
+    create(destination, normalised(given), ask=False)
+    if ask:
+        from . import asking
+
+        asking.forget(destination)
     click.echo(
-        f"Wrote {destination}\n\nNext:\n  cd {shlex.quote(str(destination))}\n"
+        f"Wrote {destination}\n\n{again}Next:\n  cd {shlex.quote(str(destination))}\n"
         "  python -m venv .venv && . .venv/bin/activate\n  pip install -e '.[test]' && python -m pytest"
     )
+
+
+def asked(destination: Path, typed: str, given: Answers) -> tuple[Answers, str]:
+    """What a user answers in this terminal, and the command that gives the same answers, to be printed."""
+    from . import asking
+
+    try:
+        answers = asking.answered(destination, typed, normalised(given))
+    except (asking.Stopped, KeyboardInterrupt) as stopped:
+        if asking.kept(destination):
+            click.echo("Your answers are kept: the same command goes on with them.", err=True)
+        raise KeyboardInterrupt from stopped
+    return answers, f"The same without questions:\n  {shlex.join(asking.command(typed, answers))}\n\n"
 
 
 @main.command()

@@ -16,22 +16,17 @@ import black
 import yaml
 from black.mode import TargetVersion
 from copier.errors import UserMessageError
-from jinja2 import Environment, StrictUndefined, Undefined, pass_context
+from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
-from . import __version__
-from .answers import KEYS, MERGED, Answers, combine, package_name
-from .backbones import BACKBONES, Backbone
-from .blocks import MERGES
+from . import __version__, questions
+from .answers import MERGED
 from .context import LINE_LENGTH
 from .context import context as project_context
 from .emit import literal
-from .kinds import KINDS
 from .places import PUBLIC_URL
 from .plan import design
-from .presets import BLANK, preset_answers, presets
 from .problems import AnswersError, Problem
-from .tasks import TASKS
 
 BLACK_MODE = black.Mode(target_versions={TargetVersion.PY311}, line_length=LINE_LENGTH)
 """As the generated `pyproject.toml` has it."""
@@ -51,25 +46,13 @@ def install(environment: Environment) -> None:
     environment.filters |= {
         "black": formatted,
         "markdown": markdown,
-        "package_name": package_name,
         "python": literal,
         "recorded": recorded,
         "toml": toml,
         "yaml_value": yaml_value,
     }
-    environment.globals |= {
-        "backbone_choices": {"none: learn from these images alone": "none"}
-        | {_backbone_choice(each): name for name, each in BACKBONES.items()},
-        "from_preset": from_preset,
-        "kind_choices": _about(KINDS),
-        "merge_choices": {
-            f"{name}: {each.about}{' (two branches)' * each.pairwise}": name for name, each in MERGES.items()
-        },
-        "preset_choices": {f"{name}: {each.about}": name for name, each in presets().items()} | {"blank": BLANK},
-        "planned_project": planned_project,
-        "refusal": refusal,
-        "task_choices": _about(TASKS),
-    }
+    environment.globals["planned_project"] = planned_project
+    questions.install(environment)
 
 
 def formatted(source: str) -> str:
@@ -97,7 +80,7 @@ def yaml_value(value: Any) -> str:
 @pass_context
 def planned_project(context: Context) -> str:
     """The context of the answers so far, as JSON. Raises RefusedAnswers if they can't become a project."""
-    answers = _answers(context)
+    answers = questions.effective(questions.said_in(context))
     try:
         return _planned(json.dumps(answers, default=str), context["_folder_name"])
     except AnswersError as error:
@@ -110,27 +93,6 @@ def _planned(answers: str, folder: str) -> str:
 
 
 @pass_context
-def refusal(context: Context, key: str) -> str:
-    """What is wrong with the answer to one question, in a few words, or nothing."""
-    try:
-        design(_answers(context), context["_folder_name"])
-    except AnswersError as error:
-        return next((each.short for each in error.problems if each.place.split(".")[0] == key), "")
-    return ""
-
-
-@pass_context
-def from_preset(context: Context, key: str) -> Any:
-    """The preset's answer to a question, or the default."""
-    given = {name: value for name in ("inputs", "outputs", "sharing") if (value := _value(context, name)) is not None}
-    try:
-        preset = preset_answers(_value(context, "preset") or BLANK)
-    except AnswersError as error:
-        raise RefusedAnswers(error.problems) from error
-    return combine(preset, given).get(key, KEYS[key].default)
-
-
-@pass_context
 def recorded(context: Context, answers: Mapping[str, Any]) -> dict[str, Any]:
     """What a project remembers: its answers, and the source and version of the template that made it.
 
@@ -139,26 +101,7 @@ def recorded(context: Context, answers: Mapping[str, Any]) -> dict[str, Any]:
     A template that isn't under version control is one that an installed package brings: its place on this machine
     means nothing elsewhere, so the public one and the release are recorded instead.
     """
-    whole = {key: value for key, value in _answers(context).items() if key in MERGED and key in answers}
+    said = questions.effective(questions.said_in(context))
+    whole = {key: value for key, value in said.items() if key in MERGED and key in answers}
     source = {} if "_commit" in answers else {"_commit": f"v{__version__}", "_src_path": PUBLIC_URL}
     return {**answers, **whole, **source}
-
-
-def _answers(context: Context) -> Answers:
-    """The answers so far, the preset's parts of `layers` and `training` under them."""
-    given = {key: value for key in KEYS if (value := _value(context, key)) is not None}
-    return combine(preset_answers(_value(context, "preset") or BLANK), given)
-
-
-def _value(context: Context, name: str) -> Any:
-    value = context.get(name)
-    return None if isinstance(value, Undefined) else value
-
-
-def _backbone_choice(each: Backbone) -> str:
-    made_for = f", made for {each.size}x{each.size}" if each.size else ""
-    return f"{each.constructor}: {each.parameters / 1e6:.1f} million parameters{made_for}"
-
-
-def _about(entries: Mapping[str, Any]) -> list[str]:
-    return [f"{entry.name} {entry.form}".strip() + f": {entry.about}" for entry in entries.values()]
