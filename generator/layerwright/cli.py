@@ -111,7 +111,7 @@ def asked(destination: Path, typed: str, given: Answers) -> tuple[Answers, str]:
         if asking.kept(destination):
             click.echo("Your answers are kept: the same command goes on with them.", err=True)
         raise KeyboardInterrupt from stopped
-    return answers, f"The same without questions:\n  {shlex.join(asking.command(typed, answers))}\n\n"
+    return answers, f"The same without questions:\n  {shlex.join(asking.words(typed, answers))}\n\n"
 
 
 @main.command()

@@ -145,7 +145,7 @@ def listed(plan: Plan) -> list[str]:
     parts = (
         [environment.from_string(part.removesuffix(".jinja")).render(known) for part in path.parts] for path in paths
     )
-    return ["/".join(each) for each in parts if all(each)]
+    return sorted("/".join(each) for each in parts if all(each))
 
 
 def render(destination: Path, answers: Answers, source: str, ref: str) -> None:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from ..answers import Answers
 from . import unfinished
+from .again import words
 from .asker import Asked, Asker, Option
-from .command import command
 from .conversation import Conversation, Stopped
 from .standard import Fixed, Standard
 
-__all__ = ["Asker", "Fixed", "Standard", "Stopped", "answered", "asker", "command", "forget", "kept"]
+__all__ = ["Asker", "Fixed", "Standard", "Stopped", "answered", "asker", "forget", "kept", "words"]
 
 forget, kept = unfinished.forget, unfinished.kept
 

@@ -21,7 +21,7 @@ from ..plan import design
 from ..problems import AnswersError, Problem
 from ..questions import ADVANCED, PRESET, Question, UnansweredError, effective, found, objections, questions, root
 from ..template import listed
-from . import command, preview, review
+from . import again, preview, review
 from .asker import Asked, Asker, Back, Line, Option
 from .entries import Inputs, Outputs
 from .standard import Standard
@@ -79,7 +79,7 @@ class Conversation:
             if question is not None:
                 self.ask_from(question)
             elif self.review():
-                return command.shortest(self.whole(), self.folder)
+                return again.shortest(self.whole(), self.folder)
 
     # Which question
 
@@ -325,10 +325,10 @@ class Conversation:
         """Shows what is to be written, and asks if it is. Raises Stopped if it isn't."""
         whole = self.whole()
         plan = design(effective(whole), self.folder)
-        words = command.command(self.typed, command.shortest(whole, self.folder))
+        words = again.words(self.typed, again.shortest(whole, self.folder))
         files = listed(plan)
         self.asker.tell(
-            "\n" + review.page(plan, files, self.destination, command.spelled(words), self.asker.width - 1) + "\n"
+            "\n" + review.page(plan, files, self.destination, again.spelled(words), self.asker.width - 1) + "\n"
         )
         options = [
             Option(WRITE, WRITE, f"the project, to {self.destination}"),

@@ -355,7 +355,7 @@ class Outputs(Builder):
         return "" if first and self._seeing(draft, old) else first
 
     def _seeing(self, draft: Draft, old: Entry | None) -> str:
-        """The first input, or pair of inputs, that fits a task alone; of a reconstruction, the one that it makes again."""
+        """The first input, or pair of inputs, that fits a task alone; of a reconstruction, what it makes again."""
         names = self._able()
         for some in (*((name,) for name in names), *combinations(names, 2)):
             name = "+".join(some)

@@ -5,19 +5,22 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
-from ..answers import Answers
+from ..answers import KEYS, Answers
 from ..answers.lines import read_entries
+from ..answers.mending import mended
 from ..blocks import name_like
 from ..diagram import diagram
 from ..explain import totals
 from ..memory import memory, spelled
 from ..plan import Plan, design
-from ..problems import AnswersError, Problem
+from ..problems import AnswersError, Edit, Problem
 from ..questions import effective
 from .asker import Line
 
 NOTHING = "Nothing to see yet: the network appears here as you answer."
 STAND_IN = "Until you say what comes out, it's taken to be one number."
+
+LATER = "A question that comes settles this:"
 
 ARROW = " -> "
 LONGEST_PATH = 4
@@ -33,15 +36,28 @@ def network(said: Answers, folder: str, width: int) -> list[Line]:
     inputs = read_entries(answers.get("inputs"))
     if not inputs:
         return [("class:about", line) for line in _wrapped(NOTHING, width)]
-    stand_in = not read_entries(answers.get("outputs"))
-    if stand_in:
+    assumed: list[str] = []
+    if not read_entries(answers.get("outputs")):
         answers["outputs"] = f"{name_like('output', [each.name for each in inputs])}: regression"
+        assumed.append(STAND_IN)
     try:
         plan = design(answers, folder)
     except AnswersError as error:
-        return problems(error.problems, width)
-    about = [("class:about", line) for line in _wrapped(STAND_IN, width)] if stand_in else []
+        settled = _settled(error.problems, said)
+        try:
+            plan = design(mended(answers, settled), folder)
+        except AnswersError:
+            is_open = all(any(edit in settled for edit in each.edits) for each in error.problems)
+            return [*([("class:about", LATER)] if is_open else []), *problems(error.problems, width)]
+        assumed += [f"Until you say otherwise, it's {edit.place}: {edit.value}." for edit in settled]
+    about = [("class:about", line) for text in assumed for line in _wrapped(text, width)]
     return [*_decision(plan, width), *_sizes(plan, width), *about, *_graph(plan, width)]
+
+
+def _settled(found: Iterable[Problem], said: Answers) -> list[Edit]:
+    """What a later answer can still put right: a distance, before it's asked how inputs are merged."""
+    edits = [edit for problem in found for edit in problem.edits if edit.action == "set" and edit.place in KEYS]
+    return [edit for edit in dict.fromkeys(edits) if edit.place not in said]
 
 
 def problems(found: Iterable[Problem], width: int) -> list[Line]:

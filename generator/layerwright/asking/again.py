@@ -53,17 +53,17 @@ def _difference(before: Mapping[str, Any], after: Any) -> Any:
     return found
 
 
-def command(destination: str, given: Answers) -> list[str]:
+def words(destination: str, given: Answers) -> list[str]:
     """The command as words."""
-    words = ["layerwright", "new", destination]
+    said = ["layerwright", "new", destination]
     for key, value in given.items():
-        words += ["--preset", value] if key == PRESET else ["--data", f"{key}={_text(key, value)}"]
-    return words
+        said += ["--preset", value] if key == PRESET else ["--data", f"{key}={_text(key, value)}"]
+    return said
 
 
-def spelled(words: list[str]) -> str:
+def spelled(said: list[str]) -> str:
     """A command as it's typed in a shell."""
-    return shlex.join(words)
+    return shlex.join(said)
 
 
 def _text(key: str, value: Any) -> str:
