@@ -44,7 +44,11 @@ class Stopped(Exception):
 
 @dataclass
 class Conversation:
-    """Asks a user. `given` is answered already, by flags or a file; `said` is what they answer."""
+    """Asks a user. `given` is answered already, by flags or a file; `said` is what they answer.
+
+    `drafts` has answers that don't hold any more, and `unseen` those that another answer brought with it: they are still
+    to be asked.
+    """
 
     asker: Asker
     destination: Path
@@ -54,6 +58,7 @@ class Conversation:
     said: Answers = field(default_factory=dict)
     keep: Callable[[Answers], None] = lambda said: None
     drafts: Answers = field(default_factory=dict)
+    unseen: set[str] = field(default_factory=set)
 
     @property
     def folder(self) -> str:
@@ -85,15 +90,18 @@ class Conversation:
 
     def next(self) -> Question | None:
         """The first question that is open; then those whose answer, a preset's say, doesn't hold."""
-        waiting = [each for each in questions() if each.key not in self.all and self.is_wanted(each)]
-        if waiting:
-            return waiting[0]
+        answered = {*self.all} - self.unseen
+        waiting = (each for each in questions() if each.key not in answered and self.is_wanted(each))
+        if (first := next(waiting, None)) is not None:
+            return first
         wrong = {root(each.place) for each in found(self.whole(), self.folder)}
         return next((each for each in questions() if each.key in wrong and each.key not in self.fixed), None)
 
     def is_wanted(self, question: Question) -> bool:
         """Whether a question is to be asked."""
-        return question.key not in self.fixed and question.is_wanted(self.context(question))
+        if question.key in self.fixed or (question.is_advanced and not self.all.get(ADVANCED)):
+            return False
+        return question.is_wanted(self.context(question))
 
     def ask_from(self, question: Question) -> None:
         """Asks a question, and those before it as long as the user goes back."""
@@ -243,6 +251,7 @@ class Conversation:
             each.name: reason for each in make.kinds.values() if (reason := self.standard.reason("kinds", each.name))
         }
         built = make(self.asker, asked, {**self.all, question.key: at}, against, shown, kinds).run()
+        self.unseen.update(key for key in built if key not in (*self.all, question.key))
         self.said = {key: each for key, each in built.items() if key not in self.fixed}
         return built[question.key]
 
@@ -276,6 +285,7 @@ class Conversation:
             self._let_defaults_go()
         self.said[key] = value
         self.drafts.pop(key, None)
+        self.unseen.discard(key)
         for gone, problem in self._let_go(key):
             self.asker.tell(f"  {_called(gone)} has to be answered again: {problem.what}.", "wrong")
         self.keep(self.said)

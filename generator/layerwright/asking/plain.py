@@ -6,16 +6,20 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from .asker import Asked, Back, Check, Option, Preview
+from .asker import Asked, Back, Check, Line, Option, Preview
 
 BACK = "<"
 """What is typed to go back."""
 
 
+@dataclass
 class Plain:
-    """Numbered choices, and lines of text."""
+    """Numbered choices, and lines of text. A preview is shown when it has changed."""
+
+    shown: list[Line] = field(default_factory=list)
 
     @property
     def width(self) -> int:
@@ -102,5 +106,8 @@ class Plain:
         return line.strip()
 
     def _show(self, preview: Preview | None, value: Any) -> None:
-        for _, text in preview(value, self.width) if preview else ():
-            self.tell(f"  {text}")
+        lines = preview(value, self.width - 2) if preview else []
+        if lines != self.shown:
+            for _, text in lines:
+                self.tell(f"  {text}")
+        self.shown = lines

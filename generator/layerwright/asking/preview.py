@@ -51,7 +51,7 @@ def network(said: Answers, folder: str, width: int) -> list[Line]:
             return [*([("class:about", LATER)] if is_open else []), *problems(error.problems, width)]
         assumed += [f"Until you say otherwise, it's {edit.place}: {edit.value}." for edit in settled]
     about = [("class:about", line) for text in assumed for line in _wrapped(text, width)]
-    return [*_decision(plan, width), *_sizes(plan, width), *about, *_graph(plan, width)]
+    return [*_graph(plan, width), *about, *_sizes(plan, width), *_decision(plan, width)]
 
 
 def _settled(found: Iterable[Problem], said: Answers) -> list[Edit]:

@@ -171,7 +171,7 @@ class _Prompt:
         _, columns = self.size
         told = self.keys_told + (f"; next time: {self.asked.option}" if self.asked.option else "")
         lines = [("class:question", line) for line in _wrapped(f"? {self.asked.question}", columns, 2)]
-        lines += [("", line) for each in self.asked.details for line in _wrapped(each, columns - 2, 4)]
+        lines += [("", f"  {line}") for each in self.asked.details for line in _wrapped(each, columns - 2, 2)]
         return [*lines, *(("class:about", f"  {line}") for line in _wrapped(told, columns - 2))]
 
     def _header(self) -> StyleAndTextTuples:
