@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import signal
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from prompt_toolkit.input import create_pipe_input
-from prompt_toolkit.output import DummyOutput
 
-from layerwright import asking, cli, kinds, questions, tasks
-from layerwright.asking import again, preview, unfinished
+from layerwright import asking
+from layerwright.asking import preview, unfinished
 from layerwright.asking.asker import Asked, Back, Check, Option, Preview
 from layerwright.asking.conversation import Conversation
-from layerwright.asking.screen import Screen
 from layerwright.plan import design
 from layerwright.presets import preset_answers
 from layerwright.template import listed
 
-from .workbench import PRESETS, Checkout, Command, Terminal, listing
+from .workbench import PRESETS, Checkout, Command, listing
 
 pytest_plugins = ["tests.workbench"]
 
@@ -279,14 +273,6 @@ def test_whether_it_stays_straight_is_asked_only_of_a_straight_line() -> None:
 # What can't be chosen
 
 
-def test_a_task_that_no_input_fits_is_refused_with_the_reason() -> None:
-    _, script = said(None, "blank", *line("x: numeric 4"), *("binary", None, "go on"), [], None, None, "no", "write")
-    reasons = script.reasons("What comes out?") if script.reasons("What comes out?") else {}
-    talk = Script(["x: numeric 4"])
-    del talk
-    assert reasons == {}, "the last menu is that of what to do next"
-
-
 def kinds_refused(inputs: str) -> dict[str, str]:
     """Which tasks can't be chosen for these inputs, and why."""
     script = Script([None, "blank", *line(inputs), KeyboardInterrupt()])
@@ -299,7 +285,7 @@ def test_tasks_that_the_inputs_do_not_fit_are_refused_each_with_its_reason() -> 
     refused = kinds_refused("x: numeric 4")
     assert {"segmentation", "map", "labels", "distance"} <= set(refused)
     assert "binary" not in refused
-    assert "x has none" in refused["segmentation"]
+    assert "something of every place" in refused["segmentation"]
     assert refused["distance"] == "a distance is between two inputs, and it sees 1"
     assert "reconstruction" in kinds_refused("x: category 4")
     assert "segmentation" not in kinds_refused("p: image 32x32x3, x: numeric 4"), "of the picture alone it works"
@@ -309,7 +295,7 @@ def test_a_task_that_only_some_inputs_fit_sees_those() -> None:
     answers, script = said(
         *(None, "blank", *line("p: image 32x32x3, q: image 32x32x3, x: numeric 4")),
         *("distance", None, None, "add", "binary", None, None, None, "go on"),
-        *([], "none", None, None, None, None, "no", "write"),
+        *([], "encoder: p + q", None, None, None, None, "no", "write"),
     )
     assert answers["outputs"] == "distance: distance from=p+q, answer: binary"
     assert answers["merge"] == "l2_distance"
@@ -365,7 +351,7 @@ def test_backbones_that_the_images_do_not_fit_are_refused() -> None:
 
 def test_back_keeps_the_later_answers_that_still_hold() -> None:
     answers, script = said(
-        *("One", "blank", *ENDS, ["residual"], "add" if False else "concatenate", None, "cpu"),
+        *("One", "blank", *ENDS, ["residual"], "concatenate", None, "cpu"),
         *(BACK, BACK, BACK, BACK, BACK, "in one line", "price: regression, sold: binary", "go on"),
         *("jax", "no", "write"),
     )
@@ -378,7 +364,7 @@ def test_what_does_not_hold_any_more_is_named_and_asked_again() -> None:
     pair = line("left: image 32x32x3, right: image 32x32x3")
     answers, script = said(
         *(None, "blank", *pair, *line("same: distance"), [], "encoder: left + right", "l2_distance", None, None, "jax"),
-        *(BACK, BACK, BACK, BACK, BACK, BACK),
+        *([BACK] * 7),
         *("in one line", "kind: multiclass 3", "go on", "no", "change", "inputs"),
         *("remove right", "go on", "write"),
     )
@@ -417,7 +403,6 @@ def test_another_preset_brings_its_own_answers_and_leaves_those_of_the_user() ->
             "go on",
             [],
             None,
-            None,
             "cpu",
             None,
             "no",
@@ -444,14 +429,9 @@ def test_back_from_the_first_kind_leads_to_the_question_before() -> None:
 def test_what_a_preset_says_that_does_not_fit_is_asked() -> None:
     answers, script = said(
         *(None, "autoencoder", "in one line", "image: vector 20", "go on", "go on", [], None, None, "no"),
-        *(
-            Wrong(None, "784"),
-            "{branches: {image: [dense 8, dense 4 name=latent]}, heads: {image_out: [dense 8]}}",
-            "write",
-        ),
+        *(None, "write"),
     )
-    layers = answers["layers"]
-    assert layers["branches"] == {"image": ["dense 8", "dense 4 name=latent"]}
+    assert answers["layers"] == {"heads": {"image_out": None}}, "what doesn't fit is proposed to go"
     assert [each for each in script.asked if each.startswith("Which layers")]
 
 
@@ -470,7 +450,7 @@ def test_the_preview_shows_graph_shapes_parameters_memory_and_the_decision() -> 
     plan = design({"inputs": "photo: image 32x32x3, meta: numeric 4", "outputs": "price: regression"})
     assert f"{plan.graph.parameters:,} parameters" in text
     assert "of weights; about" in text
-    assert "to train, 32 at a time" in text
+    assert "to train, 32 at a time" in text.replace("\n", " ")
     assert "Functional, because there are 2 inputs (photo, meta)" in text.replace("\n", " ")
 
 
@@ -482,7 +462,7 @@ def test_before_anything_is_said_the_preview_says_so() -> None:
 def test_before_outputs_are_said_the_preview_shows_the_inputs_with_a_number() -> None:
     text = shown({"inputs": "output: numeric 4"})
     assert preview.STAND_IN in text
-    assert "output_2 (1)" in text
+    assert "output_1 (1)" in text
 
 
 def test_a_distance_is_previewed_before_it_is_asked_how_inputs_join() -> None:
@@ -493,7 +473,8 @@ def test_a_distance_is_previewed_before_it_is_asked_how_inputs_join() -> None:
 
 def test_what_is_wrong_is_previewed_with_what_would_be_right() -> None:
     text = shown({"inputs": "a: numeric 4", "outputs": "d: segmentation 3"})
-    assert "outputs.d: segmentation says something of every place, and a has none" in text
+    assert "outputs.d: segmentation says something of every place" in text
+    assert "say multiclass 3" in text
 
 
 @pytest.mark.parametrize("width", [20, 40, 80, 200])
@@ -548,8 +529,6 @@ def test_the_review_fits_the_terminal_but_for_the_command(width: int) -> None:
 
 
 CONVERSATIONS: dict[str, tuple[Any, ...]] = {
-    "blank": ("My Houses", "blank", *ENDS, *REST),
-    "preset": (None, "power-plant", "go on", "go on", [], "cpu", "torch", "no", "write"),
     "none of a preset": (
         None,
         "siamese-conv",
@@ -617,7 +596,7 @@ CONVERSATIONS: dict[str, tuple[Any, ...]] = {
         None,
         None,
         "yes",
-        *[None] * 5,
+        *[None] * 6,
         "{branches: {image: [conv 8, global_average_pool]}}",
         None,
         None,
@@ -637,7 +616,6 @@ def test_the_command_gives_the_same_project(
     talk = Conversation(script, tmp_path / "asked" / "plant", "plant", {})
     answers = talk.run()
     assert not script.replies
-    cli.create_for_tests = None  # type: ignore[attr-defined]
     from layerwright.template import create
 
     create(tmp_path / "asked" / "plant", answers, ask=False)
@@ -745,7 +723,7 @@ def test_what_is_fixed_is_told_and_not_asked_and_what_is_refused_can_not_be_chos
     )
     answers, script = said(
         *(None, "blank", *line("x: numeric 4"), *line("y: binary"), [], None, "jax", "yes", None, None, None),
-        *(None, None, None, None, None, None, [], ["slurm"], ["ci"], "write"),
+        *(None, None, None, None, None, None, None, [], ["slurm"], ["ci"], "write"),
         standard=standard,
     )
     assert script.told[0] == "license: Apache-2.0, fixed by Acme: our lawyers read no others"

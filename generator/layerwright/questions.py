@@ -16,8 +16,9 @@ import yaml
 from jinja2 import Environment, StrictUndefined, Undefined, pass_context
 from jinja2.runtime import Context
 
-from .answers import KEYS, Answers, combine, package_name
+from .answers import KEYS, MERGED, Answers, combine, package_name
 from .answers.lines import read_entries
+from .answers.mending import mended
 from .answers.sources import load_yaml
 from .backbones import BACKBONES, Backbone
 from .blocks import MERGES
@@ -177,6 +178,7 @@ def install(environment: Environment) -> None:
         "could_be_straight": could_be_straight,
         "could_share": could_share,
         "from_preset": from_preset,
+        "has_images": has_images,
         "kind_choices": _about(KINDS),
         "merge_choices": _choices(
             "merge", {name: each.about + " (two branches)" * each.pairwise for name, each in MERGES.items()}
@@ -237,15 +239,25 @@ def root(place: str) -> str:
 def objections(said: Answers, key: str, settled: Collection[str], folder: str) -> list[Problem]:
     """What stands against the answer to one question, beside those that are settled.
 
-    What a later question can still put right doesn't: a distance, before it's asked how inputs are merged.
+    What a later question can still put right doesn't: a distance, before it's asked how inputs are merged; a preset's
+    layers for another input.
     """
-    later = {each.key for each in questions() if not each.is_advanced and each.key not in said}
+    preset = _preset_keys(said.get(PRESET) or BLANK)
+    later = {each.key for each in questions() if each.key not in said and (each.key in preset or not each.is_advanced)}
     return [
         problem
         for problem in found(said, folder)
         if root(problem.place) in {key, *settled}
         and not (problem.edits and all(root(edit.place) in later for edit in problem.edits))
     ]
+
+
+@lru_cache(maxsize=32)
+def _preset_keys(name: str) -> frozenset[str]:
+    try:
+        return frozenset(preset_answers(name))
+    except AnswersError:
+        return frozenset()
 
 
 def before(key: str) -> list[str]:
@@ -292,11 +304,31 @@ def from_preset(context: Context, key: str) -> Any:
         return value
     if key in ("inputs", "outputs"):
         return ""
-    mends = [edit.value for problem in problems for edit in problem.edits if edit.place == key and edit.action == "set"]
+    edits = [edit for problem in problems for edit in problem.edits if root(edit.place) == key]
+    mends = [edit.value for edit in edits if edit.place == key and edit.action == "set"]
+    if key in MERGED and isinstance(value, Mapping):
+        mends = [difference(value, mended({key: value}, edits).get(key))]
     for instead in (*mends, KEYS[key].default, *(MERGES if key == "merge" else ())):
         if not against(context, key, instead):
             return instead
     return value
+
+
+def difference(before: Mapping[str, Any], after: Any) -> Any:
+    """What makes one mapping of another where they are merged part by part; None for what isn't there any more."""
+    if not isinstance(after, Mapping):
+        return after
+    found: dict[str, Any] = {}
+    for key in [*after, *(key for key in before if key not in after)]:
+        was, now = before.get(key), after.get(key)
+        if isinstance(was, Mapping) and isinstance(now, Mapping):
+            part = difference(was, now)
+            found |= {key: part} if part else {}
+        elif isinstance(was, Mapping):
+            found[key] = dict.fromkeys(was)
+        elif was != now:
+            found[key] = now
+    return found
 
 
 @pass_context
@@ -314,6 +346,12 @@ def could_share(context: Context) -> bool:
     """Whether two inputs are of one kind and size, so that they can go through one encoder."""
     words = [tuple(each.words) for each in read_entries(_value(context, "inputs"), "inputs")]
     return len(set(words)) < len(words)
+
+
+@pass_context
+def has_images(context: Context) -> bool:
+    """Whether an input holds pictures, so that a pretrained network can begin with them."""
+    return any(each.words[:1] == ["image"] for each in read_entries(_value(context, "inputs"), "inputs"))
 
 
 def is_asking(context: Known) -> bool:

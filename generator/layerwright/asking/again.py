@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
 from ..answers import KEYS, MERGED, Answers
 from ..presets import BLANK, preset_answers
-from ..questions import ADVANCED, PRESET, effective, questions
+from ..questions import ADVANCED, PRESET, difference, effective, questions
 
 
 def shortest(said: Answers, folder: str) -> Answers:
@@ -21,7 +20,7 @@ def shortest(said: Answers, folder: str) -> Answers:
         if key in (PRESET, ADVANCED) or key not in said:
             continue
         if key in MERGED:
-            part = _difference(preset_answers(preset).get(key) or {}, said[key])
+            part = difference(preset_answers(preset).get(key) or {}, said[key])
             given |= {key: part} if part else {}
         elif said[key] != _default(key, given, folder):
             given[key] = said[key]
@@ -34,23 +33,6 @@ def _default(key: str, given: Answers, folder: str) -> Any:
     if key in ("inputs", "outputs"):
         return effective(given).get(key, KEYS[key].default)
     return question.value({**given, "_folder_name": folder, "project_name": given.get("project_name", folder)})
-
-
-def _difference(before: Mapping[str, Any], after: Any) -> Any:
-    """What makes one mapping of another where they are merged part by part; None for what isn't there any more."""
-    if not isinstance(after, Mapping):
-        return after
-    found: dict[str, Any] = {}
-    for key in [*after, *(key for key in before if key not in after)]:
-        was, now = before.get(key), after.get(key)
-        if isinstance(was, Mapping) and isinstance(now, Mapping):
-            part = _difference(was, now)
-            found |= {key: part} if part else {}
-        elif isinstance(was, Mapping):
-            found[key] = dict.fromkeys(was)
-        elif was != now:
-            found[key] = now
-    return found
 
 
 def words(destination: str, given: Answers) -> list[str]:

@@ -46,7 +46,7 @@ class Stopped(Exception):
 class Conversation:
     """Asks a user. `given` is answered already, by flags or a file; `said` is what they answer.
 
-    `drafts` has answers that don't hold any more, and `unseen` those that another answer brought with it: they are still
+    `drafts` has answers that no longer hold, and `unseen` those that another answer brought with it: they are still
     to be asked.
     """
 
@@ -94,7 +94,9 @@ class Conversation:
         waiting = (each for each in questions() if each.key not in answered and self.is_wanted(each))
         if (first := next(waiting, None)) is not None:
             return first
-        wrong = {root(each.place) for each in found(self.whole(), self.folder)}
+        problems = found(self.whole(), self.folder)
+        mends = {root(edit.place) for each in problems for edit in each.edits} - {*self.said}
+        wrong = mends or {root(each.place) for each in problems}
         return next((each for each in questions() if each.key in wrong and each.key not in self.fixed), None)
 
     def is_wanted(self, question: Question) -> bool:
@@ -149,7 +151,7 @@ class Conversation:
         asked = Asked(first, tuple(details), option if len(option) > len("--data ") else f"--data {question.key}=…")
         at = self.all.get(question.key, self.drafts.get(question.key, self.default(question, context)))
         if question.key in ("inputs", "outputs"):
-            return self.build(question, asked, at)
+            return self.build(question, asked, at or effective(self.all).get(question.key, ""))
         if question.key == "sharing":
             return self.share(question, asked, at, context)
         if question.type == "bool":

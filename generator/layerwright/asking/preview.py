@@ -57,7 +57,7 @@ def network(said: Answers, folder: str, width: int) -> list[Line]:
 def _settled(found: Iterable[Problem], said: Answers) -> list[Edit]:
     """What a later answer can still put right: a distance, before it's asked how inputs are merged."""
     edits = [edit for problem in found for edit in problem.edits if edit.action == "set" and edit.place in KEYS]
-    return [edit for edit in dict.fromkeys(edits) if edit.place not in said]
+    return [edit for index, edit in enumerate(edits) if edit.place not in said and edit not in edits[:index]]
 
 
 def problems(found: Iterable[Problem], width: int) -> list[Line]:

@@ -52,6 +52,11 @@ def _table(plan: Plan, width: int) -> Iterator[str]:
     for column in DROPPED:
         if sum(widths[each] + 2 for each in kept) - 2 > width:
             kept.remove(column)
+    if sum(widths[each] + 2 for each in kept) - 2 > width:
+        for row in rows[1:]:
+            parameters = f", {row['parameters']} parameters" if row["parameters"] else ""
+            yield from _wrapped(f"{row['layer'].strip()} ({row['shape']}){parameters}", width, more="    ")
+        return
     for row in rows:
         cells = [
             row[each].rjust(widths[each]) if each == "parameters" else row[each].ljust(widths[each]) for each in kept
