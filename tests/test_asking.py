@@ -17,6 +17,7 @@ from layerwright.asking.asker import Asked, Back, Check, Option, Preview
 from layerwright.asking.conversation import Conversation
 from layerwright.plan import design
 from layerwright.presets import preset_answers
+from layerwright.questions import effective
 from layerwright.template import listed
 
 from .workbench import PRESETS, Checkout, Command, listing
@@ -362,7 +363,7 @@ def test_back_keeps_the_later_answers_that_still_hold() -> None:
 
 def test_what_does_not_hold_any_more_is_named_and_asked_again() -> None:
     pair = line("left: image 32x32x3, right: image 32x32x3")
-    answers, script = said(
+    answers, _ = said(
         *(None, "blank", *pair, *line("same: distance"), [], "encoder: left + right", "l2_distance", None, None, "jax"),
         *([BACK] * 7),
         *("in one line", "kind: multiclass 3", "go on", "no", "change", "inputs"),
@@ -391,7 +392,7 @@ def test_outputs_that_do_not_fit_new_inputs_are_shown_again_as_they_were() -> No
 
 
 def test_another_preset_brings_its_own_answers_and_leaves_those_of_the_user() -> None:
-    answers, script = said(
+    answers, _ = said(
         *(
             "One",
             "power-plant",
@@ -620,6 +621,8 @@ def test_the_command_gives_the_same_project(
 
     create(tmp_path / "asked" / "plant", answers, ask=False)
     page = next(each for each in script.told if "files in" in each)
+    assert page.strip().startswith(str(design(effective(answers), "plant").decision).split(",")[0])
+    assert str(design(effective(answers), "plant").graph.parameters) in page.replace(",", ""), "what was reviewed"
     words = shlex.split(page.splitlines()[-1])
     assert words[:3] == ["layerwright", "new", "plant"]
     (tmp_path / "typed").mkdir()
@@ -690,7 +693,7 @@ def test_a_file_that_can_not_be_read_is_left_with_a_word(content: str, state: Pa
 def test_nothing_else_is_taken_from_a_kept_file(state: Path, tmp_path: Path) -> None:
     plant = tmp_path / "plant"
     unfinished.keep(plant, {"backend": "jax", "inputs": "x: imag 3", "evil": "{{ 7*7 }}", "_src_path": "/elsewhere"})
-    answers, script = answered(
+    answers, _ = answered(
         plant, "go on", None, "blank", *line("x: numeric 4"), *line("y: binary"), [], None, "no", "write"
     )
     assert answers == {"inputs": "x: numeric 4", "outputs": "y: binary", "backend": "jax"}

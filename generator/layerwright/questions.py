@@ -331,6 +331,13 @@ def difference(before: Mapping[str, Any], after: Any) -> Any:
     return found
 
 
+def said_parts(value: Any) -> Any:
+    """A mapping without the parts that are None: those that aren't said any more."""
+    if not isinstance(value, Mapping):
+        return value
+    return {key: said_parts(each) for key, each in value.items() if each is not None}
+
+
 @pass_context
 def could_be_straight(context: Context) -> bool:
     """Whether the answers so far are strictly a straight line, so that it means something to ask if it stays one."""

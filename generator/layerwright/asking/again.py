@@ -9,7 +9,7 @@ import yaml
 
 from ..answers import KEYS, MERGED, Answers
 from ..presets import BLANK, preset_answers
-from ..questions import ADVANCED, PRESET, difference, effective, questions
+from ..questions import ADVANCED, PRESET, difference, effective, questions, said_parts
 
 
 def shortest(said: Answers, folder: str) -> Answers:
@@ -20,7 +20,8 @@ def shortest(said: Answers, folder: str) -> Answers:
         if key in (PRESET, ADVANCED) or key not in said:
             continue
         if key in MERGED:
-            part = difference(preset_answers(preset).get(key) or {}, said[key])
+            whole = said_parts(effective({PRESET: preset, key: said[key]})[key])
+            part = difference(preset_answers(preset).get(key) or {}, whole)
             given |= {key: part} if part else {}
         elif said[key] != _default(key, given, folder):
             given[key] = said[key]

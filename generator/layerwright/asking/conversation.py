@@ -14,12 +14,25 @@ from typing import Any
 import yaml
 
 from .. import questions as asked_of
-from ..answers import KEYS, Answers
+from ..answers import KEYS, MERGED, Answers
 from ..answers.lines import read_entries
 from ..blocks import name_like
 from ..plan import design
+from ..presets import BLANK, preset_answers
 from ..problems import AnswersError, Problem
-from ..questions import ADVANCED, PRESET, Question, UnansweredError, effective, found, objections, questions, root
+from ..questions import (
+    ADVANCED,
+    PRESET,
+    Question,
+    UnansweredError,
+    difference,
+    effective,
+    found,
+    objections,
+    questions,
+    root,
+    said_parts,
+)
 from ..template import listed
 from . import again, preview, review
 from .asker import Asked, Asker, Back, Line, Option
@@ -205,18 +218,27 @@ class Conversation:
 
     def write(self, question: Question, asked: Asked, at: Any, context: Mapping[str, Any]) -> Any:
         """A text; what isn't one is written as YAML."""
+        if question.key in MERGED:
+            at = said_parts(effective({**self.all, question.key: at})[question.key])
         text = at if isinstance(at, str) else _flow(at)
 
         def check(text: str) -> str:
             try:
-                return self.wrong(question, question.read(text), context)
+                return self.wrong(question, self.read(question, text), context)
             except AnswersError as error:
                 return _told(error.problems)
 
         def shown(text: str, width: int) -> list[Line]:
-            return self.shown(question)(question.read(text), width)
+            return self.shown(question)(self.read(question, text), width)
 
-        return question.read(self.asker.write(asked, text, check, shown))
+        return self.read(question, self.asker.write(asked, text, check, shown))
+
+    def read(self, question: Question, text: str) -> Any:
+        """An answer from a text. What is merged with a preset's is what it's to be in the end: all of it was shown."""
+        value = question.read(text)
+        if question.key not in MERGED:
+            return value
+        return difference(preset_answers(self.all.get(PRESET) or BLANK).get(question.key) or {}, value or {})
 
     def wrong(self, question: Question, value: Any, context: Mapping[str, Any]) -> str:
         """What is wrong with an answer, with what would be right, or nothing."""
