@@ -328,7 +328,9 @@ def terminal_at(checkout: Checkout, tmp_path: Path) -> Any:
     """Starts `layerwright new plant` in a terminal."""
 
     def start(*arguments: str) -> Terminal:
-        environment = checkout.environment(TERM="xterm", PROMPT_TOOLKIT_NO_CPR="1")
+        environment = checkout.environment(
+            TERM="xterm", PROMPT_TOOLKIT_NO_CPR="1", XDG_STATE_HOME=str(checkout.home / "state")
+        )
         command = (sys.executable, "-m", "layerwright", "new", "plant", *arguments)
         return Terminal.start(*command, cwd=tmp_path, env=environment)
 
@@ -338,6 +340,7 @@ def terminal_at(checkout: Checkout, tmp_path: Path) -> Any:
 RETURN = "\r"
 CLEAR_LINE = "\x15"
 UP = "\x1b[A"
+END = "\x1b[F"
 
 
 def test_in_a_terminal_new_asks_and_makes_what_was_typed(terminal_at: Any, tmp_path: Path) -> None:
@@ -347,19 +350,28 @@ def test_in_a_terminal_new_asks_and_makes_what_was_typed(terminal_at: Any, tmp_p
     terminal.wait_for("Start from a preset")
     terminal.type(RETURN)
     terminal.wait_for("What goes in?")
+    terminal.type(f"{END}{RETURN}")
+    terminal.wait_for("separated by commas")
     terminal.type("photo: imag")
     terminal.wait_for("unknown kind 'imag'")
     terminal.type(f"{CLEAR_LINE}photo: image 32x32x3, meta: numeric 4{RETURN}")
+    terminal.wait_for("with photo and meta")
+    terminal.type(RETURN)
     terminal.wait_for("What comes out?")
-    terminal.type(f"price: regression{RETURN}")
-    for question in ("planner's own paths", "share an encoder", "branches join", "pretrained network", "train on"):
+    terminal.type(RETURN)
+    terminal.wait_for("How many numbers")
+    terminal.type(RETURN)
+    terminal.wait_for("What is it called?")
+    terminal.type(f"price{RETURN}")
+    for question in ("Which inputs", "with price", "planner's own paths", "branches join", "pretrained network"):
         terminal.wait_for(question)
         terminal.type(RETURN)
-    terminal.wait_for("Which backend")
-    terminal.type(RETURN)
-    terminal.wait_for("See the rest")
-    terminal.type("n")
+    for question in ("train on", "Which backend", "See the rest", "Is it what you want?"):
+        terminal.wait_for(question)
+        terminal.type(RETURN)
     terminal.wait_for("Wrote ")
+    terminal.wait_for("without questions")
+    terminal.wait_for("pip install")
     assert terminal.end() == 0
     answers = answers_of(tmp_path / "plant")
     assert answers["project_name"] == "My Houses"
@@ -373,11 +385,11 @@ def test_in_a_terminal_a_preset_can_be_chosen(terminal_at: Any, tmp_path: Path) 
     terminal = terminal_at("--data", "project_name=plant", "--data", "hardware=cpu", "--data", "backend=torch")
     terminal.wait_for("Start from a preset")
     terminal.type(UP + RETURN)
-    for question in ("What goes in?", "What comes out?", "planner's own paths", "share an encoder", "branches join"):
+    for question in ("What goes in?", "What comes out?", "planner's own paths", "branches join", "See the rest"):
         terminal.wait_for(question)
         terminal.type(RETURN)
-    terminal.wait_for("See the rest")
-    terminal.type("n")
+    terminal.wait_for("Is it what you want?")
+    terminal.type(RETURN)
     assert terminal.end() == 0
     answers = answers_of(tmp_path / "plant")
     assert answers["inputs"] == "first: numeric 128, second: numeric 64", "the last preset is two-inputs"
@@ -414,4 +426,5 @@ def test_stopping_at_a_question_leaves_nothing(terminal_at: Any, tmp_path: Path)
     terminal.type("\x03")
     assert terminal.end() == 1
     assert "stopped: nothing was written" in terminal.shown
+    assert "answers are kept" in terminal.shown
     assert listing(tmp_path) == {}
