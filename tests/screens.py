@@ -1,4 +1,4 @@
-"""What the screens of `new` look like, key by key, and those that docs/asking.md shows: `make regenerate` writes them."""
+"""What `new` shows, key by key, and the screens of docs/asking.md: `make regenerate` writes them there."""
 
 from __future__ import annotations
 

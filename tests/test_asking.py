@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shlex
+import signal
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,12 +19,15 @@ from layerwright import asking
 from layerwright.asking import preview, unfinished
 from layerwright.asking.asker import Asked, Back, Check, Option, Preview
 from layerwright.asking.conversation import Conversation
+from layerwright.asking.screen import Screen
 from layerwright.plan import design
 from layerwright.presets import preset_answers
 from layerwright.questions import effective
 from layerwright.template import listed
 
-from .workbench import PRESETS, Checkout, Command, listing
+from . import screens
+from .screens import DOWN, END, ENTER, ESCAPE, UP
+from .workbench import PRESETS, Checkout, Command, Terminal, listing, run
 
 pytest_plugins = ["tests.workbench"]
 
@@ -710,6 +717,155 @@ def test_stop_writes_nothing_and_keeps_the_answers(state: Path, tmp_path: Path) 
     with pytest.raises(asking.Stopped):
         answered(tmp_path / "plant", None, "power-plant", "go on", "go on", [], None, None, "no", "stop")
     assert asking.kept(tmp_path / "plant")
+
+
+# On a screen
+
+
+def frame(*keys: str, **more: Any) -> str:
+    return screens.drawn(*keys, **more).frames[-1]
+
+
+def test_the_page_shows_the_screens_as_they_are() -> None:
+    page = screens.PAGE.read_text(encoding="utf-8")
+    assert screens.written(page) == page
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (40, 24), (40, 12), (200, 50), (24, 10)])
+def test_every_screen_fits_its_terminal(columns: int, rows: int) -> None:
+    keys = (*screens.START, *screens.PHOTO, *screens.FACTS, ENTER, *screens.PRICE, *[ENTER] * 6)
+    for each in screens.drawn(*keys, columns=columns, rows=rows).frames:
+        lines = each.splitlines()
+        assert len(lines) <= rows, each
+        assert all(len(line) < columns for line in lines), each
+
+
+def test_what_the_pointer_is_on_is_seen_in_a_list_that_is_longer_than_the_screen() -> None:
+    keys = (*screens.START, *screens.PHOTO, ENTER, DOWN, ENTER, ENTER, ENTER, ENTER)
+    for letters, name in (("v", "VGG16"), ("ve", "EfficientNetB0"), ((END,), "back"), ((END, UP), "Xception")):
+        drawn = frame(*keys, *letters, rows=20)
+        assert any(line.startswith("»") and name in line for line in drawn.splitlines()), drawn
+
+
+def test_while_a_line_is_typed_what_is_wrong_is_said_and_enter_does_not_take_it() -> None:
+    typed = frame(*screens.START, END, ENTER, "p: imag", ENTER)
+    assert "unknown kind 'imag'" in typed
+    assert "did you mean image?" in typed
+    assert "separated by commas" in typed, "it's the same question"
+
+
+def test_the_preview_follows_the_pointer() -> None:
+    up, down = frame(*screens.START), frame(*screens.START, DOWN)
+    assert "picture (224x224x3)" in up
+    assert "volume (32x64x64x1)" in down
+
+
+def test_what_can_not_be_chosen_is_explained_and_enter_does_not_take_it() -> None:
+    keys = (*screens.START, DOWN, DOWN, ENTER, ENTER, ENTER, ENTER, "s")
+    shown_ = frame(*keys, ENTER)
+    assert "» - segmentation (segmentation says something of every place" in shown_
+    assert "say multiclass 3, of the whole" in shown_
+    assert "What comes out?" in shown_
+
+
+def test_escape_leads_back_from_a_line_and_from_a_list() -> None:
+    assert "What is the project called?" in frame(ENTER, ESCAPE)
+    assert "What goes in?" in frame(*screens.START, ENTER, ESCAPE)
+
+
+def test_an_output_that_is_no_unicode_gets_none() -> None:
+    class Plain(screens.Sized):
+        def encoding(self) -> str:
+            return "ascii"
+
+    assert Screen(Plain(80, 24)).pointer == ">"
+
+
+# In a real terminal
+
+
+@pytest.fixture
+def terminal_at(checkout: Checkout, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Starts `layerwright new plant` in a terminal, with a folder of its own for what is kept."""
+    state = str(tmp_path_factory.mktemp("state"))
+
+    def start(*arguments: str, columns: int = 80, **more: str) -> Terminal:
+        environment = checkout.environment(
+            **{"TERM": "xterm-256color", "PROMPT_TOOLKIT_NO_CPR": "1", "XDG_STATE_HOME": state, "COLUMNS": "", **more}
+        )
+        command_ = (sys.executable, "-m", "layerwright", "new", "plant", *arguments)
+        return Terminal.start(*command_, cwd=tmp_path, env=environment, columns=columns)
+
+    return start
+
+
+COLOURED = re.compile(r"\x1b\[[0-9;]*(3[0-7]|9[0-7]|38;)[0-9;]*m")
+
+
+@pytest.mark.parametrize("no_color", ["", "1"])
+def test_without_colour_there_is_none(no_color: str, terminal_at: Any) -> None:
+    terminal = terminal_at(NO_COLOR=no_color)
+    terminal.wait_for("project called")
+    terminal.type("\r")
+    terminal.wait_for("Start from a preset")
+    terminal.type("\x03")
+    terminal.end()
+    assert bool(COLOURED.search(terminal.raw)) is not bool(no_color)
+
+
+@pytest.mark.parametrize("how", ["ctrl-c", signal.SIGINT, signal.SIGTERM], ids=str)
+def test_stopping_leaves_nothing_and_the_next_run_goes_on(how: Any, terminal_at: Any, tmp_path: Path) -> None:
+    terminal = terminal_at()
+    terminal.wait_for("project called")
+    terminal.type("\x15My Houses\r")
+    terminal.wait_for("Start from a preset")
+    if how == "ctrl-c":
+        terminal.type("\x03")
+    else:
+        os.kill(terminal.process, how)
+    assert terminal.end() == (128 + how if how == signal.SIGTERM else 1)
+    assert "Traceback" not in terminal.shown
+    assert listing(tmp_path) == {}
+    again_ = terminal_at()
+    again_.wait_for("Go on with those answers?")
+    again_.type("\r")
+    again_.wait_for("Start from a preset")
+    again_.type("\x03")
+    assert again_.end() == 1
+
+
+def test_a_terminal_that_can_not_place_a_cursor_is_asked_line_by_line(terminal_at: Any, tmp_path: Path) -> None:
+    terminal = terminal_at(TERM="dumb")
+    for question, reply in (
+        ("project called", ""),
+        ("Start from a preset", "power-plnt"),
+        ("is none of them", "power-plant"),
+        ("What goes in?", ""),
+        ("What comes out?", "<"),
+        ("What goes in?", "1"),
+        ("What comes out?", ""),
+        ("branch?", "residual"),
+        ("train on", "cpu"),
+        ("Which backend", "3"),
+        ("See the rest", ""),
+        ("Is it what you want?", ""),
+    ):
+        terminal.wait_for(question)
+        terminal.type(f"{reply}\r")
+    terminal.wait_for("pip install")
+    assert terminal.end() == 0
+    assert "\x1b" not in terminal.raw
+    answers = yaml.safe_load((tmp_path / "plant" / ".copier-answers.yml").read_text())
+    assert (answers["branching"], answers["hardware"], answers["backend"]) == (["residual"], "cpu", "torch")
+
+
+def test_the_first_prompt_needs_neither_copier_nor_black(checkout: Checkout, tmp_path: Path) -> None:
+    script = (
+        "import sys\nfrom layerwright import asking, cli\nfrom layerwright.asking import screen\n"
+        "print(sorted({'copier', 'black', 'questionary', 'pydantic', 'keras'} & {*sys.modules}))"
+    )
+    done = run(sys.executable, "-c", script, cwd=tmp_path, env=checkout.environment())
+    assert done.out.strip() == "[]"
 
 
 # An organisation's standard
