@@ -458,7 +458,7 @@ def test_the_preview_shows_graph_shapes_parameters_memory_and_the_decision() -> 
     plan = design({"inputs": "photo: image 32x32x3, meta: numeric 4", "outputs": "price: regression"})
     assert f"{plan.graph.parameters:,} parameters" in text
     assert "of weights; about" in text
-    assert "to train, 32 at a time" in text.replace("\n", " ")
+    assert "or more to train, 32 at a time" in text.replace("\n", " ")
     assert "Functional, because there are 2 inputs (photo, meta)" in text.replace("\n", " ")
 
 
@@ -518,7 +518,7 @@ def test_the_review_shows_all_of_it() -> None:
         "photo (32x32x3)",
         "meta_dense",
         "parameters, all trainable",
-        "to train, 32 at a time",
+        "or more to train, 32 at a time",
         "src/houses/ ",
         "config.yaml",
         "layerwright new plant --data project_name=Houses --data 'inputs=photo: image 32x32x3, meta: numeric 4'",
