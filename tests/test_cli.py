@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -310,7 +311,18 @@ def test_without_a_terminal_new_names_the_missing_answers_and_the_flags(
     assert (done.code, done.out) == (2, "")
     for word in ("inputs", "outputs", "--data 'inputs=", "--data 'outputs=", "--answers", "--preset"):
         assert word in done.err
+    assert ("no terminal to ask in" in done.err) is not bool(defaults)
     assert listing(tmp_path) == {}
+
+
+def test_the_command_that_is_named_without_a_terminal_works(command: Command, tmp_path: Path) -> None:
+    done = command("new", tmp_path / "my plant", "--data", "backend=jax")
+    assert done.code == 2
+    named = done.err.partition("as layerwright ")[2]
+    answers = explained("--data", "backend=jax", *shlex.split(named)[2:])
+    assert names(answers, "inputs") == ["photo"]
+    assert names(answers, "outputs") == ["price"]
+    assert shlex.split(named)[1] == str(tmp_path / "my plant")
 
 
 def test_without_a_terminal_only_what_is_missing_is_named(command: Command, tmp_path: Path) -> None:

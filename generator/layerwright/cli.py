@@ -31,6 +31,9 @@ from .problems import AnswersError, Problem
 if TYPE_CHECKING:
     from .update import Request
 
+REQUIRED = {"inputs": "photo: image 64x64x3", "outputs": "price: regression"}
+"""Answers that have no default, each with one that it may be."""
+
 PATIENCE = 5.0
 """Seconds in which a git that's going on may end, when the command is stopped."""
 
@@ -86,7 +89,10 @@ def new(destination: Path, preset: str | None, file: Path | None, pairs: tuple[s
     answers = effective(given)
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     ask = terminal and not defaults and not ("inputs" in answers and "outputs" in answers)
-    check(answers, destination.name, asking=ask)
+    try:
+        check(answers, destination.name, asking=ask)
+    except AnswersError as error:
+        raise AnswersError([*error.problems, *unasked(typed, answers, terminal or defaults)]) from error
     again = ""
     if ask:
         given, again = asked(destination, typed, given)
@@ -99,6 +105,16 @@ def new(destination: Path, preset: str | None, file: Path | None, pairs: tuple[s
         f"Wrote {destination}\n\n{again}Next:\n  cd {shlex.quote(str(destination))}\n"
         "  python -m venv .venv && . .venv/bin/activate\n  pip install -e '.[test]' && python -m pytest"
     )
+
+
+def unasked(typed: str, answers: Answers, is_meant: bool) -> list[Problem]:
+    """Says where it isn't meant that nobody is asked: what would be asked in a terminal, and how it's given without."""
+    missing = [key for key in REQUIRED if key not in answers]
+    if is_meant or not missing:
+        return []
+    pairs = " ".join(f"--data {shlex.quote(f'{key}={REQUIRED[key]}')}" for key in missing)
+    mend = f"run it in one; or say the answers, as layerwright new {shlex.quote(typed)} {pairs}"
+    return [Problem("new", "there is no terminal to ask in", mend)]
 
 
 def asked(destination: Path, typed: str, given: Answers) -> tuple[Answers, str]:

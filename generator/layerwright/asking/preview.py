@@ -74,7 +74,8 @@ def costs(plan: Plan) -> str:
     found, batch = memory(plan), plan.spec.training.batch_size
     batch = next((each.batch for each in plan.spec.inputs if each.batch), None) or batch
     taken = f" ({'; '.join(found.assumed)})" if found.assumed else ""
-    return f"{spelled(found.weights)} of weights; about {spelled(found.training)} or more to train, {batch} at a time{taken}."
+    training = f"about {spelled(found.training)} or more to train, {batch} at a time"
+    return f"{spelled(found.weights)} of weights; {training}{taken}."
 
 
 def _decision(plan: Plan, width: int) -> list[Line]:
