@@ -54,6 +54,7 @@ class Script:
     told: list[str] = field(default_factory=list)
     previews: list[str] = field(default_factory=list)
     proposed: dict[str, Any] = field(default_factory=dict)
+    details: list[str] = field(default_factory=list)
 
     def tell(self, text: str, style: str = "") -> None:
         self.told.append(text)
@@ -64,6 +65,7 @@ class Script:
     def _next(self, asked: Asked, preview: Preview | None, proposed: Any) -> Any:
         self.asked.append(asked.question)
         self.proposed[asked.question] = proposed
+        self.details += asked.details
         assert self.replies, f"no reply to {asked.question!r}, after {self.asked}"
         reply = self.replies.pop(0)
         if reply is BACK:
@@ -345,6 +347,16 @@ def test_merges_that_do_not_fit_the_branches_are_refused() -> None:
     assert "exactly two, not 3" in refused["dot"]
     assert "add" in refused
     assert "concatenate" not in refused
+
+
+def test_where_nothing_can_be_chosen_the_user_is_sent_back() -> None:
+    """Three branches and a distance of two: no merge does, unless two of them share an encoder."""
+    three = line("p: image 32x32x3, q: image 32x32x3, x: numeric 4")
+    first = [None, "blank", *three, *line("d: distance from=p+q, y: binary"), [], "none", "back", "encoder: p + q"]
+    script = Script([*first, None, None, None, None, "no", "write"])
+    answers = Conversation(script, Path("/nowhere/plant"), "plant", {}).run()
+    assert any("None of these goes with" in each for each in script.details)
+    assert answers["merge"] == "l2_distance"
 
 
 def test_backbones_that_the_images_do_not_fit_are_refused() -> None:
@@ -704,6 +716,24 @@ def test_nothing_else_is_taken_from_a_kept_file(state: Path, tmp_path: Path) -> 
         plant, "go on", None, "blank", *line("x: numeric 4"), *line("y: binary"), [], None, "no", "write"
     )
     assert answers == {"inputs": "x: numeric 4", "outputs": "y: binary", "backend": "jax"}
+
+
+@pytest.mark.parametrize(
+    "said_",
+    [
+        {"preset": [1]},
+        {"preset": "power-plnt"},
+        {"inputs": 5},
+        {"branching": {"a": 1}},
+        {"layers": "x"},
+        {"outputs": None},
+    ],
+)
+def test_kept_answers_that_can_not_be_are_asked_again(said_: dict[str, Any], state: Path, tmp_path: Path) -> None:
+    unfinished.keep(tmp_path / "plant", {"project_name": "Houses", **said_})
+    rest = ("blank", *line("x: numeric 4"), *line("y: binary"), [], None, None, "no", "write")
+    answers, _ = answered(tmp_path / "plant", "go on", *rest)
+    assert answers == {"project_name": "Houses", "inputs": "x: numeric 4", "outputs": "y: binary"}
 
 
 def test_where_answers_can_not_be_kept_asking_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -242,7 +242,7 @@ def objections(said: Answers, key: str, settled: Collection[str], folder: str) -
     What a later question can still put right doesn't: a distance, before it's asked how inputs are merged; a preset's
     layers for another input.
     """
-    preset = _preset_keys(said.get(PRESET) or BLANK)
+    preset = _preset_keys(str(said.get(PRESET) or BLANK))
     later = {each.key for each in questions() if each.key not in said and (each.key in preset or not each.is_advanced)}
     return [
         problem

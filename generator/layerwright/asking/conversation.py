@@ -43,6 +43,8 @@ WRITE, CHANGE, STOP = "write", "change", "stop"
 BACK = object()
 ONE_LINE = object()
 
+NONE_FITS = "None of these goes with the answers before: go back to them."
+
 NAMES = {
     "project_name": "name",
     PRESET: "start",
@@ -173,7 +175,10 @@ class Conversation:
         if question.multiselect:
             return self.mark(question, asked, at, context)
         if question.choices:
-            return self.choose(question, asked, self.options(question, context), at)
+            options = self.options(question, context)
+            if all(each.reason for each in options):
+                asked = replace(asked, details=(*asked.details, NONE_FITS))
+            return self.choose(question, asked, options, at)
         return self.write(question, asked, at, context)
 
     def options(self, question: Question, context: Mapping[str, Any]) -> list[Option]:
@@ -404,7 +409,7 @@ class Conversation:
         """Why an answer can't be changed, if it can't."""
         if question.key in self.standard.fixed:
             return str(self.standard.fixed[question.key])
-        return "given on the command line" if question.key in self.given else ""
+        return "given beforehand" if question.key in self.given else ""
 
 
 def _called(key: str) -> str:
