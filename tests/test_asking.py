@@ -230,7 +230,7 @@ def test_what_is_given_is_not_asked() -> None:
 def test_the_rest_is_asked_if_it_is_wanted() -> None:
     answers, script = said(
         *(None, "blank", *line("x: numeric 4"), *line("y: binary"), [], None, None, "yes"),
-        *(None, "Says yes or no", "Ada", Wrong("MITT", "no SPDX name"), "MIT", None, "no", "mixed_bfloat16"),
+        *(None, "Says yes or no", "Ada", Wrong("MITT", "no SPDX name"), "MIT", "no", "mixed_bfloat16"),
         *(Wrong("{body: [dence 3]}", "unknown layer"), "{body: [dense 5]}", None, "{epochs: 3}", "tensorboard"),
         *(["onnx"], ["ci", "docker"], "write"),
     )
@@ -252,7 +252,7 @@ def test_the_rest_is_asked_if_it_is_wanted() -> None:
 
 
 def test_whether_it_stays_straight_is_asked_only_of_a_straight_line() -> None:
-    rest = (None,) * 5
+    rest = (None,) * 4
     _, two = said(
         None, "blank", *ENDS, [], None, None, None, None, "yes", *rest, None, None, None, None, None, [], [], "write"
     )
@@ -325,7 +325,7 @@ def test_an_input_that_no_output_sees_can_not_be_left_so() -> None:
 def test_backends_and_precisions_that_the_devices_rule_out_are_refused() -> None:
     ends = (*line("x: numeric 4"), *line("y: binary"))
     answers, script = said(
-        *(None, "blank", *ends, [], "machines", None, "yes", *[None] * 5, None),
+        *(None, "blank", *ends, [], "machines", None, "yes", *[None] * 5),
         *(None, None, None, None, None, [], [], "write"),
     )
     assert (
@@ -334,7 +334,7 @@ def test_backends_and_precisions_that_the_devices_rule_out_are_refused() -> None
     )
     assert answers["backend"] == "jax", "the first that can is proposed"
     _, script = said(
-        *(None, "blank", *ends, [], "cpu", None, "yes", *[None] * 5, None),
+        *(None, "blank", *ends, [], "cpu", None, "yes", *[None] * 5),
         *(None, None, None, None, None, [], [], "write"),
     )
     assert set(script.reasons("In which precision does it compute?")) == {"mixed_float16"}
@@ -485,6 +485,11 @@ def test_before_outputs_are_said_the_preview_shows_the_inputs_with_a_number() ->
     assert "output_1 (1)" in text
 
 
+def test_what_nothing_comes_of_is_noted_in_the_preview() -> None:
+    text = shown({"preset": "image-metadata", "branching": ["residual"]}, 200)
+    assert "Note: branching" in text
+
+
 def test_a_distance_is_previewed_before_it_is_asked_how_inputs_join() -> None:
     text = shown({"inputs": "a: numeric 4, b: numeric 4", "outputs": "d: distance"})
     assert "Until you say otherwise, it's merge: l2_distance." in text
@@ -596,7 +601,6 @@ CONVERSATIONS: dict[str, tuple[Any, ...]] = {
         "Ada",
         "MIT",
         None,
-        None,
         "{body: [dense 5, dropout 0.2]}",
         None,
         "{epochs: 3}",
@@ -616,7 +620,7 @@ CONVERSATIONS: dict[str, tuple[Any, ...]] = {
         None,
         None,
         "yes",
-        *[None] * 6,
+        *[None] * 5,
         "{branches: {image: [conv 8, global_average_pool]}}",
         None,
         None,
@@ -912,7 +916,7 @@ def test_what_is_fixed_is_told_and_not_asked_and_what_is_refused_can_not_be_chos
     )
     answers, script = said(
         *(None, "blank", *line("x: numeric 4"), *line("y: binary"), [], None, "jax", "yes", None, None, None),
-        *(None, None, None, None, None, None, None, [], ["slurm"], ["ci"], "write"),
+        *(None, None, None, None, None, None, [], ["slurm"], ["ci"], "write"),
         standard=standard,
     )
     assert script.told[0] == "license: Apache-2.0, fixed by Acme: our lawyers read no others"
@@ -922,3 +926,13 @@ def test_what_is_fixed_is_told_and_not_asked_and_what_is_refused_can_not_be_chos
     }
     assert any("Acme has no Slurm" in each for each in script.told)
     assert (answers["license"], answers["extras"]) == ("Apache-2.0", ["ci"])
+
+
+def test_a_default_that_a_standard_refuses_is_asked() -> None:
+    standard = asking.Standard(refused={"license": {"none": "Acme wants one"}})
+    ends = (*line("x: numeric 4"), *line("y: binary"))
+    answers, _ = said(
+        *(None, "blank", *ends, [], None, None, "no", Wrong("none", "Acme wants one"), "MIT", "write"),
+        standard=standard,
+    )
+    assert answers["license"] == "MIT"

@@ -415,6 +415,24 @@ def test_in_a_terminal_nothing_is_asked_if_inputs_and_outputs_are_answered(termi
     assert (tmp_path / "plant" / "config.yaml").is_file()
 
 
+def test_in_a_terminal_what_is_answered_can_be_asked_for_all_the_same(terminal_at: Any, tmp_path: Path) -> None:
+    terminal = terminal_at(*TINY, "--ask")
+    terminal.wait_for("project called")
+    terminal.type(RETURN)
+    terminal.wait_for("Start from a preset")
+    terminal.type("\x03")
+    assert terminal.end() == 1
+    assert listing(tmp_path) == {}
+
+
+@pytest.mark.parametrize("more", [[], ["--defaults"]], ids=["no terminal", "defaults"])
+def test_asking_needs_a_terminal(more: list[str], command: Command, tmp_path: Path) -> None:
+    done = command("new", tmp_path / "plant", *TINY, "--ask", *more)
+    assert done.code == 2
+    assert "--ask needs a terminal" in done.err
+    assert listing(tmp_path) == {}
+
+
 def test_in_a_terminal_with_defaults_nothing_is_asked(terminal_at: Any, tmp_path: Path) -> None:
     terminal = terminal_at("--defaults")
     assert terminal.end() == 2

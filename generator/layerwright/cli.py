@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 REQUIRED = {"inputs": "photo: image 64x64x3", "outputs": "price: regression"}
 """Answers that have no default, each with one that it may be."""
 
+NO_TERMINAL = "--ask needs a terminal, and no --defaults"
+
 PATIENCE = 5.0
 """Seconds in which a git that's going on may end, when the command is stopped."""
 
@@ -72,13 +74,17 @@ def main() -> None:
 @main.command()
 @click.argument("destination", type=click.Path(path_type=Path))
 @sources
-def new(destination: Path, preset: str | None, file: Path | None, pairs: tuple[str, ...], defaults: bool) -> None:
+@click.option("--ask", is_flag=True, help="Ask in a terminal, even if inputs and outputs are answered.")
+def new(
+    destination: Path, preset: str | None, file: Path | None, pairs: tuple[str, ...], defaults: bool, ask: bool
+) -> None:
     """Writes a project to the folder DESTINATION, which isn't there yet, or is empty.
 
     In a terminal it asks for what isn't answered, unless inputs and outputs are.
 
     \b
     layerwright new plant --preset power-plant
+    layerwright new plant --preset power-plant --ask
     layerwright new houses --data 'inputs=photo: image 64x64x3' --data 'outputs=price: regression'
     """  # noqa: D301 (click takes the character \b, alone on a line, for: leave these lines as they are)
     from .template import check_destination, create
@@ -88,7 +94,9 @@ def new(destination: Path, preset: str | None, file: Path | None, pairs: tuple[s
     given = gather(preset, file, pairs)
     answers = effective(given)
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    ask = terminal and not defaults and not ("inputs" in answers and "outputs" in answers)
+    if ask and (defaults or not terminal):
+        raise click.UsageError(NO_TERMINAL)
+    ask = ask or (terminal and not defaults and not REQUIRED.keys() <= answers.keys())
     try:
         check(answers, destination.name, asking=ask)
     except AnswersError as error:
@@ -200,7 +208,7 @@ def update_project(
     from . import update
 
     if ask and (defaults or not (sys.stdin.isatty() and sys.stdout.isatty())):
-        raise click.UsageError("--ask needs a terminal, and no --defaults")
+        raise click.UsageError(NO_TERMINAL)
     given = gather(None, file, pairs)
     request = update.Request(given=lambda _: given, to=to, source=source, ask=ask, dry=dry_run)
     updated(path, request, form)

@@ -111,8 +111,14 @@ class Conversation:
             return first
         problems = found(self.whole(), self.folder)
         mends = {root(edit.place) for each in problems for edit in each.edits} - {*self.said}
-        wrong = mends or {root(each.place) for each in problems}
+        wrong = (mends or {root(each.place) for each in problems}) | self._refused()
         return next((each for each in questions() if each.key in wrong and each.key not in self.fixed), None)
+
+    def _refused(self) -> set[str]:
+        """The questions whose answer, a default say, the standard refuses."""
+        asked = [each for each in questions() if each.key in self.standard.refused]
+        values = {each.key: self.all.get(each.key, self.default(each, self.context(each))) for each in asked}
+        return {key for key, value in values.items() if self.standard.reason(key, value)}
 
     def is_wanted(self, question: Question) -> bool:
         """Whether a question is to be asked."""

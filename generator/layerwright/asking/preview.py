@@ -50,6 +50,7 @@ def network(said: Answers, folder: str, width: int) -> list[Line]:
             is_open = all(any(edit in settled for edit in each.edits) for each in error.problems)
             return [*([("class:about", LATER)] if is_open else []), *problems(error.problems, width)]
         assumed += [f"Until you say otherwise, it's {edit.place}: {edit.value}." for edit in settled]
+    assumed += [f"Note: {note}." for note in plan.notes]
     about = [("class:about", line) for text in assumed for line in _wrapped(text, width)]
     return [*_graph(plan, width), *about, *_sizes(plan, width), *_decision(plan, width)]
 
