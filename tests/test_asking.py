@@ -794,6 +794,11 @@ def test_the_preview_follows_the_pointer() -> None:
     assert "volume (32x64x64x1)" in down
 
 
+def test_the_option_that_gives_the_answer_next_time_is_shown_with_it() -> None:
+    assert "next time: --data preset=autoencoder" in frame(ENTER, DOWN)
+    assert "--data project_name=plants" in frame("s", given={}).replace("houses", "plant")
+
+
 def test_what_can_not_be_chosen_is_explained_and_enter_does_not_take_it() -> None:
     keys = (*screens.START, DOWN, DOWN, ENTER, ENTER, ENTER, ENTER, "s")
     shown_ = frame(*keys, ENTER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
@@ -169,10 +170,15 @@ class _Prompt:
 
     def _header_lines(self) -> list[Line]:
         _, columns = self.size
-        told = self.keys_told + (f"; next time: {self.asked.option}" if self.asked.option else "")
+        told = self.keys_told + (f"; next time: {self._option()}" if self.asked.option else "")
         lines = [("class:question", line) for line in _wrapped(f"? {self.asked.question}", columns, 2)]
         lines += [("", f"  {line}") for each in self.asked.details for line in _wrapped(each, columns - 2, 2)]
         return [*lines, *(("class:about", f"  {line}") for line in _wrapped(told, columns - 2))]
+
+    def _option(self) -> str:
+        """The option that gives the answer as it is now, where that's one word."""
+        is_word = isinstance(self.value, str) and self.value and shlex.quote(self.value) == self.value
+        return self.asked.option.replace("…", self.value) if is_word else self.asked.option
 
     def _header(self) -> StyleAndTextTuples:
         return _joined(self._header_lines())
