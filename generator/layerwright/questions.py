@@ -7,6 +7,7 @@ objections.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -79,17 +80,17 @@ class Question:
         """Whether it's behind the one that asks whether to see the rest."""
         return ADVANCED in str(self.ask)
 
-    def text(self, context: Mapping[str, Any]) -> tuple[str, str]:
-        """What it asks, and the option that answers it next time."""
-        asked, _, hint = _rendered(self.help, context).strip().partition("(--data ")
-        return asked.strip(), f"--data {hint.partition(')')[0]}"
+    def option(self, context: Known) -> str:
+        """The option that answers it next time, as its help says it."""
+        said = re.search(r"\((--data .*)\)", _rendered(self.help, context))
+        return said[1] if said else f"--data {self.key}=…"
 
-    def lines(self, context: Mapping[str, Any]) -> list[str]:
+    def lines(self, context: Known) -> list[str]:
         """What it asks, line by line, without the option."""
         shown = _rendered(self.help, context).strip().splitlines()
         return [line for line in shown if not line.strip().startswith("(--data ")]
 
-    def options(self, context: Mapping[str, Any]) -> list[Choice]:
+    def options(self, context: Known) -> list[Choice]:
         """What there is to choose from."""
         return [
             Choice(text, value["value"], _rendered(value["validator"], context))
@@ -98,7 +99,7 @@ class Question:
             for text, value in _pairs(self.choices, context)
         ]
 
-    def value(self, context: Mapping[str, Any]) -> Any:
+    def value(self, context: Known) -> Any:
         """Its default. Raises UnansweredError if it has none."""
         if isinstance(self.default, str):
             return self.read(_rendered(self.default, context))
@@ -110,22 +111,22 @@ class Question:
         is_yaml = is_yaml or (self.key in KEYS and KEYS[self.key].type == "yaml")
         return load_yaml(text, self.key) if is_yaml else text
 
-    def is_asked(self, context: Mapping[str, Any]) -> bool:
+    def is_asked(self, context: Known) -> bool:
         """Whether it means something, with these answers."""
         return _is_true(self.when, context)
 
-    def is_wanted(self, context: Mapping[str, Any]) -> bool:
+    def is_wanted(self, context: Known) -> bool:
         """Whether it's asked unasked-for."""
         return self.is_asked(context) and _is_true(self.ask, context)
 
 
-def _pairs(choices: Any, context: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _pairs(choices: Any, context: Known) -> Iterator[tuple[str, Any]]:
     if isinstance(choices, str):
         choices = json.loads(_rendered(choices, context))
     yield from choices.items() if isinstance(choices, Mapping) else ((each, each) for each in choices)
 
 
-def _is_true(said: Any, context: Mapping[str, Any]) -> bool:
+def _is_true(said: Any, context: Known) -> bool:
     return said if isinstance(said, bool) else _rendered(said, context).strip().lower() in ("true", "yes", "1")
 
 
@@ -163,7 +164,7 @@ def _template(text: str) -> Any:
     return _environment().from_string(text)
 
 
-def _rendered(text: str, context: Mapping[str, Any]) -> str:
+def _rendered(text: str, context: Known) -> str:
     return str(_template(text).render(context))
 
 

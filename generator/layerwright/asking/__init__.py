@@ -59,12 +59,12 @@ def _go_on(conversation: Conversation, kept: Answers | None) -> None:
         by.tell("What you answered last time can't be read: it starts anew.")
     if not kept:
         return
-    said = {key: value for key, value in kept.items() if key not in conversation.fixed}
+    said = {key: value for key, value in kept.items() if key not in conversation.state.fixed}
     options = [
         Option(True, "go on", f"with {', '.join(key.replace('_', ' ') for key in said)}"),
         Option(False, "start anew", "and forget them"),
     ]
     if said and by.choose(Asked("You stopped before the end last time. Go on with those answers?"), options, True):
-        conversation.take(said)
+        conversation.state.take(said)
     else:
         unfinished.forget(conversation.destination)
