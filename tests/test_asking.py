@@ -796,7 +796,14 @@ def test_the_preview_follows_the_pointer() -> None:
 
 def test_the_option_that_gives_the_answer_next_time_is_shown_with_it() -> None:
     assert "next time: --data preset=autoencoder" in frame(ENTER, DOWN)
-    assert "--data project_name=plants" in frame("s", given={}).replace("houses", "plant")
+    assert "next time: --data project_name=housess" in frame("s")
+    assert "next time: --data 'inputs=…'" in frame(*screens.START, DOWN), "a kind is no answer yet"
+
+
+def test_a_task_that_only_some_inputs_fit_is_previewed_on_those() -> None:
+    two = (*screens.START, END, ENTER, "words: text 50x?, more: numeric 3", ENTER, ENTER)
+    assert "words alone" not in frame(*two, "l")
+    assert "inputs.more: no output sees it" in frame(*two, "l"), "that comes after it"
 
 
 def test_what_can_not_be_chosen_is_explained_and_enter_does_not_take_it() -> None:

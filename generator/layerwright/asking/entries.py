@@ -217,10 +217,16 @@ class Builder(ABC):
             options.append(Option(ONE_LINE, ONE_LINE, f"type all {self.key}"))
         before = () if old else (self.line,) if self.line else ()
         asked = Asked(self.which if self.entries else self._question, before, self.asked.option, is_step=True)
-        chosen = self.asker.choose(asked, options, draft.kind, self._of(Draft, old))
+        chosen = self.asker.choose(
+            asked, options, draft.kind, self._of(lambda kind: self.fitted(Draft(kind), old), old)
+        )
         if chosen == draft.kind:
             return draft
         return Draft(chosen, options=draft.options if old else {}, name=draft.name)
+
+    def fitted(self, draft: Draft, old: Entry | None) -> Draft:
+        """A draft as it's begun with: what it needs to fit is said for it."""
+        return draft
 
     def reason(self, draft: Draft, old: Entry | None) -> str:
         """Why a kind can't be chosen, if it can't."""
@@ -366,14 +372,20 @@ class Outputs(Builder):
                 return name
         return ""
 
+    def fitted(self, draft: Draft, old: Entry | None) -> Draft:
+        """Where a task doesn't fit all inputs, it sees those that it fits."""
+        if draft.kind not in TASKS or not self.against(draft, old) or not (name := self._seeing(draft, old)):
+            return draft
+        if TASKS[draft.kind].per is Per.INPUT:
+            return replace(draft, sizes=dict.fromkeys(self.sizes(draft), name))
+        return replace(draft, options={**draft.options, FROM: name})
+
     def _kind(self, draft: Draft, old: Entry | None) -> Draft:
         chosen = super()._kind(draft, old)
-        if chosen.kind == ONE_LINE or not self.against(chosen, old) or not (name := self._seeing(chosen, old)):
-            return chosen
-        if TASKS[chosen.kind].per is Per.INPUT:
-            return replace(chosen, sizes=dict.fromkeys(self.sizes(chosen), name))
-        self.asker.tell(f"  It sees {name.replace('+', ' and ')} alone: with the others it doesn't work.")
-        return replace(chosen, options={**chosen.options, FROM: name})
+        fitted = self.fitted(chosen, old)
+        if sees := fitted.options.get(FROM) if fitted != chosen else None:
+            self.asker.tell(f"  It sees {sees.replace('+', ' and ')} alone: with the others it doesn't work.")
+        return fitted
 
     def _size(self, draft: Draft, letters: str, old: Entry | None) -> Draft:
         if TASKS[draft.kind].per is not Per.INPUT:

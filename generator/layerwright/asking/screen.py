@@ -178,7 +178,7 @@ class _Prompt:
     def _option(self) -> str:
         """The option that gives the answer as it is now, where that's one word."""
         is_word = isinstance(self.value, str) and self.value and shlex.quote(self.value) == self.value
-        return self.asked.option.replace("…", self.value) if is_word else self.asked.option
+        return self.asked.option.replace("…", self.value) if is_word and not self.asked.is_step else self.asked.option
 
     def _header(self) -> StyleAndTextTuples:
         return _joined(self._header_lines())
