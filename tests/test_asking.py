@@ -440,6 +440,24 @@ def test_back_within_an_entry_leads_to_the_step_before() -> None:
     assert answers["inputs"] == "photo: image 64x64x3"
 
 
+def test_back_from_the_menu_of_inputs_loses_none_of_them() -> None:
+    answers, _ = said(
+        *(None, "blank", "numeric", "4", "facts", "add", "image", "32", None, "photo", BACK, "blank", "go on"),
+        *line("y: binary"),
+        *([], None, None, None, None, "no", "write"),
+    )
+    assert answers["inputs"] == "facts: numeric 4, photo: image 32x32x3"
+
+
+def test_an_answer_that_was_being_changed_when_the_user_went_back_is_asked_again() -> None:
+    answers, _ = said(
+        *(None, "blank", *line("facts: numeric 4"), *line("y: binary"), BACK, BACK),
+        *("add", "image", "32", None, "photo", BACK, "blank", "go on"),
+        *([], None, None, None, None, "no", "write"),
+    )
+    assert answers["inputs"] == "facts: numeric 4, photo: image 32x32x3"
+
+
 def test_back_from_the_first_kind_leads_to_the_question_before() -> None:
     answers, script = said(None, "blank", BACK, "power-plant", "go on", "go on", [], None, None, "no", "write")
     assert answers == {"preset": "power-plant"}
@@ -683,6 +701,14 @@ def test_answers_are_kept_when_a_run_is_broken_off_and_taken_up_again(state: Pat
     asking.forget(plant)
     assert asking.kept(plant) == {}
     assert not [path for path in state.rglob("*") if path.is_file()]
+
+
+def test_inputs_are_kept_one_by_one(state: Path, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        answered(tmp_path / "plant", "Houses", "blank", "numeric", "4", "facts", "add", KeyboardInterrupt())
+    kept = asking.kept(tmp_path / "plant")
+    assert kept is not None
+    assert kept["inputs"] == "facts: numeric 4"
 
 
 def test_kept_answers_can_be_left(state: Path, tmp_path: Path) -> None:

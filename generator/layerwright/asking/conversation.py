@@ -38,7 +38,7 @@ class Conversation:
     keep: Callable[[Answers], None] = lambda said: None
 
     def __post_init__(self) -> None:
-        self.state = State(self.destination.name, self.given, self.standard)
+        self.state = State(self.destination.name, self.given, self.standard, keep=self.keep)
         self.turn = Turn(self.asker, self.state)
 
     def run(self) -> Answers:
@@ -66,7 +66,6 @@ class Conversation:
         answer = self.turn.ask(question)
         for key, problem in self.state.settle(question.key, answer):
             self.asker.tell(f"  {_called(key)} has to be answered again: {problem.what}.", "wrong")
-        self.keep(self.state.said)
 
     def review(self) -> bool:
         """Shows what is to be written, and asks if it is. Raises Stopped if it isn't."""

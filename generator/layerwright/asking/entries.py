@@ -47,8 +47,8 @@ Step: TypeAlias = "Callable[[Draft], Draft]"
 class Builder(ABC):
     """Builds the answer to one question. `said` are the answers so far, this one among them; they change with it.
 
-    `objections` says what stands against all of them, `preview` what would come of them, `reasons` why a kind can't be
-    chosen whatever else is said.
+    `objections` says what stands against all of them, `preview` what would come of them; `note` takes the line whenever
+    it has changed, so that nothing is lost; `reasons` says why a kind can't be chosen whatever else is said.
     """
 
     asker: Asker
@@ -56,6 +56,7 @@ class Builder(ABC):
     said: Answers
     objections: Callable[[Answers], list[Problem]]
     preview: Callable[[Answers, int], list[Line]]
+    note: Callable[[str], None] = lambda line: None
     reasons: Mapping[str, str] = field(default_factory=dict)
 
     key: ClassVar[str]
@@ -88,6 +89,7 @@ class Builder(ABC):
                 raise Back
             try:
                 self._carry_out(what, name)
+                self.note(self.line)
             except Back:
                 if not self.entries:
                     raise

@@ -5,7 +5,7 @@ What was answered stays, whatever the user changes; what doesn't hold any more i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ class State:
     """The answers. `given` are those of options and files, `said` the user's.
 
     `drafts` has answers that no longer hold, and `unseen` those that another answer brought with it: they are still
-    to be asked.
+    to be asked. `keep` takes all that is said each time that it has changed.
     """
 
     folder: str
@@ -30,6 +30,7 @@ class State:
     said: Answers = field(default_factory=dict)
     drafts: Answers = field(default_factory=dict)
     unseen: set[str] = field(default_factory=set)
+    keep: Callable[[Answers], None] = lambda said: None
 
     @property
     def fixed(self) -> Answers:
@@ -132,7 +133,15 @@ class State:
         self.said[key] = value
         self.drafts.pop(key, None)
         self.unseen.discard(key)
-        return self._let_go(key)
+        gone = self._let_go(key)
+        self.keep(self.said)
+        return gone
+
+    def note(self, key: str, value: Any) -> None:
+        """Takes what an answer is so far: it's kept, and asked again if the user goes back before it's done."""
+        self.drafts[key] = value
+        self.unseen.update({key} & self.said.keys())
+        self.keep({**self.said, key: value})
 
     def take(self, said: Answers) -> None:
         """Takes answers of an earlier run, as far as they hold."""

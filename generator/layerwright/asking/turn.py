@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import yaml
@@ -38,7 +39,7 @@ class Turn:
         context = self.state.context(question)
         first, *details = question.lines(context)
         asked = Asked(first, tuple(details), question.option(context))
-        before = {**self.state.drafts, **self.state.all}
+        before = {**self.state.all, **self.state.drafts}
         at = before[question.key] if question.key in before else self.state.default(question, context)
         if question.key in ("inputs", "outputs"):
             return self.build(question, asked, at or effective(self.state.all).get(question.key, ""))
@@ -137,7 +138,8 @@ class Turn:
             return self.shown(question)(said[question.key], width)
 
         kinds = {name: self.state.standard.reason("kinds", name) for name in make.kinds}
-        built = make(self.asker, asked, {**self.state.all, question.key: at}, against, shown, kinds).run()
+        note = partial(self.state.note, question.key)
+        built = make(self.asker, asked, {**self.state.all, question.key: at}, against, shown, note, kinds).run()
         self.state.unseen.update(key for key in built if key not in (*self.state.all, question.key))
         self.state.said = {key: each for key, each in built.items() if key not in self.state.fixed}
         return built[question.key]
