@@ -940,6 +940,16 @@ def test_the_first_prompt_needs_neither_copier_nor_black(checkout: Checkout, tmp
     assert done.out.strip() == "[]"
 
 
+def test_the_command_line_itself_imports_nothing_that_asks(checkout: Checkout, tmp_path: Path) -> None:
+    script = (
+        "import sys\nimport layerwright.cli\n"
+        "unwanted = {'copier', 'black', 'jinja2', 'prompt_toolkit', 'platformdirs', 'layerwright.asking'}\n"
+        "print(sorted(unwanted & {*sys.modules}))"
+    )
+    done = run(sys.executable, "-c", script, cwd=tmp_path, env=checkout.environment())
+    assert done.out.strip() == "[]"
+
+
 # An organisation's standard
 
 
