@@ -432,6 +432,16 @@ def test_another_preset_brings_its_own_answers_and_leaves_those_of_the_user() ->
     assert answers == {"project_name": "One", "preset": "two-inputs", "hardware": "cpu"}
 
 
+def test_an_entry_that_is_changed_is_shown_as_it_is() -> None:
+    two = line("left: image 32x32x3, right: image 32x32x3")[:2]
+    script = Script([None, "blank", *two, "change left", "image", KeyboardInterrupt()])
+    with pytest.raises(KeyboardInterrupt):
+        Conversation(script, Path("/nowhere/plant"), "plant", {}).run()
+    assert "What is left?" in script.asked
+    assert "left (32x32x3)" in script.previews[-1]
+    assert script.proposed["How high and wide are the pictures, in pixels?"] == "32x32"
+
+
 def test_back_within_an_entry_leads_to_the_step_before() -> None:
     answers, _ = said(
         *(None, "blank", "image", "64", "1", BACK, "3", "photo", "go on", *line("y: binary")),

@@ -217,11 +217,10 @@ class Builder(ABC):
         ]
         if old is None:
             options.append(Option(ONE_LINE, ONE_LINE, f"type all {self.key}"))
-        before = () if old else (self.line,) if self.line else ()
-        asked = Asked(self.which if self.entries else self._question, before, self.asked.option, is_step=True)
-        chosen = self.asker.choose(
-            asked, options, draft.kind, self._of(lambda kind: self.fitted(Draft(kind), old), old)
-        )
+        question = f"What is {old.name}?" if old else self.which if self.entries else self._question
+        asked = Asked(question, (self.line,) if self.line else (), self.asked.option, is_step=True)
+        shown = self._of(lambda kind: draft if kind == draft.kind else self.fitted(Draft(kind), old), old)
+        chosen = self.asker.choose(asked, options, draft.kind, shown)
         if chosen == draft.kind:
             return draft
         return Draft(chosen, options=draft.options if old else {}, name=draft.name)
