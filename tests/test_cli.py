@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -392,7 +393,18 @@ def test_without_a_terminal_new_names_the_missing_answers_and_the_flags(
     assert (done.code, done.out) == (2, "")
     for word in ("inputs", "outputs", "--data 'inputs=", "--data 'outputs=", "--answers", "--preset"):
         assert word in done.err
+    assert ("no terminal to ask in" in done.err) is not bool(defaults)
     assert listing(tmp_path) == {}
+
+
+def test_the_command_that_is_named_without_a_terminal_works(command: Command, tmp_path: Path) -> None:
+    done = command("new", tmp_path / "my plant", "--data", "backend=jax")
+    assert done.code == 2
+    named = done.err.partition("as layerwright ")[2]
+    answers = explained("--data", "backend=jax", *shlex.split(named)[2:])
+    assert names(answers, "inputs") == ["photo"]
+    assert names(answers, "outputs") == ["price"]
+    assert shlex.split(named)[1] == str(tmp_path / "my plant")
 
 
 def test_without_a_terminal_only_what_is_missing_is_named(command: Command, tmp_path: Path) -> None:
@@ -410,7 +422,9 @@ def terminal_at(checkout: Checkout, tmp_path: Path) -> Any:
     """Starts `layerwright new plant` in a terminal."""
 
     def start(*arguments: str) -> Terminal:
-        environment = checkout.environment(TERM="xterm", PROMPT_TOOLKIT_NO_CPR="1")
+        environment = checkout.environment(
+            TERM="xterm", PROMPT_TOOLKIT_NO_CPR="1", XDG_STATE_HOME=str(checkout.home / "state")
+        )
         command = (sys.executable, "-m", "layerwright", "new", "plant", *arguments)
         return Terminal.start(*command, cwd=tmp_path, env=environment)
 
@@ -420,6 +434,7 @@ def terminal_at(checkout: Checkout, tmp_path: Path) -> Any:
 RETURN = "\r"
 CLEAR_LINE = "\x15"
 UP = "\x1b[A"
+END = "\x1b[F"
 
 
 def test_in_a_terminal_new_asks_and_makes_what_was_typed(terminal_at: Any, tmp_path: Path) -> None:
@@ -429,19 +444,28 @@ def test_in_a_terminal_new_asks_and_makes_what_was_typed(terminal_at: Any, tmp_p
     terminal.wait_for("Start from a preset")
     terminal.type(RETURN)
     terminal.wait_for("What goes in?")
+    terminal.type(f"{END}{RETURN}")
+    terminal.wait_for("separated by commas")
     terminal.type("photo: imag")
     terminal.wait_for("unknown kind 'imag'")
     terminal.type(f"{CLEAR_LINE}photo: image 32x32x3, meta: numeric 4{RETURN}")
+    terminal.wait_for("with photo and meta")
+    terminal.type(RETURN)
     terminal.wait_for("What comes out?")
-    terminal.type(f"price: regression{RETURN}")
-    for question in ("planner's own paths", "share an encoder", "branches join", "pretrained network", "train on"):
+    terminal.type(RETURN)
+    terminal.wait_for("How many numbers")
+    terminal.type(RETURN)
+    terminal.wait_for("What is it called?")
+    terminal.type(f"price{RETURN}")
+    for question in ("Which inputs", "with price", "planner's own paths", "branches join", "pretrained network"):
         terminal.wait_for(question)
         terminal.type(RETURN)
-    terminal.wait_for("Which backend")
-    terminal.type(RETURN)
-    terminal.wait_for("See the rest")
-    terminal.type("n")
+    for question in ("train on", "Which backend", "See the rest", "Is it what you want?"):
+        terminal.wait_for(question)
+        terminal.type(RETURN)
     terminal.wait_for("Wrote ")
+    terminal.wait_for("without questions")
+    terminal.wait_for("pip install")
     assert terminal.end() == 0
     answers = answers_of(tmp_path / "plant")
     assert answers["project_name"] == "My Houses"
@@ -455,11 +479,11 @@ def test_in_a_terminal_a_preset_can_be_chosen(terminal_at: Any, tmp_path: Path) 
     terminal = terminal_at("--data", "project_name=plant", "--data", "hardware=cpu", "--data", "backend=torch")
     terminal.wait_for("Start from a preset")
     terminal.type(UP + RETURN)
-    for question in ("What goes in?", "What comes out?", "planner's own paths", "share an encoder", "branches join"):
+    for question in ("What goes in?", "What comes out?", "planner's own paths", "branches join", "See the rest"):
         terminal.wait_for(question)
         terminal.type(RETURN)
-    terminal.wait_for("See the rest")
-    terminal.type("n")
+    terminal.wait_for("Is it what you want?")
+    terminal.type(RETURN)
     assert terminal.end() == 0
     answers = answers_of(tmp_path / "plant")
     assert answers["inputs"] == "first: numeric 128, second: numeric 64", "the last preset is two-inputs"
@@ -471,6 +495,24 @@ def test_in_a_terminal_nothing_is_asked_if_inputs_and_outputs_are_answered(termi
     assert terminal.end() == 0
     assert "?" not in terminal.shown
     assert (tmp_path / "plant" / "config.yaml").is_file()
+
+
+def test_in_a_terminal_what_is_answered_can_be_asked_for_all_the_same(terminal_at: Any, tmp_path: Path) -> None:
+    terminal = terminal_at(*TINY, "--ask")
+    terminal.wait_for("project called")
+    terminal.type(RETURN)
+    terminal.wait_for("Start from a preset")
+    terminal.type("\x03")
+    assert terminal.end() == 1
+    assert listing(tmp_path) == {}
+
+
+@pytest.mark.parametrize("more", [[], ["--defaults"]], ids=["no terminal", "defaults"])
+def test_asking_needs_a_terminal(more: list[str], command: Command, tmp_path: Path) -> None:
+    done = command("new", tmp_path / "plant", *TINY, "--ask", *more)
+    assert done.code == 2
+    assert "--ask needs a terminal" in done.err
+    assert listing(tmp_path) == {}
 
 
 def test_in_a_terminal_with_defaults_nothing_is_asked(terminal_at: Any, tmp_path: Path) -> None:
@@ -496,4 +538,5 @@ def test_stopping_at_a_question_leaves_nothing(terminal_at: Any, tmp_path: Path)
     terminal.type("\x03")
     assert terminal.end() == 1
     assert "stopped: nothing was written" in terminal.shown
+    assert "answers are kept" in terminal.shown
     assert listing(tmp_path) == {}

@@ -6,18 +6,21 @@ And what `check` compares projects with, which is rendered without Copier, is th
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import copier
 import pytest
+import yaml
 from jinja2 import Environment
 
 from layerwright.answers import load_pairs
 from layerwright.checking import rendering
 from layerwright.jinja import install
+from layerwright.questions import against, questions
 
-from .workbench import PRESETS, Checkout, Result, listing
+from .workbench import PRESETS, Checkout, Result, Terminal, clean_environment, listing
 
 pytest_plugins = ["tests.workbench"]
 
@@ -153,3 +156,78 @@ def test_a_data_file_of_plain_copier_takes_what_an_answers_file_takes(
     done = checkout.copier(*options, clone, "plain/plant", cwd=tmp_path)
     assert done.code == 0, done.err
     assert without_source(listing(tmp_path / "plain")) == without_source(listing(tmp_path / "ours"))
+
+
+# Asked by plain Copier
+
+
+def test_plain_copier_asks_the_same_with_the_same_reasons(checkout: Checkout, clone: Path, tmp_path: Path) -> None:
+    environment = clean_environment(checkout.home, TERM="xterm", PROMPT_TOOLKIT_NO_CPR="1", COLUMNS="200")
+    command = (sys.executable, "-m", "copier", "copy", "--trust", "--quiet", "--vcs-ref", "HEAD", clone, "plant")
+    terminal = Terminal.start(*command, cwd=tmp_path, env=environment, columns=200)
+    for question, reply in (
+        ("What is the project called?", ""),
+        ("Start from a preset?", ""),
+        ("What goes in?", "a: imag"),
+        ("unknown kind 'imag'", "\x15a: numeric 4, b: numeric 4"),
+        ("What comes out?", "same: distance"),
+        ("paths branch?", ""),
+        ("share an encoder", ""),
+        ("branches join?", ""),
+        ("What does it train on?", "\x1b[A"),
+        ("Which backend", ""),
+        ("See the rest too?", None),
+    ):
+        terminal.wait_for(question)
+        terminal.type("n" if reply is None else reply if "imag" in reply else f"{reply}\r")
+    assert terminal.end() == 0
+    assert "- concatenate: side by side (a distance is what two merged paths are apart" in terminal.shown
+    assert "its exports go furthest (Keras 3 can't train on several" in terminal.shown
+    assert "Which pretrained" not in terminal.shown, "there are no pictures"
+    answers = yaml.safe_load((tmp_path / "plant" / ".copier-answers.yml").read_text())
+    assert (answers["merge"], answers["hardware"], answers["backend"]) == ("l2_distance", "machines", "jax")
+    pairs = [
+        part
+        for key in ("inputs", "outputs", "merge", "hardware", "backend")
+        for part in ("--data", f"{key}={answers[key]}")
+    ]
+    assert checkout.layerwright("new", "ours/plant", *pairs, cwd=tmp_path).code == 0
+    ours, plain = (listing(tmp_path / each) for each in ("ours/plant", "plant"))
+    assert without_source(ours) == without_source(plain)
+
+
+def test_our_questions_are_those_that_copier_reads(checkout: Checkout) -> None:
+    read = copier._template.Template(url=str(checkout.root)).questions_data
+    asked = [key for key, fields in read.items() if fields.get("when") is not False]
+    assert [each.key for each in questions()] == asked
+    for each in questions():
+        fields = read[each.key]
+        assert (each.help, each.default) == (fields["help"], fields["default"])
+        assert each.validator == fields.get("validator", "")
+
+
+RULED_OUT: dict[str, tuple[dict[str, Any], str]] = {
+    "merge": ({"outputs": "y: distance"}, "concatenate"),
+    "backbone": ({"inputs": "p: image 32x32x3"}, "InceptionV3"),
+    "hardware": ({"inputs": "x: numeric 4 batch=2"}, "gpus"),
+    "backend": ({"hardware": "machines"}, "tensorflow"),
+    "precision": ({"hardware": "cpu", "backend": "jax"}, "mixed_float16"),
+    "tracking": ({"hardware": "gpus", "backend": "torch"}, "mlflow"),
+}
+"""Answers that rule a choice out."""
+
+
+@pytest.mark.parametrize("key", RULED_OUT)
+def test_choices_are_refused_by_a_validator_of_their_own(key: str) -> None:
+    """A question whose choices other answers can rule out says so of each choice that they can."""
+    answers, choice = RULED_OUT[key]
+    question = next(each for each in questions() if each.key == key)
+    context: dict[str, Any] = {"_folder_name": "plant", "_copier_conf": {"defaults": False}}
+    context |= {"inputs": "a: numeric 4, b: numeric 4", "outputs": "y: binary"} | answers
+    options = question.options(context)
+    refused = {each.value for each in options if each.reason}
+    assert choice in refused
+    assert refused == {each.value for each in options if against(context, key, each.value)}
+    assert len(refused) < len(options)
+    silent = context | {"_copier_conf": {"defaults": True}}
+    assert not any(each.reason for each in question.options(silent)), "nobody is asked"

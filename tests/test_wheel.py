@@ -14,7 +14,7 @@ import yaml
 from layerwright import __version__
 from layerwright.places import PUBLIC_URL
 
-from .workbench import PRESETS, REPOSITORY, Checkout, clean_environment, copied, listing, run
+from .workbench import PRESETS, REPOSITORY, Checkout, Terminal, clean_environment, copied, listing, run
 
 pytest_plugins = ["tests.workbench"]
 
@@ -110,6 +110,17 @@ def test_explain_and_presets_work_without_a_checkout(installed: Path, tmp_path: 
     assert [row["name"] for row in json.loads(listed.out)] == PRESETS
     version = run(installed / "python", "-m", "layerwright", "--version", cwd=tmp_path, env=environment)
     assert version.out == f"layerwright, version {__version__}\n"
+
+
+def test_the_installed_command_asks(installed: Path, tmp_path: Path) -> None:
+    environment = clean_environment(tmp_path, TERM="dumb", XDG_STATE_HOME=str(tmp_path / "state"))
+    terminal = Terminal.start(installed / "layerwright", "new", "plant", cwd=tmp_path, env=environment)
+    for question, reply in (("project called", ""), ("Start from a preset", "power-plant"), ("What goes in?", "\x03")):
+        terminal.wait_for(question)
+        terminal.type(f"{reply}\r" if reply != "\x03" else reply)
+    assert terminal.end() == 1
+    assert "answers are kept" in terminal.shown
+    assert not (tmp_path / "plant").exists()
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -6,14 +6,17 @@ nor pay for it. A plugin for pytest (PYTEST_DONT_REWRITE), from which the module
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import re
 import select
 import shutil
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -180,14 +183,17 @@ class Terminal:
     handle: int
     shown: str = ""
     unread: str = field(default="", repr=False)
+    raw: str = field(default="", repr=False)
 
     @classmethod
-    def start(cls, *command: str | Path, cwd: Path, env: Mapping[str, str]) -> Terminal:
-        """Starts a command with a terminal of its own."""
+    def start(cls, *command: str | Path, cwd: Path, env: Mapping[str, str], columns: int = 0) -> Terminal:
+        """Starts a command with a terminal of its own; of no size that's known, unless it's said."""
         process, handle = pty.fork()
         if not process:  # the child
             os.chdir(cwd)
             os.execvpe(str(command[0]), [str(part) for part in command], dict(env))
+        if columns:
+            fcntl.ioctl(handle, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         return cls(process, handle)
 
     def wait_for(self, text: str, limit: float = 30) -> None:
@@ -221,6 +227,7 @@ class Terminal:
             data = os.read(self.handle, 65536)
         except OSError:  # Linux says so that the other end is closed
             return True
+        self.raw += data.decode(errors="replace")
         text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", data.decode(errors="replace"))
         self.shown += text
         self.unread += text

@@ -31,7 +31,13 @@ from .presets import BLANK, all_presets, preset_answers
 from .problems import AnswersError, Problem, plain
 
 if TYPE_CHECKING:
+    from .standards import Keeping
     from .update import Request
+
+REQUIRED = {"inputs": "photo: image 64x64x3", "outputs": "price: regression"}
+"""Answers that have no default, each with one that it may be."""
+
+NO_TERMINAL = "--ask needs a terminal, and no --defaults"
 
 PATIENCE = 5.0
 """Seconds in which a git that's going on may end, when the command is stopped."""
@@ -79,6 +85,7 @@ STANDARD = click.option(
 @main.command()
 @click.argument("destination", type=click.Path(path_type=Path))
 @sources
+@click.option("--ask", is_flag=True, help="Ask in a terminal, even if inputs and outputs are answered.")
 @STANDARD
 def new(
     destination: Path,
@@ -86,6 +93,7 @@ def new(
     file: Path | None,
     pairs: tuple[str, ...],
     defaults: bool,
+    ask: bool,
     standard: str | None,
 ) -> None:
     """Writes a project to the folder DESTINATION, which isn't there yet, or is empty.
@@ -94,27 +102,65 @@ def new(
 
     \b
     layerwright new plant --preset power-plant
+    layerwright new plant --preset power-plant --ask
     layerwright new houses --data 'inputs=photo: image 64x64x3' --data 'outputs=price: regression'
     """  # noqa: D301 (click takes the character \b, alone on a line, for: leave these lines as they are)
     from .standards import Keeping, find
     from .template import check_destination, create
 
-    destination = Path(os.path.abspath(destination))
+    typed, destination = str(destination), Path(os.path.abspath(destination))
     check_destination(destination)
     keeping = Keeping(find(standard))
     given = gather(preset, file, pairs)
     answers = effective(given, keeping.defaults)
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    ask = terminal and not defaults and not ("inputs" in answers and "outputs" in answers)
+    if ask and (defaults or not terminal):
+        raise click.UsageError(NO_TERMINAL)
+    ask = ask or (terminal and not defaults and not REQUIRED.keys() <= answers.keys())
     settled = keeping.settled(given, answers, file, asking=ask)
-    check(answers | settled.answers, destination.name, asking=ask)
-    for line in keeping.lines(settled):
+    try:
+        check(answers | settled.answers, destination.name, asking=ask)
+    except AnswersError as error:
+        raise AnswersError([*error.problems, *unasked(typed, answers, terminal or defaults)]) from error
+    for line in keeping.lines(settled)[: 1 if ask else None]:  # what is fixed, prompts say by themselves
         say(line)
-    create(destination, normalised(given | settled.answers) | keeping.data, ask=ask, finish=keeping.finish(destination))
+    given, again = given | settled.answers, ""
+    if ask:
+        given, again = asked(destination, typed, given, keeping)
+    create(destination, normalised(given) | keeping.data, ask=False, finish=keeping.finish(destination))
+    if ask:
+        from . import asking
+
+        asking.forget(destination)
     say(
-        f"Wrote {destination}\n\nNext:\n  cd {shlex.quote(str(destination))}\n"
+        f"Wrote {destination}\n\n{again}Next:\n  cd {shlex.quote(str(destination))}\n"
         "  python -m venv .venv && . .venv/bin/activate\n  pip install -e '.[test]' && python -m pytest"
     )
+
+
+def unasked(typed: str, answers: Answers, is_meant: bool) -> list[Problem]:
+    """Says where it isn't meant that nobody is asked: what would be asked in a terminal, and how it's given without."""
+    missing = [key for key in REQUIRED if key not in answers]
+    if is_meant or not missing:
+        return []
+    pairs = " ".join(f"--data {shlex.quote(f'{key}={REQUIRED[key]}')}" for key in missing)
+    mend = f"run it in one; or say the answers, as layerwright new {shlex.quote(typed)} {pairs}"
+    return [Problem("new", "there is no terminal to ask in", mend)]
+
+
+def asked(destination: Path, typed: str, given: Answers, keeping: Keeping) -> tuple[Answers, str]:
+    """What a user answers in this terminal, and the command that gives the same answers, to be printed."""
+    from . import asking
+
+    standard = asking.shown(keeping.found.standard, given, keeping.data) if keeping.found else None
+    try:
+        answers = asking.answered(destination, typed, normalised(given), standard)
+    except (asking.Stopped, KeyboardInterrupt) as stopped:
+        if asking.kept(destination):
+            say("Your answers are kept: the same command goes on with them.", err=True)
+        raise KeyboardInterrupt from stopped
+    answers |= keeping.settled(answers, effective(answers, keeping.defaults), None, asking=False).answers
+    return answers, f"The same without questions:\n  {shlex.join(asking.words(typed, answers))}\n\n"
 
 
 PICTURES = ("mermaid", "dot", "svg", "png", "pdf")
@@ -303,7 +349,7 @@ def update_project(
     from . import update
 
     if ask and (defaults or not (sys.stdin.isatty() and sys.stdout.isatty())):
-        raise click.UsageError("--ask needs a terminal, and no --defaults")
+        raise click.UsageError(NO_TERMINAL)
     given = gather(None, file, pairs)
     request = update.Request(given=lambda _: given, to=to, source=source, standard=standard, ask=ask, dry=dry_run)
     updated(path, request, form)

@@ -34,16 +34,18 @@ class Kind:
 
     `form` is how its sizes are written; it has as many axes as the form has letters between the `x`. Those in
     `varying` may be `?`. A `vocabulary` is its first size: how many values there are, and no axis of the tensor.
-    `stack` is the planner's own branch to a vector, in the language of `layers`; `steps` the one that keeps an axis of
-    time, for outputs that say something of every step (None: it has none). `start` comes before either where a size
-    varies. `forks` says what each word of branching puts into the stack, before its item number `fork`. `places`
-    says that outputs may say something of every place of it: convolutions come before its stack, as many as its sizes
-    need. `scale`: multiplied in the model by a Rescaling layer, unless a backbone brings its own preprocessing.
-    `standardised`: by the data pipeline. `synthetic` names the way in which samples are made up. `smallest` is its
-    first size at least. `said` says to the user what one sample is, its sizes by their letters, `{s}` where the last is
-    more than one; `why` what happens to its values, and why; `read` what layers of these classes make of them.
-    `learning_rate`: the highest that suits networks of it, by default: those of tables are small, and come to less
-    error in as many epochs with a higher one.
+    `stack` is the planner's own branch to a vector, in the language of `layers`; `steps` the one that keeps an axis
+    of time, for outputs that say something of every step (None: it has none). `start` comes before either where a
+    size varies. `forks` says what each word of branching puts into the stack, before its item number `fork`.
+    `places` says that outputs may say something of every place of it: convolutions come before its stack, as many
+    as its sizes need. `scale`: multiplied in the model by a Rescaling layer, unless a backbone brings its own
+    preprocessing. `standardised`: by the data pipeline. `synthetic` names the way in which samples are made up.
+    `smallest` is its first size at least. `asks` asks for its sizes in words about the data, by the letters that
+    each of the questions is about, and `called` is what such an input is called if nobody says. `said` says to the
+    user what one sample is, its sizes by their letters, `{s}` where the last is more than one; `why` what happens
+    to its values, and why; `read` what layers of these classes make of them. `learning_rate`: the highest that
+    suits networks of it, by default: those of tables are small, and come to less error in as many epochs with a
+    higher one.
     """
 
     name: str
@@ -55,6 +57,8 @@ class Kind:
     synthetic: Literal["numbers", "pixels", "categories", "tokens", "steps", "waves"]
     said: str
     why: str
+    asks: Mapping[str, str] = field(default_factory=dict)
+    called: str = ""
     read: Mapping[str, str] = field(default_factory=dict)
     steps: Items | None = None
     start: Items = ()
@@ -113,6 +117,11 @@ KINDS = {
             synthetic="pixels",
             said="a picture",
             why="scaled in the model, so that a saved model takes pixels from 0 to 255",
+            asks={
+                "HxW": "How high and wide are the pictures, in pixels?",
+                "C": "How many channels: 3 for colour, 1 for grey?",
+            },
+            called="picture",
             places=True,
             scale=1 / 255,
         ),
@@ -126,6 +135,11 @@ KINDS = {
             synthetic="pixels",
             said="a stack of pictures",
             why="scaled in the model, so that a saved model takes values from 0 to 255",
+            asks={
+                "DxHxW": "How deep, high and wide is a stack, in pictures and pixels?",
+                "C": "How many channels: 3 for colour, 1 for grey?",
+            },
+            called="volume",
             places=True,
             scale=1 / 255,
         ),
@@ -140,6 +154,8 @@ KINDS = {
             synthetic="numbers",
             said="{N} column{s} of a table; standardised",
             why="standardised in the data pipeline, by the training part, not by a layer: so all backends agree",
+            asks={"N": "How many columns does the table have?"},
+            called="table",
             standardised=True,
             learning_rate=0.003,
         ),
@@ -154,6 +170,8 @@ KINDS = {
             synthetic="numbers",
             said="{N} number{s}, used as they are",
             why="used as it is",
+            asks={"N": "How many numbers are there?"},
+            called="numbers",
         ),
         Kind(
             name="category",
@@ -166,6 +184,8 @@ KINDS = {
             synthetic="categories",
             said="one of {V} values",
             why="given as a whole number, 0 where it's missing or unknown",
+            asks={"V": "How many different values are there?"},
+            called="kind",
             read={"Embedding": "an embedding learns what its values have in common"},
             vocabulary=True,
             smallest=2,
@@ -184,6 +204,11 @@ KINDS = {
             synthetic="tokens",
             said="{L} tokens, each one of {V}",
             why="given as tokens, whole numbers of which 0 is padding",
+            asks={
+                "V": "How many different tokens are there: how large is the vocabulary?",
+                "L": "How many tokens does a text have? ? if that varies.",
+            },
+            called="text",
             read={"Embedding": "an embedding learns what its tokens have in common"},
             varying="L",
             vocabulary=True,
@@ -204,6 +229,11 @@ KINDS = {
             synthetic="steps",
             said="{T} steps of {F} number{s}; standardised",
             why="standardised per feature in the data pipeline, by the training part",
+            asks={
+                "T": "How many steps does a sequence have? ? if that varies.",
+                "F": "How many numbers are measured at each step?",
+            },
+            called="sequence",
             varying="T",
             standardised=True,
         ),
@@ -229,6 +259,8 @@ KINDS = {
             synthetic="waves",
             said="{N} samples of sound",
             why="given as sound, sample by sample",
+            asks={"N": "How many samples of sound: seconds times samples a second?"},
+            called="sound",
             read={"MelSpectrogram": "a mel spectrogram in the model makes something like a picture of it"},
             smallest=16,
         ),

@@ -5,7 +5,8 @@
                what the way back needs of the way there: the output of each call, and what recurrent and attention
                layers keep inside
 
-What a backend takes besides for itself, for the speed of convolutions and for copies isn't in it.
+What a backend takes besides for itself, for the speed of convolutions and for copies isn't in it: say "or more".
+docs/decisions/0033 has what XLA takes beside what is estimated here.
 """
 
 from __future__ import annotations

@@ -54,6 +54,8 @@ class Task:
     ]
     said: str
     why: str
+    asks: str = ""
+    called: str = ""
     per: Per = Per.SAMPLE
     default: int | None = None
     smallest: int = 1
@@ -120,6 +122,8 @@ TASKS: dict[str, Task] = {
             score="regression",
             said="{size} numbers",
             why="mean squared error on a linear layer; standardised targets make weights comparable",
+            asks="How many numbers are there to say?",
+            called="value",
             default=1,
             standardised=True,
             single_said="a number",
@@ -137,6 +141,7 @@ TASKS: dict[str, Task] = {
             score="binary",
             said="yes or no, as a probability",
             why="binary crossentropy on a sigmoid: a probability",
+            called="answer",
             default=1,
         ),
         Task(
@@ -152,6 +157,8 @@ TASKS: dict[str, Task] = {
             score="multiclass",
             said="one of {size} classes, as their probabilities",
             why="sparse categorical crossentropy on a softmax: its probabilities add up to one",
+            asks="How many classes are there?",
+            called="category",
             smallest=2,
         ),
         Task(
@@ -167,6 +174,8 @@ TASKS: dict[str, Task] = {
             score="binary",
             said="any of {size} labels, each as a probability",
             why="binary crossentropy on sigmoids: each label is a yes or no of its own",
+            asks="How many labels are there?",
+            called="labels",
             smallest=2,
         ),
         Task(
@@ -182,6 +191,8 @@ TASKS: dict[str, Task] = {
             score="labels",
             said="one of {size} labels for every step, as their probabilities",
             why="sparse categorical crossentropy on a softmax at every step; padding counts for nothing",
+            asks="How many labels are there to choose from at each step?",
+            called="labels",
             per=Per.STEP,
             smallest=2,
         ),
@@ -198,6 +209,8 @@ TASKS: dict[str, Task] = {
             score="segmentation",
             said="one of {size} classes for every pixel, as their probabilities",
             why="crossentropy at every pixel; scored by how far areas overlap",
+            asks="How many classes are there? 1: yes or no.",
+            called="mask",
             per=Per.PLACE,
             training=OF_PLACES,
             single=("conv 1 1 sigmoid padding=valid",),
@@ -218,6 +231,8 @@ TASKS: dict[str, Task] = {
             score="regression",
             said="{size} numbers for every pixel",
             why="mean squared error at every pixel",
+            asks="How many numbers are there for each pixel?",
+            called="map",
             per=Per.PLACE,
             training=OF_PLACES,
             default=1,
@@ -238,6 +253,8 @@ TASKS: dict[str, Task] = {
             score="reconstruction",
             said="an input, made again",
             why="the input itself as its target: what passes the narrowest layer has to say all of it",
+            asks="Which input does it make again?",
+            called="again",
             per=Per.INPUT,
         ),
         Task(
@@ -253,6 +270,8 @@ TASKS: dict[str, Task] = {
             score="regression",
             said="the next {size} values of the first feature",
             why="mean squared error over the whole horizon at once",
+            asks="How many values ahead?",
+            called="forecast",
             standardised=True,
             single_said="the next value of the first feature",
         ),
@@ -269,6 +288,7 @@ TASKS: dict[str, Task] = {
             score="distance",
             said="how far the two are apart; small means the same",
             why="a contrastive loss: what is the same comes together, all else at least a margin of 1 apart",
+            called="distance",
             per=Per.MERGE,
             default=1,
             training={"learning_rate": 0.003, "epochs": 100},
@@ -286,6 +306,8 @@ TASKS: dict[str, Task] = {
             score="embedding",
             said="{size} numbers, close together for samples of the same label",
             why="a triplet loss over the hardest samples of each batch: samples of one label come to lie together",
+            asks="How many numbers stand for a sample?",
+            called="position",
         ),
     )
 }

@@ -14,11 +14,15 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import scratch
 from .answers import Answers
-from .places import is_checkout, template_root
+from .places import ANSWERS_FILE, is_checkout, template_root
 from .problems import AnswersError, Problem
+
+if TYPE_CHECKING:
+    from .plan import Plan
 
 LONGEST_NAME = 255
 """Longest name that file systems take, in bytes."""
@@ -127,6 +131,25 @@ def _move_content(source: Path, target: Path) -> None:
             if not (source / name).exists():
                 os.replace(target / name, source / name)
         raise
+
+
+def listed(plan: Plan) -> list[str]:
+    """The files that a new project of a plan has, as Copier would write them, without writing them."""
+    from jinja2 import Environment
+
+    from .context import context
+
+    folder, environment = template_root() / "templates" / "project", Environment()  # noqa: S701 (paths, no HTML)
+    known = {
+        "project": context(plan),
+        "package": plan.spec.package,
+        "_copier_conf": {"answers_file": ANSWERS_FILE},
+    }
+    paths = (path.relative_to(folder) for path in sorted(folder.rglob("*.jinja")))
+    parts = (
+        [environment.from_string(part.removesuffix(".jinja")).render(known) for part in path.parts] for path in paths
+    )
+    return sorted("/".join(each) for each in parts if all(each))
 
 
 def render(destination: Path, answers: Answers, source: str, ref: str) -> None:
