@@ -53,7 +53,6 @@ ORDER = (
         "jinja",
         "direct",
         "scratch",
-        "completing",
         "template",
         "asking",
         "update",

@@ -230,7 +230,8 @@ def test_what_is_given_is_not_asked() -> None:
 def test_the_rest_is_asked_if_it_is_wanted() -> None:
     answers, script = said(
         *(None, "blank", *line("x: numeric 4"), *line("y: binary"), [], None, None, "yes"),
-        *(None, "Says yes or no", "Ada", Wrong("MITT", "no SPDX name"), "MIT", "no", "mixed_bfloat16"),
+        *(None, "Says yes or no", "Ada", Wrong("MITT", "no SPDX name"), "MIT", None, None, "no"),
+        "mixed_bfloat16",
         *(Wrong("{body: [dence 3]}", "unknown layer"), "{body: [dense 5]}", None, "{epochs: 3}", "tensorboard"),
         *(["onnx"], ["ci", "docker"], "write"),
     )
@@ -252,7 +253,7 @@ def test_the_rest_is_asked_if_it_is_wanted() -> None:
 
 
 def test_whether_it_stays_straight_is_asked_only_of_a_straight_line() -> None:
-    rest = (None,) * 4
+    rest = (None,) * 6
     _, two = said(
         None, "blank", *ENDS, [], None, None, None, None, "yes", *rest, None, None, None, None, None, [], [], "write"
     )
@@ -325,7 +326,7 @@ def test_an_input_that_no_output_sees_can_not_be_left_so() -> None:
 def test_backends_and_precisions_that_the_devices_rule_out_are_refused() -> None:
     ends = (*line("x: numeric 4"), *line("y: binary"))
     answers, script = said(
-        *(None, "blank", *ends, [], "machines", None, "yes", *[None] * 5),
+        *(None, "blank", *ends, [], "machines", None, "yes", *[None] * 7),
         *(None, None, None, None, None, [], [], "write"),
     )
     assert (
@@ -334,7 +335,7 @@ def test_backends_and_precisions_that_the_devices_rule_out_are_refused() -> None
     )
     assert answers["backend"] == "jax", "the first that can is proposed"
     _, script = said(
-        *(None, "blank", *ends, [], "cpu", None, "yes", *[None] * 5),
+        *(None, "blank", *ends, [], "cpu", None, "yes", *[None] * 7),
         *(None, None, None, None, None, [], [], "write"),
     )
     assert set(script.reasons("In which precision does it compute?")) == {"mixed_float16"}
@@ -629,6 +630,8 @@ CONVERSATIONS: dict[str, tuple[Any, ...]] = {
         "Ada",
         "MIT",
         None,
+        None,
+        None,
         "{body: [dense 5, dropout 0.2]}",
         None,
         "{epochs: 3}",
@@ -648,7 +651,7 @@ CONVERSATIONS: dict[str, tuple[Any, ...]] = {
         None,
         None,
         "yes",
-        *[None] * 5,
+        *[None] * 7,
         "{branches: {image: [conv 8, global_average_pool]}}",
         None,
         None,
@@ -974,7 +977,7 @@ def test_what_is_fixed_is_told_and_not_asked_and_what_is_refused_can_not_be_chos
     )
     answers, script = said(
         *(None, "blank", *line("x: numeric 4"), *line("y: binary"), [], None, "jax", "yes", None, None, None),
-        *(None, None, None, None, None, None, [], ["slurm"], ["ci"], "write"),
+        *(None, None, None, None, None, None, None, None, [], ["slurm"], ["ci"], "write"),
         standard=standard,
     )
     assert script.told[0] == "license: Apache-2.0, fixed by Acme: our lawyers read no others"

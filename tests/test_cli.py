@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -540,3 +541,86 @@ def test_stopping_at_a_question_leaves_nothing(terminal_at: Any, tmp_path: Path)
     assert "stopped: nothing was written" in terminal.shown
     assert "answers are kept" in terminal.shown
     assert listing(tmp_path) == {}
+
+
+# How much is said
+
+
+def test_quiet_says_nothing_but_what_is_wrong(checkout: Checkout, tmp_path: Path) -> None:
+    done = checkout.layerwright("--quiet", "new", "plant", *TINY, cwd=tmp_path)
+    assert (done.code, done.out, done.err) == (0, "", "")
+    again = checkout.layerwright("--quiet", "new", "plant", *TINY, cwd=tmp_path)
+    assert (again.code, again.out) == (2, "")
+    assert "isn't empty" in again.err
+    assert checkout.layerwright("-q", "presets", cwd=tmp_path).out, "what is asked for is said"
+
+
+def test_verbose_says_what_is_being_done(checkout: Checkout, tmp_path: Path) -> None:
+    done = checkout.layerwright("--verbose", "new", "plant", *TINY, cwd=tmp_path)
+    assert done.code == 0
+    assert "- Copier renders" in done.err
+    assert "Wrote" in done.out
+
+
+def test_only_debug_shows_a_traceback(checkout: Checkout, tmp_path: Path) -> None:
+    for options, shown in (((), False), (("--debug",), True)):
+        done = checkout.layerwright(*options, "explain", "--preset", "nonsense", cwd=tmp_path)
+        assert done.code == 2
+        assert ("Traceback" in done.err) is shown
+        assert "unknown preset 'nonsense'" in done.err
+
+
+def test_what_nobody_has_foreseen_is_one_line_and_says_how_to_see_more(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails() -> None:
+        raise RuntimeError("the disk has melted")
+
+    monkeypatch.setitem(cli.main.commands, "melt", click.command("melt")(fails))
+    monkeypatch.setattr(sys, "argv", ["layerwright", "melt"])
+    with pytest.raises(SystemExit) as ended:
+        cli.run()
+    said = capsys.readouterr().err
+    assert ended.value.code == 1
+    assert said.startswith("layerwright: RuntimeError: the disk has melted\n")
+    assert "--debug" in said
+    assert "Traceback" not in said
+
+
+def test_quiet_and_verbose_exclude_each_other(checkout: Checkout, tmp_path: Path) -> None:
+    done = checkout.layerwright("-q", "-v", "presets", cwd=tmp_path)
+    assert done.code == 2
+    assert "say one of them" in done.err
+
+
+# Completion
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_script_is_made_for_each_shell(shell: str) -> None:
+    assert "_LAYERWRIGHT_COMPLETE" in run_for("completion", shell)
+
+
+@pytest.mark.parametrize(
+    ("typed", "proposed"),
+    [
+        (["ex"], {"explain"}),
+        (["explain", "--preset", "power"], {"power-plant"}),
+        (["new", "plant", "--data", "backe"], {"backend="}),
+        (["explain", "--data", "backend=t"], {"backend=tensorflow", "backend=torch"}),
+        (["explain", "--data", "extras=[d"], {"extras=[docker]"}),
+    ],
+)
+def test_a_shell_proposes(typed: list[str], proposed: set[str]) -> None:
+    """As bash asks: the words and which of them is being typed, in its variables."""
+    words = {"COMP_WORDS": shlex.join(["layerwright", *typed]), "COMP_CWORD": str(len(typed))}
+    done = CliRunner().invoke(
+        cli.main, [], prog_name="layerwright", env=words | {"_LAYERWRIGHT_COMPLETE": "bash_complete"}
+    )
+    assert {line.partition(",")[2] for line in done.output.splitlines()} == proposed
+
+
+def test_bash_takes_the_script(tmp_path: Path) -> None:
+    (tmp_path / "script").write_text(run_for("completion", "bash"))
+    done = subprocess.run(["bash", "-c", "source ./script && complete -p layerwright"], cwd=tmp_path, check=True)
+    assert done.returncode == 0

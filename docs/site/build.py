@@ -30,7 +30,10 @@ def build(out: Path) -> int:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder)
         for path in (*DOCS.glob("*.md"), *DOCS.glob("decisions/*.md")):
-            put(source / path.relative_to(DOCS), EXAMPLE.sub(r"`docs/\1`", path.read_text(encoding="utf-8")))
+            put(
+                source / path.relative_to(DOCS),
+                EXAMPLE.sub(r"`docs/\1`", path.read_text(encoding="utf-8")).replace("../README.md", "index.md"),
+            )
         for name, text in pages(ROOT):
             put(source / name, text)
         for name, more in (("index.md", CONTENTS.read_text(encoding="utf-8")), ("decisions/README.md", ALL)):

@@ -7,6 +7,7 @@ under the destination's own name, since its questions use that. Only when it's d
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import re
 import tempfile
@@ -23,6 +24,8 @@ from .problems import AnswersError, Problem
 
 if TYPE_CHECKING:
     from .plan import Plan
+
+LOG = logging.getLogger(__name__)
 
 LONGEST_NAME = 255
 """Longest name that file systems take, in bytes."""
@@ -72,6 +75,7 @@ def create(
     """
     check_destination(destination)
     into_folder = destination.is_dir()
+    LOG.info("the project is made beside %s, and moved there when it's whole", destination)
     with _staging(destination) as staged:
         with _scratch():
             _copy(staged, answers, ask=ask)
@@ -165,6 +169,7 @@ def _copy(destination: Path, answers: Answers, *, ask: bool, source: str = "", r
     import copier  # takes half a second: only what writes a project pays for it
 
     root = source or str(template_root())
+    LOG.info("Copier renders %s%s into %s", root, f", {ref}" if ref else "", destination)
     try:
         with warnings.catch_warnings():
             # In a checkout, changes that aren't committed are part of the template. That is what its developer wants.

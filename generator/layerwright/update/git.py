@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -23,12 +25,16 @@ class GitError(OSError):
     """Git said no. The text is what it said."""
 
 
+LOG = logging.getLogger(__name__)
+
+
 def git(*arguments: str | Path, cwd: Path, env: Environment, told: bytes | None = None) -> bytes:
     """Runs git, and returns what it wrote; it may be told something. Raises GitError if it fails."""
     if shutil.which("git", path=env.get("PATH")) is None:
         raise AnswersError(
             [Problem("git", "isn't installed, or isn't on the PATH", "install git: updates merge by it")]
         )
+    LOG.info("git %s, in %s", shlex.join(map(str, arguments)), cwd)
     options = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "--literal-pathspecs")
     done = subprocess.run(  # noqa: S603 (a list, no shell)
         ["git", *options, *map(str, arguments)],  # noqa: S607 (the git that the user has)

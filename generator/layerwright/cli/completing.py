@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
-from .answers import KEYS
-from .answers.keys import BACKENDS, BODIES, BRANCHINGS, DEVICES, EXTRAS, FORMATS, PRECISIONS, TRACKERS
-from .presets import all_presets
+from ..answers import KEYS
+from ..answers.keys import BACKENDS, BODIES, BRANCHINGS, DEVICES, EXTRAS, FORMATS, PRECISIONS, TRACKERS
+from ..presets import all_presets
 
 SHELLS = ("bash", "zsh", "fish")
 

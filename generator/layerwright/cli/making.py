@@ -1,0 +1,119 @@
+"""`new`: a project from answers; `presets`: those to start from."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..answers import Answers, normalised
+from ..presets import all_presets
+from ..problems import AnswersError, Problem
+from .giving import check, effective, gather
+from .options import FORMAT, NO_TERMINAL, STANDARD, sources
+from .saying import aside, say
+
+if TYPE_CHECKING:
+    from ..standards import Keeping
+
+REQUIRED = {"inputs": "photo: image 64x64x3", "outputs": "price: regression"}
+"""Answers that have no default, each with one that it may be."""
+
+
+@click.command()
+@click.argument("destination", type=click.Path(path_type=Path))
+@sources
+@click.option("--ask", is_flag=True, help="Ask in a terminal, even if inputs and outputs are answered.")
+@STANDARD
+def new(
+    destination: Path,
+    preset: str | None,
+    file: Path | None,
+    pairs: tuple[str, ...],
+    defaults: bool,
+    ask: bool,
+    standard: str | None,
+) -> None:
+    """Writes a project to the folder DESTINATION, which isn't there yet, or is empty.
+
+    In a terminal it asks for what isn't answered, unless inputs and outputs are.
+
+    \b
+    layerwright new plant --preset power-plant
+    layerwright new plant --preset power-plant --ask
+    layerwright new houses --data 'inputs=photo: image 64x64x3' --data 'outputs=price: regression'
+    """  # noqa: D301 (click takes the character \b, alone on a line, for: leave these lines as they are)
+    from ..standards import Keeping, find
+    from ..template import check_destination, create
+
+    typed, destination = str(destination), Path(os.path.abspath(destination))
+    check_destination(destination)
+    keeping = Keeping(find(standard))
+    given = gather(preset, file, pairs)
+    answers = effective(given, keeping.defaults)
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    if ask and (defaults or not terminal):
+        raise click.UsageError(NO_TERMINAL)
+    ask = ask or (terminal and not defaults and not REQUIRED.keys() <= answers.keys())
+    settled = keeping.settled(given, answers, file, asking=ask)
+    try:
+        check(answers | settled.answers, destination.name, asking=ask)
+    except AnswersError as error:
+        raise AnswersError([*error.problems, *unasked(typed, answers, terminal or defaults)]) from error
+    for line in keeping.lines(settled)[: 1 if ask else None]:  # what is fixed, prompts say by themselves
+        aside(line)
+    given, again = given | settled.answers, ""
+    if ask:
+        given, again = asked(destination, typed, given, keeping)
+    create(destination, normalised(given) | keeping.data, ask=False, finish=keeping.finish(destination))
+    if ask:
+        from .. import asking
+
+        asking.forget(destination)
+    aside(
+        f"Wrote {destination}\n\n{again}Next:\n  cd {shlex.quote(str(destination))}\n"
+        "  python -m venv .venv && . .venv/bin/activate\n  pip install -e '.[test]' && python -m pytest"
+    )
+
+
+def unasked(typed: str, answers: Answers, is_meant: bool) -> list[Problem]:
+    """Says where it isn't meant that nobody is asked: what would be asked in a terminal, and how it's given without."""
+    missing = [key for key in REQUIRED if key not in answers]
+    if is_meant or not missing:
+        return []
+    pairs = " ".join(f"--data {shlex.quote(f'{key}={REQUIRED[key]}')}" for key in missing)
+    mend = f"run it in one; or say the answers, as layerwright new {shlex.quote(typed)} {pairs}"
+    return [Problem("new", "there is no terminal to ask in", mend)]
+
+
+def asked(destination: Path, typed: str, given: Answers, keeping: Keeping) -> tuple[Answers, str]:
+    """What a user answers in this terminal, and the command that gives the same answers, to be printed."""
+    from .. import asking
+
+    standard = asking.shown(keeping.found.standard, given, keeping.data) if keeping.found else None
+    try:
+        answers = asking.answered(destination, typed, normalised(given), standard)
+    except (asking.Stopped, KeyboardInterrupt) as stopped:
+        if asking.kept(destination):
+            say("Your answers are kept: the same command goes on with them.", err=True)
+        raise KeyboardInterrupt from stopped
+    answers |= keeping.settled(answers, effective(answers, keeping.defaults), None, asking=False).answers
+    return answers, f"The same without questions:\n  {shlex.join(asking.words(typed, answers))}\n\n"
+
+
+@click.command()
+@FORMAT
+def presets(form: str) -> None:
+    """Lists the presets, each with what it shows."""
+    rows = [{"name": name, "about": each.about} for name, each in all_presets().items()]
+    if form == "json":
+        say(json.dumps(rows, indent=2))
+        return
+    width = max(len(row["name"]) for row in rows)
+    for row in rows:
+        say(f"{row['name']:<{width}}  {row['about']}")

@@ -1,0 +1,25 @@
+"""How a command is run: what its answers come from, how much it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import click
+
+from ..marking import Sources
+
+
+@dataclass
+class Manner:
+    """One run of the command line."""
+
+    sources: Sources = field(default_factory=Sources)
+    quiet: bool = False
+    verbose: bool = False
+    debug: bool = False
+
+
+def manner() -> Manner:
+    """That of the command that is running; one of its own, if none is."""
+    running = click.get_current_context(silent=True)
+    return (running and running.find_object(Manner)) or Manner()

@@ -1,0 +1,66 @@
+"""Runs the command line: signals, errors, exit codes."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+import time
+import traceback
+from contextlib import suppress
+from typing import NoReturn
+
+import click
+
+from ..problems import AnswersError
+from .manner import Manner
+from .saying import fail, said, say
+
+PATIENCE = 5.0
+"""Seconds in which a git that's going on may end, when the command is stopped."""
+
+
+def _stop(number: int, _: object) -> NoReturn:
+    """Ends the command on a signal by an exception, so that what is half-written is cleared away.
+
+    A git that Copier has started goes on for a moment, and would write into what is being removed: it's waited for.
+    """
+    until = time.monotonic() + PATIENCE
+    with suppress(ChildProcessError, AttributeError):  # no child is left; or Windows, which has no WNOHANG
+        while time.monotonic() < until:
+            if os.waitpid(-1, os.WNOHANG) == (0, 0):
+                time.sleep(0.01)
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    sys.exit(128 + number)
+
+
+def run(program: click.Command) -> NoReturn:
+    """Runs a program, and exits with its code."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(each) != signal.SIG_IGN:  # as a shell has it for what runs in the background
+            signal.signal(each, _stop)
+    manner = Manner()
+    try:
+        program(standalone_mode=False, obj=manner)
+    except AnswersError as error:
+        _trace(manner)
+        fail("\n\n".join(said(problem, manner.sources) for problem in error.problems), 2)
+    except click.UsageError as error:
+        error.show(usage := io.StringIO())
+        say(usage.getvalue().rstrip(), err=True)
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        fail("stopped: nothing was written", 1)
+    except Exception as error:  # noqa: BLE001 (a user gets one line, and a traceback on request)
+        _trace(manner)
+        hint = "" if manner.debug or isinstance(error, OSError) else "\n    layerwright --debug COMMAND shows where"
+        fail(f"{type(error).__name__}: {error}{hint}", 1)
+    sys.exit(0)
+
+
+def _trace(manner: Manner) -> None:
+    """Prints the traceback of the error at hand, for those who ask for it."""
+    if manner.debug:
+        say(traceback.format_exc(), err=True)

@@ -1,0 +1,99 @@
+"""`explain` and `diff`: networks, before there is a project or after."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from ..answers import combine
+from ..explain import explanation, text
+from ..plan import Plan, design
+from .giving import answers_at, effective, from_pairs, gather, load_project
+from .options import FORM, OUTPUT, PICTURES, sources
+from .saying import write
+
+
+@click.command()
+@click.argument("project", required=False, type=click.Path(path_type=Path))
+@sources
+@FORM
+@OUTPUT
+def explain(
+    project: Path | None,
+    preset: str | None,
+    file: Path | None,
+    pairs: tuple[str, ...],
+    defaults: bool,
+    form: str | None,
+    output: Path | None,
+) -> None:
+    """Shows the network that answers make, or that PROJECT was made with: its layers, and why it is what it is.
+
+    Pictures in svg, png and pdf need Graphviz: pip install 'layerwright[pictures]'.
+
+    \b
+    layerwright explain --preset power-plant
+    layerwright explain --data 'inputs=x: numeric 8' --data 'outputs=y: binary' --format json
+    layerwright explain houses --output network.svg
+    """  # noqa: D301
+    given = gather(preset, file, pairs)
+    if project is not None:
+        given = combine(load_project(project), given)
+    planned: Plan = design(effective(given))
+    form = form_of(form, output)
+    if form in PICTURES:
+        from .. import pictures
+
+        drawing = pictures.drawing(planned)
+        content = pictures.mermaid(drawing) if form == "mermaid" else picture(pictures.dot(drawing), form)
+    else:
+        content = json.dumps(explanation(planned), indent=2) if form == "json" else text(planned)
+    write(content, output)
+
+
+@click.command()
+@click.argument("before", metavar="BEFORE")
+@click.argument("after", metavar="[AFTER]", required=False)
+@click.option(
+    "--data", "pairs", metavar="KEY=VALUE", multiple=True, help="Another answer of AFTER; may be given again."
+)
+@FORM
+@OUTPUT
+def diff(before: str, after: str | None, pairs: tuple[str, ...], form: str | None, output: Path | None) -> None:
+    """Shows what is different between two networks: layers that are new (+), gone (-) and changed (~).
+
+    Each is a project, a file with answers, or a preset. Without AFTER it's BEFORE with the answers of --data.
+
+    \b
+    layerwright diff mlp residual-mlp
+    layerwright diff houses --data branching=residual --output difference.svg
+    """  # noqa: D301
+    from .. import differences, pictures
+
+    if after is None and not pairs:
+        raise click.UsageError("say what to compare it with: AFTER, or other answers by --data")
+    old = answers_at(before)
+    new = combine(old if after is None else answers_at(after), from_pairs(pairs))
+    found = differences.difference(design(effective(old)), design(effective(new)))
+    form = form_of(form, output)
+    if form in PICTURES:
+        drawings = differences.as_drawings(found)
+        content = pictures.mermaids(drawings) if form == "mermaid" else picture(pictures.dots(drawings), form)
+    else:
+        content = json.dumps(differences.as_data(found), indent=2) if form == "json" else differences.as_text(found)
+    write(content, output)
+
+
+def form_of(form: str | None, output: Path | None) -> str:
+    """What to write: as it was said, or as the file's name ends."""
+    suffix = output.suffix.lstrip(".").lower() if output else ""
+    return form or {"json": "json", "mmd": "mermaid", "gv": "dot"}.get(suffix, suffix if suffix in PICTURES else "text")
+
+
+def picture(drawn: str, form: str) -> str | bytes:
+    """The picture of a text in DOT."""
+    from ..pictures import rendered
+
+    return drawn if form == "dot" else rendered(drawn, form)
