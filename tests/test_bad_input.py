@@ -291,6 +291,8 @@ RIGHT: dict[str, Sequence[Any]] = {
     "extras": [[], "[", " "],
     "extensions": [[], "[", " "],
     "sharing": [" "],
+    "python": [" "],
+    "keras": [" "],
     "fine_tune": [3, 0],
     "straight": [True, False],
     "layers": [{}],
