@@ -362,6 +362,11 @@ def test_what_a_user_may_not_expect_is_noted(answers: dict[str, Any], note: str)
     assert planned(**answers).notes == (note,)
 
 
+def test_how_one_input_would_be_merged_is_no_note() -> None:
+    """A project doesn't record it, since it's no question there, and a note of it would be lost by the next update."""
+    assert planned(**ONE, merge="add").notes == ()
+
+
 # What is accepted
 
 

@@ -18,7 +18,11 @@ def notes(spec: Spec, graph: Graph) -> Iterator[str]:
     chosen = [each for each in spec.inputs if _has_own_stack(each, spec)]
     if spec.branching and spec.layers.body is not None and not chosen:
         yield f"branching ({', '.join(spec.branching)}) changes nothing: every branch and the body are said otherwise"
-    if spec.merge != KEYS["merge"].default and all(len(output.sources) == 1 for output in spec.outputs):
+    if (
+        spec.merge != KEYS["merge"].default
+        and len(spec.inputs) > 1
+        and all(len(output.sources) == 1 for output in spec.outputs)
+    ):
         yield f"merge ({spec.merge}) changes nothing: no output sees more than one input"
 
     distances = [output.name for output in spec.outputs if output.per is Per.MERGE]
