@@ -15,14 +15,14 @@ from typing import Any
 import pytest
 import yaml
 
-from layerwright import asking
+from layerwright import asking, standards
 from layerwright.asking import preview, unfinished
 from layerwright.asking.asker import Asked, Back, Check, Option, Preview
 from layerwright.asking.conversation import Conversation
 from layerwright.asking.screen import Screen
 from layerwright.plan import design
 from layerwright.presets import preset_answers
-from layerwright.questions import effective
+from layerwright.questions import STANDARD, effective
 from layerwright.template import listed
 
 from . import screens
@@ -997,3 +997,23 @@ def test_a_default_that_a_standard_refuses_is_asked() -> None:
         standard=standard,
     )
     assert answers["license"] == "MIT"
+
+
+def kept_to(**parts: Any) -> asking.Standard:
+    """An organisation's standard, as prompts show it."""
+    kept = standards.read({"name": "Acme", "version": 1, **parts}, "standard")
+    return asking.shown(kept, {}, {STANDARD: kept.raw})
+
+
+def test_a_backbone_that_is_fixed_is_for_images_alone() -> None:
+    fixed = {"backbone": {"value": "ResNet50", "because": "Mirrored."}, "merge": {"value": "add", "because": "Plain."}}
+    ends = (*line("x: numeric 4"), *line("y: binary"))
+    given = {key: each["value"] for key, each in fixed.items()}
+    answers, script = said(
+        *(None, "blank", *ends, [], None, None, "no", "write"), given=given, standard=kept_to(fixed=fixed)
+    )
+    assert not any("there is no image" in each for each in script.previews)
+    assert not {"backbone", "merge"} & answers.keys()
+    ends = (*line("p: image 32x32x3"), *line("y: binary"))
+    answers, _ = said(*(None, "blank", *ends, [], None, None, "no", "write"), standard=kept_to(fixed=fixed))
+    assert answers["backbone"] == "ResNet50"

@@ -1032,3 +1032,26 @@ def test_the_page_on_standards_names_every_question_that_one_may_speak_of() -> N
 
 def test_questions_are_those_of_the_answers() -> None:
     assert {key(question) for question in QUESTIONS} | set(OWN) == set(KEYS)
+
+
+# What means nothing
+
+
+def test_what_is_fixed_of_joining_and_of_backbones_is_for_networks_that_have_them(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    fixed = {
+        "merge": {"value": "add", "because": "We compare."},
+        "backbone": {"value": "ResNet50", "because": "It's the one that is mirrored."},
+    }
+    written(tmp_path / "standard", {"name": "Acme", "version": 1, "fixed": fixed})
+    by = ("--standard", tmp_path / "standard")
+    assert checkout.layerwright("new", "plant", *PLANT, *by, cwd=tmp_path).code == 0
+    plant = Life(checkout, tmp_path / "plant")
+    assert not {"merge", "backbone"} & plant.answers().keys()
+    plant.git("init", "--quiet")
+    plant.save("As it was made")
+    done = plant.layerwright("update", "--data", "branching=residual", *by)
+    assert done.code == 0, done.err
+    done = plant.layerwright("check", ".", "--no-model", "--select", "LW4")
+    assert done.code == 0, done.out

@@ -29,7 +29,7 @@ from .places import template_root
 from .plan import design
 from .presets import BLANK, all_presets, preset_answers
 from .problems import AnswersError, Problem
-from .standards import Standard, violations
+from .standards import Standard, means_something, violations
 from .standards import read as read_standard
 from .tasks import TASKS, Task
 
@@ -326,8 +326,9 @@ def from_preset(context: Context, key: str) -> Any:
     given = {name: value for name in ("inputs", "outputs", "sharing") if (value := _value(context, name)) is not None}
     standard = standard_in(context)
     under = effective({PRESET: _value(context, PRESET)}, standard)
-    value = combine(under, given).get(key, KEYS[key].default)
-    value = standard.default(key, value) if standard else value
+    answers = combine(under, given)
+    value = answers.get(key, KEYS[key].default)
+    value = standard.default(key, value) if standard and means_something(answers, key) else value
     if not is_asking(context) or not value or not (problems := against(context, key, value)):
         return value
     if key in ("inputs", "outputs"):

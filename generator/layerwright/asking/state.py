@@ -13,6 +13,7 @@ from .. import questions as asked_of
 from ..answers import KEYS, Answers
 from ..problems import Problem
 from ..questions import ADVANCED, PRESET, Question, UnansweredError, effective, found, objections, questions, root
+from ..standards import means_something
 from .standard import Standard
 
 
@@ -34,8 +35,15 @@ class State:
 
     @property
     def fixed(self) -> Answers:
-        """The answers that aren't the user's."""
-        return {**self.given, **{key: each.value for key, each in self.standard.fixed.items()}}
+        """The answers that aren't the user's. What is fixed is none where it means nothing: no image, no backbone."""
+        fixed = {**self.given, **{key: each.value for key, each in self.standard.fixed.items()}}
+        meant = self.meant({**self.said, **fixed})
+        return {key: value for key, value in fixed.items() if key in meant}
+
+    def meant(self, said: Answers) -> Answers:
+        """Answers without those that are fixed and mean nothing beside the others."""
+        fixed = self.standard.fixed
+        return {key: value for key, value in said.items() if key not in fixed or means_something(said, key)}
 
     @property
     def all(self) -> Answers:
@@ -113,7 +121,7 @@ class State:
 
     def problems(self, question: Question, value: Any, context: Mapping[str, Any]) -> list[Problem]:
         """What stands against an answer, beside the answers before it and those that are given."""
-        said = {**asked_of.said_in(context), question.key: value}
+        said = self.meant({**asked_of.said_in(context), question.key: value})
         settled = {*asked_of.before(question.key), *self.fixed}
         return objections(said, question.key, settled, self.folder)
 

@@ -116,10 +116,11 @@ class Turn:
         def lines(value: Any, width: int) -> list[Line]:
             if value is BACK:
                 return []
-            said = {**self.state.all, question.key: value}
+            said = self.state.meant({**self.state.all, question.key: value})
             earlier = {key: each for key, each in said.items() if key in (*asked_of.before(question.key), question.key)}
             holds = not objections(said, question.key, said, self.state.folder)
-            return preview.network(said if holds else {**earlier, **self.state.given}, self.state.folder, width)
+            instead = self.state.meant({**earlier, **self.state.given})
+            return preview.network(said if holds else instead, self.state.folder, width)
 
         return lines
 
@@ -129,7 +130,7 @@ class Turn:
         settled = {*asked_of.before(question.key), *self.state.given}
 
         def against(said: Answers) -> list[Problem]:
-            earlier = {key: each for key, each in said.items() if key in {*settled, question.key}}
+            earlier = {key: each for key, each in self.state.meant(said).items() if key in {*settled, question.key}}
             reason = self.state.standard.reason(question.key, said.get(question.key))
             own = [Problem(question.key, reason, "")] if reason else []
             return [*own, *objections(earlier, question.key, settled, self.state.folder)]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from .files import RECORD, OwnFile, is_as_made, lay
 from .finding import NONE, Found, Renewed, find, later, renewed
 from .keeping import Keeping
+from .questions import means_something
 from .reading import read
 from .record import Record
 from .standard import Demand, Settled, Standard, of_allowed, of_fixed, of_required, settle, violations
@@ -30,6 +31,7 @@ __all__ = [
     "is_as_made",
     "later",
     "lay",
+    "means_something",
     "of_allowed",
     "of_fixed",
     "of_required",

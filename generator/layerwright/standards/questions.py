@@ -22,6 +22,7 @@ from ..answers.keys import (
     TRAINING_DEFAULTS,
     WORDS,
 )
+from ..answers.lines import read_entries
 from ..answers.sources import normalised
 from ..answers.training import unfit
 from ..backbones import BACKBONES
@@ -134,6 +135,14 @@ def default(question: str) -> Any:
     """What is answered if nobody says anything."""
     name = question.removeprefix(TRAINING)
     return KEYS[name].default if name == question else TRAINING_DEFAULTS[name]
+
+
+def means_something(answers: Answers, question: str) -> bool:
+    """Whether a question is one, with these answers: one input joins nothing, and no backbone is without an image."""
+    entries = read_entries(answers.get("inputs"), "inputs")
+    if question == "merge":
+        return len(entries) != 1
+    return question != "backbone" or not entries or any(each.words[:1] == ["image"] for each in entries)
 
 
 def is_said(answers: Answers, question: str) -> bool:

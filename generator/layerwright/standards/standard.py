@@ -8,7 +8,7 @@ from typing import Any
 
 from ..answers import Answers, combine
 from ..problems import Edit, Problem, shown
-from .questions import QUESTIONS, TRAINING, answer, canonical, default, is_said, put
+from .questions import QUESTIONS, TRAINING, answer, canonical, default, is_said, means_something, put
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,8 @@ def settle(
         has, is_fixed = answer(before, question), question in standard.fixed
         if reason not in reasons or is_said(said, question) or _is_broken(said, question):
             continue
+        if not means_something(before, question):
+            continue
         if is_fixed and reason != FIXED:  # what is fixed fits all the rest
             continue
         if (has is None and is_fixed) or differ(question, _or_default(question, has), value):
@@ -136,7 +138,7 @@ def of_fixed(standard: Standard, answers: Answers) -> Iterator[Problem]:
     """What is answered otherwise than it's fixed."""
     for question, demand in standard.fixed.items():
         value = _or_default(question, answer(answers, question))
-        if differ(question, value, demand.value):
+        if means_something(answers, question) and differ(question, value, demand.value):
             what = f"{spelled(value)} isn't what {standard.name} fixes: {spelled(demand.value)}"
             mend = f"{demand.because} Leave it out: then it's that"
             yield Problem(question, what, mend, (Edit("set", question, demand.value),))
@@ -146,7 +148,7 @@ def of_allowed(standard: Standard, answers: Answers) -> Iterator[Problem]:
     """What is answered that isn't allowed."""
     for question, demand in standard.allowed.items():
         value = _or_default(question, answer(answers, question))
-        if strange := _strange(question, value, demand):
+        if means_something(answers, question) and (strange := _strange(question, value, demand)):
             what = f"{spelled(strange)} isn't among what {standard.name} allows: {spelled(demand.value)}"
             yield Problem(question, what, f"{demand.because} Choose one of those: --data '{question}=…'")
 
