@@ -1015,5 +1015,59 @@ def test_a_backbone_that_is_fixed_is_for_images_alone() -> None:
     assert not any("there is no image" in each for each in script.previews)
     assert not {"backbone", "merge"} & answers.keys()
     ends = (*line("p: image 32x32x3"), *line("y: binary"))
-    answers, _ = said(*(None, "blank", *ends, [], None, None, "no", "write"), standard=kept_to(fixed=fixed))
-    assert answers["backbone"] == "ResNet50"
+    talk = conversation(*(None, "blank", *ends, [], None, None, "no", "write"), standard=kept_to(fixed=fixed))
+    talk.run()
+    assert talk.state.whole()["backbone"] == "ResNet50"
+
+
+def test_an_answer_is_given_where_it_is_another_than_the_standard_s_default() -> None:
+    defaults = {"precision": "mixed_bfloat16", "branching": ["residual"], "training.deterministic": True}
+    ends = (*line("x: numeric 4"), *line("y: binary"))
+    advanced = (*(None,) * 7, "float32", None, None, "{epochs: 5}", None, None, None, "write")
+    answers, _ = said(*(None, "blank", *ends, [], None, None, "yes", *advanced), standard=kept_to(defaults=defaults))
+    assert (answers["precision"], answers["branching"]) == ("float32", [])
+    assert answers["training"] == {"epochs": 5, "deterministic": False}
+    answers, _ = said(*(None, "blank", *ends, None, None, None, "no", "write"), standard=kept_to(defaults=defaults))
+    assert not {"precision", "branching", "training"} & answers.keys()
+
+
+def test_what_a_standard_requires_is_said_where_it_is_asked_and_not_at_the_end() -> None:
+    parts = {
+        "allowed": {
+            "python": {"range": ">=3.11,<3.13", "because": "Our images."},
+            "merge": {"values": ["add"], "because": "Plain."},
+        },
+        "required": {"extras": ["ci"], "because": "We test."},
+    }
+    ends = (*line("x: numeric 4"), *line("y: binary"))
+    python = (Wrong(">=3.12,<3.14", "Our images."), ">=3.12,<3.13")
+    advanced = (
+        None,
+        None,
+        None,
+        None,
+        *python,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        [],
+        ["docker"],
+        ["ci"],
+        "write",
+    )
+    _, script = said(*(None, "blank", *ends, [], None, None, "yes", *advanced), standard=kept_to(**parts))
+    assert any("We test." in each for each in script.told)
+
+
+def test_the_command_names_the_standard_that_was_named() -> None:
+    assert asking.words("plant", {}, asking.Standard(named="acme")) == [
+        "layerwright",
+        "new",
+        "plant",
+        "--standard",
+        "acme",
+    ]

@@ -227,15 +227,19 @@ def _about(entries: Mapping[str, Any]) -> list[str]:
 @lru_cache(maxsize=512)
 def _found(answers: str, folder: str) -> tuple[Problem, ...]:
     try:
-        design(effective(json.loads(answers)), folder)
+        design(json.loads(answers), folder)
     except AnswersError as error:
         return error.problems
     return ()
 
 
-def found(said: Answers, folder: str) -> tuple[Problem, ...]:
-    """All problems of answers, `preset` among them."""
-    return _found(json.dumps(said, default=str), folder)
+def found(said: Answers, folder: str, standard: Standard | None = None) -> tuple[Problem, ...]:
+    """All problems of answers, `preset` among them, with a standard's defaults under them."""
+    try:
+        answers = effective(said, standard)
+    except AnswersError as error:
+        return error.problems
+    return _found(json.dumps(answers, default=str), folder)
 
 
 def effective(said: Mapping[str, Any], standard: Standard | None = None) -> Answers:
@@ -249,7 +253,9 @@ def root(place: str) -> str:
     return place.partition(".")[0].partition("[")[0]
 
 
-def objections(said: Answers, key: str, settled: Collection[str], folder: str) -> list[Problem]:
+def objections(
+    said: Answers, key: str, settled: Collection[str], folder: str, standard: Standard | None = None
+) -> list[Problem]:
     """What stands against the answer to one question, beside those that are settled.
 
     What a later question can still put right doesn't: a distance, before it's asked how inputs are merged; a preset's
@@ -259,7 +265,7 @@ def objections(said: Answers, key: str, settled: Collection[str], folder: str) -
     later = {each.key for each in questions() if each.key not in said and (each.key in preset or not each.is_advanced)}
     return [
         problem
-        for problem in found(said, folder)
+        for problem in found(said, folder, standard)
         if root(problem.place) in {key, *settled}
         and not (problem.edits and all(root(edit.place) in later for edit in problem.edits))
     ]
@@ -290,8 +296,8 @@ def refusal(context: Context, key: str) -> str:
     if problem := next((each for each in broken if root(each.place) == key), None):
         return problem.short
     if is_asking(context):
-        return next((each.short for each in objections(said, key, before(key), folder)), "")
-    return next((each.short for each in found(said, folder) if root(each.place) == key), "")
+        return next((each.short for each in objections(said, key, before(key), folder, standard)), "")
+    return next((each.short for each in found(said, folder, standard) if root(each.place) == key), "")
 
 
 @pass_context
@@ -314,7 +320,7 @@ def barred(context: Context, key: str, value: str) -> str:
 def against(context: Known, key: str, value: Any) -> list[Problem]:
     """What stands against one choice, with the answers to the questions before it."""
     said = {name: each for name, each in said_in(context).items() if name != key}
-    return objections({**said, key: value}, key, before(key), context["_folder_name"])
+    return objections({**said, key: value}, key, before(key), context["_folder_name"], standard_in(context))
 
 
 @pass_context
@@ -371,7 +377,8 @@ def said_parts(value: Any) -> Any:
 def could_be_straight(context: Context) -> bool:
     """Whether the answers so far are strictly a straight line, so that it means something to ask if it stays one."""
     try:
-        planned = design(effective({**said_in(context), "straight": True}), context["_folder_name"])
+        answers = effective({**said_in(context), "straight": True}, standard_in(context))
+        planned = design(answers, context["_folder_name"])
     except AnswersError:
         return True
     return planned.decision.template == "sequential"

@@ -8,37 +8,44 @@ from typing import Any
 import yaml
 
 from ..answers import KEYS, MERGED, Answers
-from ..presets import BLANK, preset_answers
+from ..presets import BLANK
 from ..questions import ADVANCED, PRESET, difference, effective, questions, said_parts
+from .standard import Standard
 
 
-def shortest(said: Answers, folder: str) -> Answers:
-    """The answers that have to be given: those that are others than the preset's, or than the default."""
+def shortest(said: Answers, folder: str, standard: Standard | None = None) -> Answers:
+    """The answers that have to be given: those that are others than the preset's, or than the default.
+
+    With a standard, that is the default that it makes of it.
+    """
+    standard = standard or Standard()
     preset = said.get(PRESET) or BLANK
     given: Answers = {PRESET: preset} if preset != BLANK else {}
     for key in (each.key for each in questions()):
         if key in (PRESET, ADVANCED) or key not in said:
             continue
         if key in MERGED:
-            whole = said_parts(effective({PRESET: preset, key: said[key]})[key])
-            part = difference(preset_answers(preset).get(key) or {}, whole)
+            whole = said_parts(effective({PRESET: preset, key: said[key]}, standard.kept)[key])
+            part = difference(effective({PRESET: preset}, standard.kept).get(key) or {}, whole)
             given |= {key: part} if part else {}
-        elif said[key] != _default(key, given, folder):
+        elif said[key] != _default(key, given, folder, standard):
             given[key] = said[key]
     return given
 
 
-def _default(key: str, given: Answers, folder: str) -> Any:
+def _default(key: str, given: Answers, folder: str, standard: Standard) -> Any:
     """What an answer is if it isn't given."""
     question = next(each for each in questions() if each.key == key)
     if key in ("inputs", "outputs"):
         return effective(given).get(key, KEYS[key].default)
-    return question.value({**given, "_folder_name": folder, "project_name": given.get("project_name", folder)})
+    named = {"_folder_name": folder, "project_name": given.get("project_name", folder)}
+    return question.value({**standard.data, **given, **named})
 
 
-def words(destination: str, given: Answers) -> list[str]:
+def words(destination: str, given: Answers, standard: Standard | None = None) -> list[str]:
     """The command as words."""
     said = ["layerwright", "new", destination]
+    said += ["--standard", standard.named] if standard and standard.named else []
     for key, value in given.items():
         said += ["--preset", value] if key == PRESET else ["--data", f"{key}={_text(key, value)}"]
     return said

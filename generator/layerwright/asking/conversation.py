@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..answers import Answers
 from ..plan import design
-from ..questions import ADVANCED, PRESET, Question, effective, questions
+from ..questions import ADVANCED, PRESET, Question, questions
 from ..template import listed
 from . import again, review
 from .asker import Asked, Asker, Back, Option
@@ -50,7 +50,7 @@ class Conversation:
             if question is not None:
                 self.ask_from(question)
             elif self.review():
-                return again.shortest(self.state.whole(), self.state.folder)
+                return again.shortest(self.state.whole(), self.state.folder, self.standard)
 
     def ask_from(self, question: Question) -> None:
         """Asks a question, and those before it as long as the user goes back."""
@@ -70,8 +70,8 @@ class Conversation:
     def review(self) -> bool:
         """Shows what is to be written, and asks if it is. Raises Stopped if it isn't."""
         whole = self.state.whole()
-        plan = design(effective(whole), self.state.folder)
-        words = again.words(self.typed, again.shortest(whole, self.state.folder))
+        plan = design(self.state.effective(whole), self.state.folder)
+        words = again.words(self.typed, again.shortest(whole, self.state.folder, self.standard), self.standard)
         files = listed(plan)
         self.asker.tell(
             "\n" + review.page(plan, files, self.destination, again.spelled(words), self.asker.width - 1) + "\n"
@@ -107,7 +107,7 @@ class Conversation:
 
     def _value(self, question: Question, whole: Answers) -> str:
         """An answer, as it's listed."""
-        value = whole.get(question.key, effective(whole).get(question.key))
+        value = whole.get(question.key, self.state.effective(whole).get(question.key))
         value = self.state.default(question, self.state.context(question)) if value is None else value
         return value if isinstance(value, str) else flow(value)
 

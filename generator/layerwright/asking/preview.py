@@ -15,6 +15,7 @@ from ..memory import memory, spelled
 from ..plan import Plan, design
 from ..problems import AnswersError, Edit, Problem
 from ..questions import effective
+from ..standards import Standard
 from .asker import Line
 
 NOTHING = "Nothing to see yet: the network appears here as you answer."
@@ -30,9 +31,9 @@ MOST_PROBLEMS = 2
 """How many problems are told under a prompt."""
 
 
-def network(said: Answers, folder: str, width: int) -> list[Line]:
-    """The network that answers make, `preset` among them, in lines of so many columns."""
-    answers = effective(said)
+def network(said: Answers, folder: str, width: int, standard: Standard | None = None) -> list[Line]:
+    """The network that answers make, `preset` among them and a standard's defaults under them, in lines of `width`."""
+    answers = effective(said, standard)
     inputs = read_entries(answers.get("inputs"))
     if not inputs:
         return [("class:about", line) for line in _wrapped(NOTHING, width)]

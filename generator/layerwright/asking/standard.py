@@ -26,18 +26,21 @@ class Fixed:
 class Standard:
     """Answers that are fixed, by key; and why answers can't be given, by key and value.
 
-    `kept` is the organisation's own, which knows the same; `data` is what the questions' own texts are given of it.
+    `kept` is the organisation's own, which knows the same; `data` is what the questions' own texts are given of it;
+    `named` is what the user called it by, if they did.
     """
 
     fixed: Mapping[str, Fixed] = field(default_factory=dict)
     refused: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
     kept: standards.Standard | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    named: str = ""
 
     @property
     def limited(self) -> set[str]:
         """The keys that not every answer may be given to."""
-        return {*self.refused, *(self.kept.allowed if self.kept else ())}
+        kept = self.kept
+        return {*self.refused, *((*kept.allowed, *kept.ranges, *(["extras"] if kept.extras else [])) if kept else ())}
 
     def reason(self, key: str, value: Any) -> str:
         """Why an answer can't be given, or nothing. Of a list, why one of its items can't."""
@@ -46,11 +49,17 @@ class Standard:
         found = (reasons[each] for each in values if isinstance(each, str | int | bool) and each in reasons)
         return next(found, "") or (self.kept.bars(key, value) if self.kept else "")
 
+    def broken(self, key: str, value: Any) -> str:
+        """What is wrong with an answer as a whole, or nothing: what lacks in a list, too, and the range of versions."""
+        found = standards.violations(self.kept, {key: value}) if self.kept else []
+        mine = next((f"{each.what}\n  {each.mend}" for each in found if each.place == key), "")
+        return self.reason(key, value) or mine
 
-def shown(kept: standards.Standard, given: Answers, data: Mapping[str, Any]) -> Standard:
+
+def shown(kept: standards.Standard, given: Answers, data: Mapping[str, Any], named: str = "") -> Standard:
     """An organisation's standard as prompts show it. What is fixed of the training fixes all of it: as it's given."""
     fixed = {}
     for question, demand in kept.fixed.items():
         key, dot, _ = question.partition(".")
         fixed[key] = Fixed(given.get(key) if dot else demand.value, kept.name, demand.because)
-    return Standard(fixed, kept=kept, data=data)
+    return Standard(fixed, kept=kept, data=data, named=named)

@@ -5,7 +5,7 @@ What was answered stays, whatever the user changes; what doesn't hold any more i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from .. import questions as asked_of
 from ..answers import KEYS, Answers
 from ..problems import Problem
 from ..questions import ADVANCED, PRESET, Question, UnansweredError, effective, found, objections, questions, root
-from ..standards import means_something
+from ..standards import means_something, settle
 from .standard import Standard
 
 
@@ -50,15 +50,24 @@ class State:
         """All answers so far."""
         return {**self.said, **self.fixed}
 
+    def effective(self, said: Answers) -> Answers:
+        """Answers with what is under them: a preset's, and the standard's defaults."""
+        return effective(said, self.standard.kept)
+
+    def under(self, key: str) -> Any:
+        """What is under the answer to a question."""
+        return self.effective({PRESET: self.all.get(PRESET)}).get(key)
+
     def whole(self) -> Answers:
         """All answers. What doesn't mean anything any more, as the sharing of one input, is as if it had no preset."""
         answers = {**self.all}
         for question in questions():
             if not question.is_asked(self.context(question)):
                 answers.pop(question.key, None)
-                if effective(answers).get(question.key, KEYS[question.key].default) != KEYS[question.key].default:
+                if self.effective(answers).get(question.key, KEYS[question.key].default) != KEYS[question.key].default:
                     answers[question.key] = KEYS[question.key].default
-        return answers
+        kept = self.standard.kept
+        return {**answers, **(settle(kept, answers, self.effective(answers)).answers if kept else {})}
 
     # Which question
 
@@ -68,16 +77,17 @@ class State:
         waiting = (each for each in questions() if each.key not in answered and self.is_wanted(each))
         if (first := next(waiting, None)) is not None:
             return first
-        problems = found(self.whole(), self.folder)
+        problems = found(self.whole(), self.folder, self.standard.kept)
         mends = {root(edit.place) for each in problems for edit in each.edits} - {*self.said}
         wrong = (mends or {root(each.place) for each in problems}) | self._refused()
         return next((each for each in questions() if each.key in wrong and each.key not in self.fixed), None)
 
     def _refused(self) -> set[str]:
         """The questions whose answer, a default say, the standard refuses."""
-        asked = [each for each in questions() if each.key in self.standard.limited]
-        values = {each.key: self.all.get(each.key, self.default(each, self.context(each))) for each in asked}
-        return {key for key, value in values.items() if self.standard.reason(key, value)}
+        limited = [(each, self.context(each)) for each in questions() if each.key in self.standard.limited]
+        asked = [(each, context) for each, context in limited if each.is_asked(context)]
+        values = {each.key: self.all.get(each.key, self.default(each, context)) for each, context in asked}
+        return {key for key, value in values.items() if self.standard.broken(key, value)}
 
     def is_wanted(self, question: Question) -> bool:
         """Whether a question is to be asked."""
@@ -106,7 +116,7 @@ class State:
             elif each.key not in ("inputs", "outputs"):
                 context[each.key] = self.default(each, context)
             else:
-                context[each.key] = effective(self.all).get(each.key, "")
+                context[each.key] = self.effective(self.all).get(each.key, "")
         return context
 
     @staticmethod
@@ -123,7 +133,11 @@ class State:
         """What stands against an answer, beside the answers before it and those that are given."""
         said = self.meant({**asked_of.said_in(context), question.key: value})
         settled = {*asked_of.before(question.key), *self.fixed}
-        return objections(said, question.key, settled, self.folder)
+        return self.objections(said, question.key, settled)
+
+    def objections(self, said: Answers, key: str, settled: Collection[str]) -> list[Problem]:
+        """What stands against the answer to one question, beside those that are settled."""
+        return objections(said, key, settled, self.folder, self.standard.kept)
 
     def against(self, question: Question, value: Any, context: Mapping[str, Any]) -> str:
         """What stands against an answer, in a sentence, or nothing."""
@@ -131,7 +145,7 @@ class State:
 
     def wrong(self, question: Question, value: Any, context: Mapping[str, Any]) -> str:
         """What is wrong with an answer, with what would be right, or nothing."""
-        return self.standard.reason(question.key, value) or told(self.problems(question, value, context))
+        return self.standard.broken(question.key, value) or told(self.problems(question, value, context))
 
     # What an answer leads to
 
@@ -155,7 +169,7 @@ class State:
     def take(self, said: Answers) -> None:
         """Takes answers of an earlier run, as far as they hold."""
         for key in (each.key for each in questions() if each.key in said):
-            if objections({**self.all, key: said[key]}, key, self.all, self.folder):
+            if self.objections({**self.all, key: said[key]}, key, self.all):
                 self.drafts[key] = said[key]
             else:
                 self.said[key] = said[key]
@@ -173,7 +187,7 @@ class State:
         order = [each.key for each in questions()]
         later = [each for each in order[order.index(key) + 1 :] if each in self.said and each not in (PRESET, ADVANCED)]
         gone: list[tuple[str, Problem]] = []
-        while later and (problems := objections(self.all, key, self.all, self.folder)):
+        while later and (problems := self.objections(self.all, key, self.all)):
             named = [each for each in later if each in {root(problem.place) for problem in problems}]
             out = (named or [*reversed(later)])[0]
             gone.append((out, next((each for each in problems if root(each.place) == out), problems[0])))

@@ -11,11 +11,11 @@ import yaml
 
 from .. import questions as asked_of
 from ..answers import MERGED, Answers
+from ..answers.keys import TRAINING_DEFAULTS
 from ..answers.lines import read_entries
 from ..blocks import name_like
-from ..presets import BLANK, preset_answers
 from ..problems import AnswersError, Problem
-from ..questions import PRESET, Question, difference, effective, objections, said_parts
+from ..questions import Question, difference, said_parts
 from . import preview
 from .asker import Asked, Asker, Back, Line, Option
 from .entries import Inputs, Outputs
@@ -23,6 +23,9 @@ from .state import State, told
 
 BACK = object()
 ONE_LINE = object()
+
+TRAINING = "training"
+"""The one whose parts always have an answer: what isn't said any more is the default."""
 
 NONE_FITS = "None of these goes with the answers before: go back to them."
 
@@ -42,7 +45,7 @@ class Turn:
         before = {**self.state.all, **self.state.drafts}
         at = before[question.key] if question.key in before else self.state.default(question, context)
         if question.key in ("inputs", "outputs"):
-            return self.build(question, asked, at or effective(self.state.all).get(question.key, ""))
+            return self.build(question, asked, at or self.state.effective(self.state.all).get(question.key, ""))
         if question.key == "sharing":
             return self.share(question, asked, at, context)
         if question.type == "bool":
@@ -89,7 +92,7 @@ class Turn:
     def write(self, question: Question, asked: Asked, at: Any, context: Mapping[str, Any]) -> Any:
         """A text; what isn't one is written as YAML."""
         if question.key in MERGED:
-            at = said_parts(effective({**self.state.all, question.key: at})[question.key])
+            at = said_parts(self.state.effective({**self.state.all, question.key: at})[question.key])
         text = at if isinstance(at, str) else flow(at)
 
         def check(text: str) -> str:
@@ -108,7 +111,10 @@ class Turn:
         value = question.read(text)
         if question.key not in MERGED:
             return value
-        return difference(preset_answers(self.state.all.get(PRESET) or BLANK).get(question.key) or {}, value or {})
+        said = difference(self.state.under(question.key) or {}, value or {})
+        if question.key != TRAINING or not isinstance(said, Mapping):
+            return said
+        return {key: TRAINING_DEFAULTS.get(key) if each is None else each for key, each in said.items()}
 
     def shown(self, question: Question) -> Callable[[Any, int], list[Line]]:
         """The preview of an answer: with the later ones if they hold with it, without them else."""
@@ -118,9 +124,9 @@ class Turn:
                 return []
             said = self.state.meant({**self.state.all, question.key: value})
             earlier = {key: each for key, each in said.items() if key in (*asked_of.before(question.key), question.key)}
-            holds = not objections(said, question.key, said, self.state.folder)
+            holds = not self.state.objections(said, question.key, said)
             instead = self.state.meant({**earlier, **self.state.given})
-            return preview.network(said if holds else instead, self.state.folder, width)
+            return preview.network(said if holds else instead, self.state.folder, width, self.state.standard.kept)
 
         return lines
 
@@ -133,7 +139,7 @@ class Turn:
             earlier = {key: each for key, each in self.state.meant(said).items() if key in {*settled, question.key}}
             reason = self.state.standard.reason(question.key, said.get(question.key))
             own = [Problem(question.key, reason, "")] if reason else []
-            return [*own, *objections(earlier, question.key, settled, self.state.folder)]
+            return [*own, *self.state.objections(earlier, question.key, settled)]
 
         def shown(said: Answers, width: int) -> list[Line]:
             return self.shown(question)(said[question.key], width)

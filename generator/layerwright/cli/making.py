@@ -69,7 +69,7 @@ def new(
         aside(line)
     given, again = given | settled.answers, ""
     if ask:
-        given, again = asked(destination, typed, given, keeping)
+        given, again = asked(destination, typed, given, keeping, standard or "")
     create(destination, normalised(given) | keeping.data, ask=False, finish=keeping.finish(destination))
     if ask:
         from .. import asking
@@ -91,19 +91,22 @@ def unasked(typed: str, answers: Answers, is_meant: bool) -> list[Problem]:
     return [Problem("new", "there is no terminal to ask in", mend)]
 
 
-def asked(destination: Path, typed: str, given: Answers, keeping: Keeping) -> tuple[Answers, str]:
+def asked(destination: Path, typed: str, given: Answers, keeping: Keeping, named: str) -> tuple[Answers, str]:
     """What a user answers in this terminal, and the command that gives the same answers, to be printed."""
     from .. import asking
 
-    standard = asking.shown(keeping.found.standard, given, keeping.data) if keeping.found else None
+    standard = asking.Standard(named=named)
+    if keeping.found:
+        standard = asking.shown(keeping.found.standard, given, keeping.data, named)
     try:
         answers = asking.answered(destination, typed, normalised(given), standard)
     except (asking.Stopped, KeyboardInterrupt) as stopped:
         if asking.kept(destination):
             say("Your answers are kept: the same command goes on with them.", err=True)
         raise KeyboardInterrupt from stopped
+    again = shlex.join(asking.words(typed, answers, standard))
     answers |= keeping.settled(answers, effective(answers, keeping.defaults), None, asking=False).answers
-    return answers, f"The same without questions:\n  {shlex.join(asking.words(typed, answers))}\n\n"
+    return answers, f"The same without questions:\n  {again}\n\n"
 
 
 @click.command()
