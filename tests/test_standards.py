@@ -481,26 +481,22 @@ def test_the_environment_names_a_standard(checkout: Checkout, tmp_path: Path) ->
 
 
 def test_prompts_say_what_is_fixed_and_show_what_is_not_allowed(checkout: Checkout, once: Path, tmp_path: Path) -> None:
-    environment = checkout.environment(TERM="xterm", PROMPT_TOOLKIT_NO_CPR="1", COLUMNS="150")
-    command = (sys.executable, "-m", "layerwright", "new", "plant", "--standard", once / "standard")
+    environment = checkout.environment(TERM="dumb", COLUMNS="150", XDG_STATE_HOME=str(tmp_path / "state"))
+    pairs = data("inputs=photo: image 32x32x3", "outputs=kind: multiclass 3")
+    command = (sys.executable, "-m", "layerwright", "new", "plant", "--ask", *pairs, "--standard", once / "standard")
     terminal = Terminal.start(*command, cwd=tmp_path, env=environment)
     terminal.wait_for("license: Apache-2.0, fixed by Acme research: Legal reviewed this one (LEG-12).")
-    for question, answer in {
-        "project called": "",
-        "Start from a preset": "",
-        "What goes in?": "photo: image 32x32x3",
-        "What comes out?": "kind: multiclass 3",
-        "planner's own paths": "",
-        "pretrained network": "",
-        "train on": "",
-    }.items():
+    for question in ("project called", "Start from a preset", "planner's own paths", "pretrained network", "train on"):
         terminal.wait_for(question)
-        terminal.type(f"{answer}\r")
+        terminal.type("\r")
     terminal.wait_for("Which backend")
     terminal.wait_for("- tensorflow (Acme research: No TensorFlow on the cluster.)")
+    for question in ("Enter: jax", "See the rest"):
+        terminal.wait_for(question)
+        terminal.type("\r")
+    terminal.wait_for(f"layerwright new plant --standard {once / 'standard'}")
+    terminal.wait_for("Is it what you want?")
     terminal.type("\r")
-    terminal.wait_for("See the rest")
-    terminal.type("n")
     assert terminal.end() == 0, terminal.shown
     assert "Under which licence" not in terminal.shown
     answers = yaml.safe_load((tmp_path / "plant" / ".copier-answers.yml").read_text())
