@@ -232,6 +232,11 @@ def test_a_conflict_in_a_file_of_the_standard_s_stands_in_it_and_is_listed(acme:
     text = acme.text(".editorconfig")
     assert "indent_size = 4" in text
     assert "indent_size = 8" in text
+    assert "UU .editorconfig" in acme.git("status", "--short")
+    assert [
+        acme.git("show", f":{stage}:.editorconfig").count(f"indent_size = {size}")
+        for stage, size in enumerate((2, 4, 8), 1)
+    ] == [1, 1, 1]
 
 
 def test_an_edited_file_that_leaves_the_standard_stays_and_is_named(acme: Life) -> None:
@@ -253,7 +258,9 @@ def test_what_the_user_has_deleted_of_the_standard_stays_deleted(acme: Life) -> 
     acme.save()
     files = {**FILES, ".editorconfig": "root = false\n"}
     written(standard_of(acme), changed(ACME, version=3), files)
-    assert acme.layerwright("update", "--standard", standard_of(acme)).code == 0
+    done = acme.layerwright("update", "--standard", standard_of(acme))
+    assert done.code == 0
+    assert ".editorconfig: deleted by you, changed in the standard: it stays away." in done.out
     assert not (acme.root / ".editorconfig").exists()
 
 

@@ -7,7 +7,6 @@ ways: what the project's standard brought, which git has kept since, the new one
 from __future__ import annotations
 
 import subprocess
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..answers import Answers, normalised
 from ..problems import AnswersError, Problem
+from ..scratch import own
 from ..standards import RECORD, OwnFile, Record, Renewed, is_as_made, renewed, settle, violations
 from .change import check_path, check_way
 from .git import GitError, own_environment
-from .project import Project
+from .project import Project, Stages
 
 if TYPE_CHECKING:
     from .engine import Request
@@ -66,10 +66,14 @@ def kept_to(
 
 @dataclass(frozen=True)
 class Brought:
-    """What became of a standard's files: `kept` are those that left it and the user had edited."""
+    """What became of a standard's files: `kept` are those that left it and the user had edited.
+
+    `stages` has those that are in conflict, with what the standard and the user have of them.
+    """
 
     kept: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
+    stages: Mapping[str, Stages] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,7 @@ class _Bringing:
     windows: set[str]
     kept: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    stages: dict[str, Stages] = field(default_factory=dict)
 
     def done(self) -> Brought:
         """What became of them, when all are where they belong."""
@@ -123,7 +128,7 @@ class _Bringing:
             else:
                 self._leaves(path, had[path])
         self._record()
-        return Brought(tuple(self.kept), tuple(self.lines))
+        return Brought(tuple(self.kept), tuple(self.lines), self.stages)
 
     def _leaves(self, path: str, name: str) -> None:
         """A file that the standard has no more goes, unless it was edited."""
@@ -141,7 +146,9 @@ class _Bringing:
         if not target.is_file():
             if name is None:
                 self._write(path, file)
-            return  # else the user has deleted it, and so it stays
+            elif name != file.name:
+                self.lines.append(f"{path}: deleted by you, changed in the standard: it stays away.")
+            return
         if path not in self.before:
             by = self.standing.renewed.standard
             what = f"both the template and the standard of {by} have a file there"
@@ -165,12 +172,24 @@ class _Bringing:
 
     def _merge(self, path: str, content: bytes, file: OwnFile, name: str | None) -> None:
         base = b"" if name is None else self._base(name)
-        merged = None if base is None else merge(content, self._plain(path, base), self._plain(path, file.content))
-        if merged is not None:
-            (self.copy / path).write_bytes(merged)
+        theirs = self._plain(path, file.content)
+        merged = None if base is None else merge(content, self._plain(path, base), theirs)
+        if base is not None and merged is not None:
+            text, is_conflict = merged
+            (self.copy / path).write_bytes(text)
+            if is_conflict:
+                self.stages[path] = self._stages(path, None if name is None else base, content, file)
             return
         why = "it can't be merged" if base is not None else "git has lost what it was before"
         self.lines.append(f"{path}: kept as you have edited it, though the standard has another now, since {why}.")
+
+    def _stages(self, path: str, base: bytes | None, mine: bytes, file: OwnFile) -> Stages:
+        """The versions of a file in conflict, with the ends of lines that it has in the project."""
+        modes = ["100755" if each else "100644" for each in (self.before[path][1] & 0o100, file.executable)]
+        versions = {1: (modes[0], base), 2: (modes[0], mine), 3: (modes[1], file.content)}
+        known = {stage: (mode, self._plain(path, each)) for stage, (mode, each) in versions.items() if each is not None}
+        ends = b"\r\n" if path in self.windows else b"\n"
+        return {stage: (mode, each.replace(b"\n", ends)) for stage, (mode, each) in known.items()}
 
     def _base(self, name: str) -> bytes | None:
         """What a file was when the standard brought it: the project's own history has it."""
@@ -189,10 +208,13 @@ class _Bringing:
         target.write_text(renewed.found.record(self.standing.project.root).text(), encoding="utf-8", newline="\n")
 
 
-def merge(mine: bytes, base: bytes, theirs: bytes) -> bytes | None:
-    """Two versions of a text, merged, with marks where both changed the same lines; None if that can't be done."""
-    with tempfile.TemporaryDirectory(prefix="layerwright-") as folder:
-        files = [Path(folder, name) for name in ("mine", "base", "theirs")]
+def merge(mine: bytes, base: bytes, theirs: bytes) -> tuple[bytes, bool] | None:
+    """Two versions of a text, merged, and whether both changed the same lines; None if that can't be done.
+
+    Such lines have marks around them.
+    """
+    with own() as folder:
+        files = [folder / name for name in ("mine", "base", "theirs")]
         for path, content in zip(files, (mine, base, theirs), strict=True):
             path.write_bytes(content)
         labels = [part for label in LABELS for part in ("-L", label)]
@@ -204,4 +226,4 @@ def merge(mine: bytes, base: bytes, theirs: bytes) -> bytes | None:
             capture_output=True,
             check=False,
         )
-    return done.stdout if 0 <= done.returncode < CANNOT_MERGE else None
+    return (done.stdout, done.returncode > 0) if 0 <= done.returncode < CANNOT_MERGE else None

@@ -226,6 +226,7 @@ def _outcome(
     stages = _stages(unmerged, copy, windows, env)
     kept = _kept(copy, old, env)
     brought = bring()
+    stages |= brought.stages
     git("add", "--all", "--force", cwd=copy, env=env)
     changes = tuple(_changes(copy, windows, env))
     answers = _answers(copy)
