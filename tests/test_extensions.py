@@ -31,6 +31,7 @@ from layerwright.presets import presets
 from layerwright.problems import AnswersError
 from layerwright.tasks import TASKS
 
+from .test_asking import line, said
 from .test_versions import EDITS, released, replaced, saved, text
 from .workbench import REPOSITORY, Checkout, Command, Result, listing, run
 
@@ -619,6 +620,15 @@ def test_answers_that_need_nothing_else_are_planned_without_a_look_at_what_is_in
     )
     done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_prompts_offer_a_task_of_another_package(packages: Path) -> None:
+    task = "layerwright.Task('upper', '[N]', 'a bound', 'upper', ('dense {size} linear',), 'mae', ('\"mae\"',), "
+    task += "'numbers', layerwright.Values(), 'regression', '{size} bounds', 'the loss', default=1)"
+    brought(packages, registers(f"layerwright.task({task})"))
+    ends = (*line("x: numeric 4"), "upper", "y", "change y", "upper", "z", "go on")
+    answers, _ = said(None, "blank", *ends, [], None, None, "no", "write")
+    assert answers["outputs"] == "z: upper"
 
 
 def test_an_extension_is_known_by_name_and_version(packages: Path) -> None:

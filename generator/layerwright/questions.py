@@ -195,7 +195,7 @@ def install(environment: Environment) -> None:
         | {f"{name}: {each.about}": name for name, each in all_presets().items()},
         "refusal": refusal,
         "refused": refused,
-        "task_choices": _about(TASKS | _tasks()),
+        "task_choices": _about(tasks()),
     }
 
 
@@ -212,9 +212,9 @@ def _size(each: Backbone) -> str:
     return f"{each.parameters / 1e6:.1f} million parameters{made_for}"
 
 
-def _tasks() -> dict[str, Task]:
-    """The tasks that other packages bring."""
-    return {name: task for each in usable() for name, task in each.offer.tasks.items()}
+def tasks() -> dict[str, Task]:
+    """All tasks: those that are built in, and those that other packages bring."""
+    return {**TASKS} | {name: task for each in usable() for name, task in each.offer.tasks.items()}
 
 
 def _about(entries: Mapping[str, Any]) -> list[str]:

@@ -17,8 +17,8 @@ from ..answers.mending import mended
 from ..blocks import name_like
 from ..kinds import KINDS, Kind
 from ..problems import Edit, Problem
-from ..questions import effective
-from ..tasks import TASKS, Per, Task
+from ..questions import effective, tasks
+from ..tasks import Per, Task
 from .asker import Asked, Asker, Back, Line, Option
 
 DONE, ADD, CHANGE, REMOVE, ONE_LINE, BACK = "done", "add", "change", "remove", "in one line", "back"
@@ -62,7 +62,16 @@ class Builder(ABC):
     key: ClassVar[str]
     noun: ClassVar[str]
     which: ClassVar[str]
-    kinds: ClassVar[Mapping[str, Any]]
+
+    @staticmethod
+    @abstractmethod
+    def known() -> Mapping[str, Any]:
+        """The kinds, or tasks, that there are."""
+
+    @property
+    def kinds(self) -> Mapping[str, Any]:
+        """The same."""
+        return self.known()
 
     @abstractmethod
     def sizes(self, draft: Draft) -> Mapping[str, tuple[str, str]]:
@@ -282,7 +291,11 @@ class Inputs(Builder):
     """Builds `inputs`."""
 
     key, noun, which = "inputs", "input", "What else goes in?"
-    kinds = KINDS
+
+    @staticmethod
+    def known() -> Mapping[str, Kind]:
+        """All kinds."""
+        return KINDS
 
     def sizes(self, draft: Draft) -> Mapping[str, tuple[str, str]]:
         """The questions of its kind, with the sizes of the kind's example."""
@@ -327,11 +340,15 @@ class Outputs(Builder):
     """Builds `outputs`."""
 
     key, noun, which = "outputs", "output", "What else comes out?"
-    kinds = TASKS
+
+    @staticmethod
+    def known() -> Mapping[str, Task]:
+        """All tasks, those of other packages too."""
+        return tasks()
 
     def sizes(self, draft: Draft) -> Mapping[str, tuple[str, str]]:
         """The one question of its task, if it has one."""
-        task: Task = TASKS[draft.kind]
+        task: Task = self.kinds[draft.kind]
         example = (able[0] if (able := self._able()) else "") if task.per is Per.INPUT else _size_of(task)
         return {task.form.strip("[]").split(" ")[0]: (task.asks, example)} if task.asks else {}
 
@@ -342,17 +359,17 @@ class Outputs(Builder):
     def entry(self, draft: Draft) -> Entry:
         """`multiclass 10 from=photo * 0.5`."""
         sizes = [draft.sizes.get(letters, example) for letters, (_, example) in self.sizes(draft).items()]
-        plain = [each for each in sizes if not (TASKS[draft.kind].default is not None and each == "1")]
+        plain = [each for each in sizes if not (self.kinds[draft.kind].default is not None and each == "1")]
         return Entry(draft.name, [draft.kind, *plain, *draft.more], dict(draft.options))
 
     def draft(self, entry: Entry) -> Draft:
         """Its first word after the task is the size, if the task has one."""
         kind, *rest = entry.words or [""]
         draft = Draft(kind, {}, entry.name, (), entry.options)
-        if kind not in TASKS or not TASKS[kind].asks:
+        if kind not in self.kinds or not self.kinds[kind].asks:
             return replace(draft, more=tuple(rest))
         [letters] = self.sizes(draft)
-        has_size = bool(rest) and (rest[0].isdecimal() or TASKS[kind].per is Per.INPUT)
+        has_size = bool(rest) and (rest[0].isdecimal() or self.kinds[kind].per is Per.INPUT)
         size, more = (rest[0], rest[1:]) if has_size else ("1", rest)
         return replace(draft, sizes={letters: size}, more=tuple(more))
 
@@ -367,7 +384,7 @@ class Outputs(Builder):
         for some in (*((name,) for name in names), *combinations(names, 2)):
             name = "+".join(some)
             tried = replace(draft, options={**draft.options, FROM: name})
-            if TASKS[draft.kind].per is Per.INPUT:
+            if self.kinds[draft.kind].per is Per.INPUT:
                 tried = replace(draft, sizes=dict.fromkeys(self.sizes(draft), name))
             if not self.against(tried, old):
                 return name
@@ -375,9 +392,9 @@ class Outputs(Builder):
 
     def fitted(self, draft: Draft, old: Entry | None) -> Draft:
         """Where a task doesn't fit all inputs, it sees those that it fits."""
-        if draft.kind not in TASKS or not self.against(draft, old) or not (name := self._seeing(draft, old)):
+        if draft.kind not in self.kinds or not self.against(draft, old) or not (name := self._seeing(draft, old)):
             return draft
-        if TASKS[draft.kind].per is Per.INPUT:
+        if self.kinds[draft.kind].per is Per.INPUT:
             return replace(draft, sizes=dict.fromkeys(self.sizes(draft), name))
         return replace(draft, options={**draft.options, FROM: name})
 
@@ -389,14 +406,14 @@ class Outputs(Builder):
         return fitted
 
     def _size(self, draft: Draft, letters: str, old: Entry | None) -> Draft:
-        if TASKS[draft.kind].per is not Per.INPUT:
+        if self.kinds[draft.kind].per is not Per.INPUT:
             return super()._size(draft, letters, old)
 
         def of(name: str) -> Draft:
             return replace(draft, sizes={letters: name})
 
         options = [Option(name, name, "", _told(self.against(of(name), old))) for name in self._able()]
-        asked = Asked(TASKS[draft.kind].asks, is_step=True)
+        asked = Asked(self.kinds[draft.kind].asks, is_step=True)
         return of(self.asker.choose(asked, options, draft.sizes.get(letters), self._of(of, old)))
 
     def more_steps(self, draft: Draft, old: Entry | None) -> list[Step]:

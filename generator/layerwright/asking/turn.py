@@ -144,7 +144,7 @@ class Turn:
         def shown(said: Answers, width: int) -> list[Line]:
             return self.shown(question)(said[question.key], width)
 
-        kinds = {name: self.state.standard.reason("kinds", name) for name in make.kinds}
+        kinds = {name: self.state.standard.reason("kinds", name) for name in make.known()}
         note = partial(self.state.note, question.key)
         built = make(self.asker, asked, {**self.state.all, question.key: at}, against, shown, note, kinds).run()
         self.state.unseen.update(key for key in built if key not in (*self.state.all, question.key))
