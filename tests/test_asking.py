@@ -1071,3 +1071,9 @@ def test_the_command_names_the_standard_that_was_named() -> None:
         "--standard",
         "acme",
     ]
+
+
+def test_what_no_question_asks_is_kept_as_it_was_given() -> None:
+    given = {"inputs": "x: numeric 4", "outputs": "y: binary", "extensions": []}
+    answers, _ = said(None, "blank", [], None, None, "no", "write", given=given)
+    assert answers == given

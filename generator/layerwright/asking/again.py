@@ -20,8 +20,10 @@ def shortest(said: Answers, folder: str, standard: Standard | None = None) -> An
     """
     standard = standard or Standard()
     preset = said.get(PRESET) or BLANK
+    asked = [each.key for each in questions()]
     given: Answers = {PRESET: preset} if preset != BLANK else {}
-    for key in (each.key for each in questions()):
+    given |= {key: value for key, value in said.items() if key in KEYS and key not in asked}
+    for key in asked:
         if key in (PRESET, ADVANCED) or key not in said:
             continue
         if key in MERGED:
