@@ -609,6 +609,8 @@ def test_a_script_is_made_for_each_shell(shell: str) -> None:
         (["new", "plant", "--data", "backe"], {"backend="}),
         (["explain", "--data", "backend=t"], {"backend=tensorflow", "backend=torch"}),
         (["explain", "--data", "extras=[d"], {"extras=[docker]"}),
+        (["update", "--data", "backe"], {"backend="}),
+        (["diff", "mlp", "--data", "backe"], {"backend="}),
     ],
 )
 def test_a_shell_proposes(typed: list[str], proposed: set[str]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..problems import AnswersError, Problem
+from . import completing
 from .giving import gather
 from .options import DRY, END, FORMAT, FROM, NO_TERMINAL, PATH, STANDARD
 from .saying import progress, say
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
 
 @click.command("update")
 @PATH
-@click.option("--data", "pairs", metavar="KEY=VALUE", multiple=True, help="Another answer; may be given again.")
+@click.option(
+    "--data",
+    "pairs",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Another answer; may be given again.",
+    shell_complete=completing.answers,
+)
 @click.option("--answers", "file", metavar="FILE.yml", type=click.Path(path_type=Path), help="A file with answers.")
 @click.option("--to", metavar="VERSION", help="The version to update to; the newest, if it isn't said.")
 @click.option("--ask", is_flag=True, help="Ask all questions again, in a terminal.")

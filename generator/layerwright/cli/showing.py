@@ -10,6 +10,7 @@ import click
 from ..answers import combine
 from ..explain import explanation, text
 from ..plan import Plan, design
+from . import completing
 from .giving import answers_at, effective, from_pairs, gather, load_project
 from .options import FORM, OUTPUT, PICTURES, sources
 from .saying import write
@@ -57,7 +58,12 @@ def explain(
 @click.argument("before", metavar="BEFORE")
 @click.argument("after", metavar="[AFTER]", required=False)
 @click.option(
-    "--data", "pairs", metavar="KEY=VALUE", multiple=True, help="Another answer of AFTER; may be given again."
+    "--data",
+    "pairs",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Another answer of AFTER; may be given again.",
+    shell_complete=completing.answers,
 )
 @FORM
 @OUTPUT
