@@ -1077,3 +1077,16 @@ def test_what_no_question_asks_is_kept_as_it_was_given() -> None:
     given = {"inputs": "x: numeric 4", "outputs": "y: binary", "extensions": []}
     answers, _ = said(None, "blank", [], None, None, "no", "write", given=given)
     assert answers == given
+
+
+def test_what_is_fixed_is_told_as_answers_say_it_with_all_reasons() -> None:
+    fixed = {
+        "training.optimizer": {"value": "sgd", "because": "We compare with it."},
+        "training.deterministic": {"value": True, "because": "Audits repeat runs."},
+        "extras": {"value": ["ci", "docker"], "because": "Reviews."},
+    }
+    kept = standards.read({"name": "Acme", "version": 1, "fixed": fixed}, "standard")
+    told = asking.shown(kept, {"training": {"optimizer": "sgd", "deterministic": True}}, {}).fixed
+    why = "We compare with it. Audits repeat runs."
+    assert str(told["training"]) == f"{{optimizer: sgd, deterministic: true}}, fixed by Acme: {why}"
+    assert str(told["extras"]) == "ci, docker, fixed by Acme: Reviews."

@@ -531,7 +531,7 @@ def test_an_update_that_asks_shows_what_is_not_allowed_any_more(acme: Life) -> N
     ):
         terminal.wait_for(question)
         terminal.type("\r")
-    terminal.wait_for("- jax (Acme research: JAX leaves in spring.)")
+    terminal.wait_for("- jax: compiled as a whole; the widest choice of devices (Acme research")
     terminal.type("\r")
     terminal.wait_for("See the rest")
     terminal.type("n")

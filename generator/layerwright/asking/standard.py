@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import standards
 from ..answers import Answers
+from ..standards.standard import spelled
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,10 @@ class Fixed:
     why: str = ""
 
     def __str__(self) -> str:
-        return f"{self.value}, fixed by {self.by}" + (f": {self.why}" if self.why else "")
+        value = spelled(self.value)
+        if isinstance(self.value, Mapping):
+            value = f"{{{', '.join(f'{key}: {spelled(each)}' for key, each in self.value.items())}}}"
+        return f"{value}, fixed by {self.by}" + (f": {self.why}" if self.why else "")
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,9 @@ class Standard:
 
 def shown(kept: standards.Standard, given: Answers, data: Mapping[str, Any], named: str = "") -> Standard:
     """An organisation's standard as prompts show it. What is fixed of the training fixes all of it: as it's given."""
-    fixed = {}
+    fixed: dict[str, Fixed] = {}
     for question, demand in kept.fixed.items():
         key, dot, _ = question.partition(".")
-        fixed[key] = Fixed(given.get(key) if dot else demand.value, kept.name, demand.because)
+        why = f"{fixed[key].why} {demand.because}" if key in fixed else demand.because
+        fixed[key] = Fixed(given.get(key) if dot else demand.value, kept.name, why)
     return Standard(fixed, kept=kept, data=data, named=named)

@@ -22,7 +22,10 @@ LONGEST_FOLDER = 200
 PARTS = ("name", "version", "defaults", "fixed", "allowed", "required", "files")
 """What a standard may say."""
 
-OWN = ("project_name", "package", "description", "inputs", "outputs", "sharing", "layers", "models", "fine_tune")
+OWN = (
+    *("project_name", "package", "description", "inputs", "outputs", "sharing", "layers", "models", "fine_tune"),
+    "extensions",
+)
 """What is a project's own, and no standard's."""
 
 TOGETHER = ("hardware", "backend", "precision", "extras", "export")
