@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -1058,3 +1058,13 @@ def test_what_is_fixed_of_joining_and_of_backbones_is_for_networks_that_have_the
     assert done.code == 0, done.err
     done = plant.layerwright("check", ".", "--no-model", "--select", "LW4")
     assert done.code == 0, done.out
+
+
+@pytest.mark.parametrize("answers", [PLANT, data("inputs=x: numeric 4", "outputs=y: binary")], ids=["preset", "data"])
+def test_a_default_that_means_nothing_is_none(
+    answers: Sequence[str], command: Command, at_checkout: Checkout, tmp_path: Path
+) -> None:
+    written(tmp_path / "standard", {"name": "Acme", "version": 1, "defaults": {"backbone": "ResNet50", "merge": "add"}})
+    done = command("new", tmp_path / "plant", *answers, "--standard", tmp_path / "standard")
+    assert done.code == 0, done.err
+    assert "changes nothing" not in (tmp_path / "plant" / "docs" / "architecture.md").read_text()

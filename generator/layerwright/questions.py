@@ -245,7 +245,8 @@ def found(said: Answers, folder: str, standard: Standard | None = None) -> tuple
 def effective(said: Mapping[str, Any], standard: Standard | None = None) -> Answers:
     """The answers, the preset's under them, and under those the defaults of an organisation's standard."""
     given = {key: value for key, value in said.items() if key not in (PRESET, ADVANCED)}
-    return combine(standard.defaults if standard else {}, preset_answers(said.get(PRESET) or BLANK), given)
+    answers = combine(preset_answers(said.get(PRESET) or BLANK), given)
+    return standard.over_defaults(answers) if standard else answers
 
 
 def root(place: str) -> str:
@@ -331,8 +332,7 @@ def from_preset(context: Context, key: str) -> Any:
     """
     given = {name: value for name in ("inputs", "outputs", "sharing") if (value := _value(context, name)) is not None}
     standard = standard_in(context)
-    under = effective({PRESET: _value(context, PRESET)}, standard)
-    answers = combine(under, given)
+    answers = effective({PRESET: _value(context, PRESET), **given}, standard)
     value = answers.get(key, KEYS[key].default)
     value = standard.default(key, value) if standard and means_something(answers, key) else value
     if not is_asking(context) or not value or not (problems := against(context, key, value)):

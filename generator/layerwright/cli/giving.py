@@ -32,10 +32,10 @@ def from_pairs(pairs: tuple[str, ...]) -> Answers:
     return load_pairs(pairs)
 
 
-def effective(given: Answers, under: Answers | None = None) -> Answers:
-    """The answers with the preset's under them, and under those what may be given."""
+def effective(given: Answers) -> Answers:
+    """The answers with the preset's under them."""
     said = {key: value for key, value in given.items() if key != "preset"}
-    return combine(under or {}, preset_answers(given.get("preset", BLANK)), said)
+    return combine(preset_answers(given.get("preset", BLANK)), said)
 
 
 def check(answers: Answers, folder: str, *, asking: bool) -> None:

@@ -55,7 +55,7 @@ def new(
     check_destination(destination)
     keeping = Keeping(find(standard))
     given = gather(preset, file, pairs)
-    answers = effective(given, keeping.defaults)
+    answers = keeping.over_defaults(effective(given))
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     if ask and (defaults or not terminal):
         raise click.UsageError(NO_TERMINAL)
@@ -105,7 +105,7 @@ def asked(destination: Path, typed: str, given: Answers, keeping: Keeping, named
             say("Your answers are kept: the same command goes on with them.", err=True)
         raise KeyboardInterrupt from stopped
     again = shlex.join(asking.words(typed, answers, standard))
-    answers |= keeping.settled(answers, effective(answers, keeping.defaults), None, asking=False).answers
+    answers |= keeping.settled(answers, keeping.over_defaults(effective(answers)), None, asking=False).answers
     return answers, f"The same without questions:\n  {again}\n\n"
 
 

@@ -21,10 +21,9 @@ class Keeping:
 
     found: Found | None
 
-    @property
-    def defaults(self) -> Answers:
-        """What the standard answers where neither a preset nor the user does."""
-        return self.found.standard.defaults if self.found else {}
+    def over_defaults(self, answers: Answers) -> Answers:
+        """Answers with what the standard answers where neither a preset nor the user does."""
+        return self.found.standard.over_defaults(answers) if self.found else answers
 
     @property
     def data(self) -> dict[str, Any]:

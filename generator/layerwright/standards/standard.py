@@ -38,6 +38,11 @@ class Standard:
     def __str__(self) -> str:
         return f"{self.name}, version {self.version}"
 
+    def over_defaults(self, answers: Answers) -> Answers:
+        """Answers with the defaults under them, as far as they mean something there."""
+        under = {key: value for key, value in self.defaults.items() if means_something(answers, key)}
+        return combine(under, answers)
+
     def bars(self, question: str, value: Any) -> str:
         """Why a value may not be chosen, nothing if it may."""
         limit = self.allowed.get(question)
