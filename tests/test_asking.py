@@ -1090,3 +1090,10 @@ def test_what_is_fixed_is_told_as_answers_say_it_with_all_reasons() -> None:
     why = "We compare with it. Audits repeat runs."
     assert str(told["training"]) == f"{{optimizer: sgd, deterministic: true}}, fixed by Acme: {why}"
     assert str(told["extras"]) == "ci, docker, fixed by Acme: Reviews."
+
+
+def test_the_review_lists_what_a_standard_brings() -> None:
+    ends = (*line("x: numeric 4"), *line("y: binary"))
+    standard = asking.Standard(files=(".editorconfig", ".layerwright-standard.yml"))
+    _, script = said(*(None, "blank", *ends, [], None, None, "no", "write"), standard=standard)
+    assert any(".editorconfig" in each and ".layerwright-standard.yml" in each for each in script.told)

@@ -72,7 +72,7 @@ class Conversation:
         whole = self.state.whole()
         plan = design(self.state.effective(whole), self.state.folder)
         words = again.words(self.typed, again.shortest(whole, self.state.folder, self.standard), self.standard)
-        files = listed(plan)
+        files = sorted([*listed(plan), *self.standard.files])
         self.asker.tell(
             "\n" + review.page(plan, files, self.destination, again.spelled(words), self.asker.width - 1) + "\n"
         )

@@ -31,7 +31,7 @@ class Standard:
     """Answers that are fixed, by key; and why answers can't be given, by key and value.
 
     `kept` is the organisation's own, which knows the same; `data` is what the questions' own texts are given of it;
-    `named` is what the user called it by, if they did.
+    `named` is what the user called it by, if they did; `files` are those that a project has of it.
     """
 
     fixed: Mapping[str, Fixed] = field(default_factory=dict)
@@ -39,6 +39,7 @@ class Standard:
     kept: standards.Standard | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     named: str = ""
+    files: tuple[str, ...] = ()
 
     @property
     def limited(self) -> set[str]:
@@ -60,11 +61,13 @@ class Standard:
         return self.reason(key, value) or mine
 
 
-def shown(kept: standards.Standard, given: Answers, data: Mapping[str, Any], named: str = "") -> Standard:
+def shown(
+    kept: standards.Standard, given: Answers, data: Mapping[str, Any], named: str = "", files: tuple[str, ...] = ()
+) -> Standard:
     """An organisation's standard as prompts show it. What is fixed of the training fixes all of it: as it's given."""
     fixed: dict[str, Fixed] = {}
     for question, demand in kept.fixed.items():
         key, dot, _ = question.partition(".")
         why = f"{fixed[key].why} {demand.because}" if key in fixed else demand.because
         fixed[key] = Fixed(given.get(key) if dot else demand.value, kept.name, why)
-    return Standard(fixed, kept=kept, data=data, named=named)
+    return Standard(fixed, kept=kept, data=data, named=named, files=files)

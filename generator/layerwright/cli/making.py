@@ -97,7 +97,7 @@ def asked(destination: Path, typed: str, given: Answers, keeping: Keeping, named
 
     standard = asking.Standard(named=named)
     if keeping.found:
-        standard = asking.shown(keeping.found.standard, given, keeping.data, named)
+        standard = asking.shown(keeping.found.standard, given, keeping.data, named, tuple(keeping.files))
     try:
         answers = asking.answered(destination, typed, normalised(given), standard)
     except (asking.Stopped, KeyboardInterrupt) as stopped:

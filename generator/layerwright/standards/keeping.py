@@ -30,6 +30,11 @@ class Keeping:
         """What the template is given, so that prompts offer the standard's defaults and show what it bars."""
         return {"layerwright_standard": self.found.standard.raw} if self.found else {}
 
+    @property
+    def files(self) -> list[str]:
+        """What a project has of it: its own files, and the record."""
+        return [*self.found.files, RECORD] if self.found else []
+
     def settled(self, given: Answers, answers: Answers, file: Path | None, *, asking: bool) -> Settled:
         """What is to be answered beside what the user says. Raises AnswersError for what the standard refuses.
 
