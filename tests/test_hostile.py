@@ -126,7 +126,7 @@ def refused(answers: Answers, folder: str = "plant") -> str | None:
     try:
         design(answers, folder)
     except AnswersError as error:
-        check_said("\n".join(map(str, error.problems)))
+        check_said("\n\n".join(map(str, error.problems)))
         return str(error)
     return None
 
@@ -284,7 +284,7 @@ def suppress_refusal() -> Iterator[None]:
     try:
         yield
     except AnswersError as error:
-        check_said("\n".join(map(str, error.problems)))
+        check_said("\n\n".join(map(str, error.problems)))
 
 
 @settings(max_examples=150, deadline=None)

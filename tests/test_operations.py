@@ -36,6 +36,7 @@ STACKS: dict[str, tuple[str, list[Any]]] = {
     "equation": (STEPPED, ["EinsumDense abc,cde->abde output_shape=12x3x5", "flatten"]),
     "attention": (STEPPED, ["self_attention 2x4", "flatten"]),
     "spectral norm": (STEPPED, [{"SpectralNormalization": "Dense 8"}, "flatten"]),
+    "a state to begin with": (STEPPED, ["lstm 8 name=first return_sequences=true", "lstm 8 initial_state=first"]),
     "twice": (STEPPED, [{"residual": ["dense 6", "dense 6"]}, "flatten"]),
 }
 """A stack for each way of counting, with the input that it goes on."""

@@ -146,7 +146,9 @@ def _of_node(node: Node) -> int:
     if isinstance(layer, BackboneLayer):
         _, height, width, _ = node.inputs[0].shape
         return int_of(height) * int_of(width) * (BACKBONES[layer.constructor].multiply_adds_per_pixel or 0)
-    return of_layer(layer, tuple(tensor.shape for tensor in node.inputs)) if isinstance(layer, RuleLayer) else 0
+    # The state that a recurrent layer begins with goes through no kernel.
+    inputs = node.inputs[:1] if node.begins_with_state else node.inputs
+    return of_layer(layer, tuple(tensor.shape for tensor in inputs)) if isinstance(layer, RuleLayer) else 0
 
 
 def uncounted(graph: Graph) -> list[str]:
