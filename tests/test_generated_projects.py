@@ -43,7 +43,7 @@ REDUCED = {
 
 SEED = int(os.environ.get("LAYERWRIGHT_SEED", "0"))
 OTHERS = [name for name in PRESETS if name not in LIGHT]
-DRAWN = {*LIGHT, *(OTHERS if os.environ.get("LAYERWRIGHT_WHOLE") else random.Random(SEED).sample(OTHERS, 7))}
+DRAWN = {*LIGHT, *(OTHERS if os.environ.get("LAYERWRIGHT_WHOLE") else random.Random(SEED).sample(OTHERS, 4))}
 """Those whose training is run too, drawn by LAYERWRIGHT_SEED; all with LAYERWRIGHT_WHOLE=1. Own tests run for each."""
 
 SCORES = {"rmse": min, "accuracy": max, "recall_at_1": max}

@@ -1125,9 +1125,9 @@ MUTATIONS = [
 ]
 
 SEED = int(os.environ.get("LAYERWRIGHT_SEED", "0"))
-COUNT = len(MUTATIONS) if os.environ.get("LAYERWRIGHT_WHOLE") else len(MUTATIONS) * 3 // 5
+COUNT = len(MUTATIONS) if os.environ.get("LAYERWRIGHT_WHOLE") else len(MUTATIONS) * 2 // 5
 DRAWN = sorted(random.Random(SEED).sample(MUTATIONS, COUNT), key=MUTATIONS.index)
-"""Three in five of them, drawn by LAYERWRIGHT_SEED; all with LAYERWRIGHT_WHOLE=1."""
+"""Two in five of them, drawn by LAYERWRIGHT_SEED; all with LAYERWRIGHT_WHOLE=1."""
 
 
 def parameter(mutation: Mutation) -> Any:
