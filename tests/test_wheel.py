@@ -117,6 +117,7 @@ def test_the_installed_command_asks(installed: Path, tmp_path: Path) -> None:
     terminal = Terminal.start(installed / "layerwright", "new", "plant", cwd=tmp_path, env=environment)
     for question, reply in (("project called", ""), ("Start from a preset", "power-plant"), ("What goes in?", "\x03")):
         terminal.wait_for(question)
+        terminal.wait_for("goes back]")  # now it reads
         terminal.type(f"{reply}\r" if reply != "\x03" else reply)
     assert terminal.end() == 1
     assert "answers are kept" in terminal.shown

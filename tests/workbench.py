@@ -196,7 +196,7 @@ class Terminal:
             fcntl.ioctl(handle, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         return cls(process, handle)
 
-    def wait_for(self, text: str, limit: float = 30) -> None:
+    def wait_for(self, text: str, limit: float = 60) -> None:
         """Waits until the command has shown a text, and forgets what came before it."""
         end = time.monotonic() + limit
         while text not in self.unread:
