@@ -6,8 +6,6 @@ And what `check` compares projects with, which is rendered without Copier, is th
 from __future__ import annotations
 
 import json
-import os
-import random
 import sys
 from pathlib import Path
 from typing import Any
@@ -78,13 +76,7 @@ ANSWERS: dict[str, dict[str, str]] = {preset: {"preset": preset} for preset in P
 }
 
 
-SEED = int(os.environ.get("LAYERWRIGHT_SEED", "0"))
-OTHERS = [name for name in ANSWERS if name not in PRESETS]
-DRAWN = PRESETS if os.environ.get("LAYERWRIGHT_WHOLE") else sorted(random.Random(SEED).sample(list(PRESETS), 10))
-"""Some of the presets, drawn by LAYERWRIGHT_SEED; all with LAYERWRIGHT_WHOLE=1."""
-
-
-@pytest.mark.parametrize("name", [*DRAWN, *OTHERS])
+@pytest.mark.parametrize("name", ANSWERS)
 def test_plain_copier_makes_the_same_project(name: str, checkout: Checkout, clone: Path, tmp_path: Path) -> None:
     answers = dict(ANSWERS[name])
     pairs = [part for key, value in answers.items() for part in ("--data", f"{key}={value}")]
