@@ -62,7 +62,7 @@ def main(count: int) -> None:
         rows["files in memory"] = spent(lambda: [direct.texts(each, name) for name, each in answers.items()]) / count
         few = list(answers.items())[:FEW]
         made = Path(folder) / "made"
-        copied = spent(lambda: [create(made / name, dict(each), ask=False) for name, each in few])
+        copied = spent(lambda: [create(made / name, dict(each)) for name, each in few])
         rows["files by Copier"] = copied / len(few)
     print(f"{count} projects, seconds of the processor for each\n")
     for name, seconds in rows.items():

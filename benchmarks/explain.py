@@ -42,7 +42,7 @@ def main(runs: int) -> None:
     print(f"{'preset':<18}{'explain':>9}{'torch':>9}{'tensorflow':>12}{'torch / explain':>18}{'tf / explain':>15}")
     for name in presets():
         project = folder / name
-        create(project, {"preset": name}, ask=False)
+        create(project, {"preset": name})
         weights = "None" if "weights" in (project / "src" / name.replace("-", "_") / "model.py").read_text() else ""
         build = [sys.executable, "-c", BUILD.format(package=name.replace("-", "_"), weights=weights)]
         times: dict[str, list[float]] = {"explain": [], "torch": [], "tensorflow": []}

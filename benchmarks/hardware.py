@@ -89,7 +89,7 @@ if not getattr(hardware, "RANK", 0):
 def measured(folder: Path, answers: dict[str, str], settings: list[str]) -> dict[str, float]:
     """Samples per second of a new project, by way. Raises AnswersError if such a project is refused."""
     project = folder / answers["precision"]
-    create(project, answers | {"package": "measured"}, ask=False)
+    create(project, answers | {"package": "measured"})
     weights = "None" if "weights" in (project / "src/measured/model.py").read_text(encoding="utf-8") else ""
     (project / "run.py").write_text(RUN.format(package="measured", weights=weights), encoding="utf-8")
     launch = [sys.executable]

@@ -40,7 +40,7 @@ def draw(folder: Path, count: int) -> None:
 
 def project(folder: Path) -> tuple[Any, Any, Any, dict[str, Any]]:
     """A new project's modules for data, training and the model, and its configuration."""
-    create(folder / "measured", ANSWERS | {"backend": keras.backend.backend()}, ask=False)
+    create(folder / "measured", ANSWERS | {"backend": keras.backend.backend()})
     sys.path.insert(0, str(folder / "measured" / "src"))
     data, train, model = (importlib.import_module(f"measured.{name}") for name in ("data", "train", "model"))
     return data, train, model, yaml.safe_load((folder / "measured" / "config.yaml").read_text(encoding="utf-8"))

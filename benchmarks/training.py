@@ -61,7 +61,7 @@ def compare(preset: str, folder: Path) -> tuple[float, float]:
     """Median seconds of an epoch, in a project and in the plain way."""
     name = preset.replace("-", "_")
     project = folder / preset
-    create(project, {"preset": preset, "backend": keras.backend.backend()}, ask=False)
+    create(project, {"preset": preset, "backend": keras.backend.backend()})
     sys.path.insert(0, str(project / "src"))
     data, training, model = (importlib.import_module(f"{name}.{each}") for each in ("data", "train", "model"))
     config = yaml.safe_load((project / "config.yaml").read_text(encoding="utf-8"))

@@ -52,7 +52,7 @@ def generated(preset: str, **answers: str) -> Path:
     # Batches of a fixed size are for TensorFlow alone.
     inputs = answers.get("inputs") or presets()[preset].answers()["inputs"]
     backend = "tensorflow" if "batch=" in inputs else "torch"
-    create(project, {"preset": preset, "backend": backend} | answers, ask=False)
+    create(project, {"preset": preset, "backend": backend} | answers)
     return project
 
 

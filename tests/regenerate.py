@@ -19,7 +19,7 @@ RULES = Path(__file__).parent.parent / "docs" / "rules.md"
 def generate(name: str, folder: Path) -> dict[str, str]:
     """The files of a preset's project, by their paths; the lines that name source and version are left out."""
     project = folder / name
-    create(project, {"preset": name}, ask=False)
+    create(project, {"preset": name})
     files = {}
     for path in sorted(path for path in project.rglob("*") if path.is_file()):
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)

@@ -22,7 +22,8 @@ from layerwright.asking.conversation import Conversation
 from layerwright.asking.screen import Screen
 from layerwright.plan import design
 from layerwright.presets import preset_answers
-from layerwright.questions import STANDARD, effective
+from layerwright.questions import effective
+from layerwright.standards import DATA
 from layerwright.template import listed
 
 from . import screens
@@ -673,7 +674,7 @@ def test_the_command_gives_the_same_project(
     assert not script.replies
     from layerwright.template import create
 
-    create(tmp_path / "asked" / "plant", answers, ask=False)
+    create(tmp_path / "asked" / "plant", answers)
     page = next(each for each in script.told if "files in" in each)
     assert page.strip().startswith(str(design(effective(answers), "plant").decision).split(",")[0])
     assert str(design(effective(answers), "plant").graph.parameters) in page.replace(",", ""), "what was reviewed"
@@ -1002,7 +1003,7 @@ def test_a_default_that_a_standard_refuses_is_asked() -> None:
 def kept_to(**parts: Any) -> asking.Standard:
     """An organisation's standard, as prompts show it."""
     kept = standards.read({"name": "Acme", "version": 1, **parts}, "standard")
-    return asking.shown(kept, {}, {STANDARD: kept.raw})
+    return asking.shown(kept, {}, {DATA: kept.raw})
 
 
 def test_a_backbone_that_is_fixed_is_for_images_alone() -> None:

@@ -60,7 +60,7 @@ def test_power_plant_from_three_sensors_beats_the_linear_model(tmp_path: Path, p
         "outputs": "PE: regression * 0.7, V: regression * 0.3",
         "backend": "torch",
     }
-    create(project, answers, ask=False)
+    create(project, answers)
     train, test = power_plant
     files = (f"data.path={train}", f"data.test_path={test}", "data.columns.sensors=[AT, AP, RH]")
     result = scores(project, *files, "training.epochs=20")
@@ -71,7 +71,7 @@ def test_power_plant_from_three_sensors_beats_the_linear_model(tmp_path: Path, p
 def test_the_digits_are_read(tmp_path: Path) -> None:
     assert DATA is not None
     project = tmp_path / "digits"
-    create(project, {"preset": "mnist-mlp", "backend": "torch"}, ask=False)
+    create(project, {"preset": "mnist-mlp", "backend": "torch"})
     with np.load(Path(DATA, "mnist_10k", "mnist10k.npz")) as digits:
         for part in ("train", "test"):
             pixels = digits[f"x_{part}"].reshape(-1, 784).astype("float32") / 255

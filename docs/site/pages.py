@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import yaml
 
 from layerwright.cli import main
 from layerwright.direct import texts
@@ -18,6 +17,7 @@ from layerwright.layers.rule import REQUIRED
 from layerwright.pictures import dot, drawing, rendered
 from layerwright.plan import design
 from layerwright.presets import Preset, presets
+from layerwright.questions import written
 
 COPIED = {"index.md": "README.md", "contributing.md": "CONTRIBUTING.md", "changelog.md": "CHANGELOG.md"}
 """Pages that lie beside docs/, where people look for them."""
@@ -54,10 +54,9 @@ def _commands(command: click.Command, name: str) -> Iterator[str]:
 def _questions(root: Path) -> Iterator[str]:
     """What is asked, in the order in which it's asked."""
     yield "What `new` and `copier copy` ask, in this order. [The answers](../answers.md) says what they mean.\n"
-    for path in re.findall(r"!include (\S+)", (root / "copier.yml").read_text(encoding="utf-8")):
-        for key, asked in yaml.safe_load((root / path).read_text(encoding="utf-8")).items():
-            if isinstance(asked, dict) and "help" in asked:
-                yield from _question(key, asked)
+    for key, asked in written(root)[1].items():
+        if "help" in asked:
+            yield from _question(key, asked)
 
 
 def _question(key: str, asked: dict[str, Any]) -> Iterator[str]:

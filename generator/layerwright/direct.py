@@ -24,9 +24,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from .answers import Answers, normalised
 from .jinja import formatted, install
 from .places import ANSWERS_FILE, template_root
-
-INCLUDED = re.compile(r"^!include (\S+)$", re.MULTILINE)
-"""How `copier.yml` takes the questions of a topic in."""
+from .questions import written
 
 
 def texts(answers: Answers, folder: str) -> dict[str, str]:
@@ -41,30 +39,16 @@ def texts(answers: Answers, folder: str) -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _template(root: Path) -> Template:
-    return Template(root)
+    return Template(root, *written(root))
 
 
 @dataclass(frozen=True)
 class Template:
-    """The template in a folder."""
+    """The template in a folder: what it says of itself, and the questions in the order in which they are asked."""
 
     root: Path
-
-    @cached_property
-    def settings(self) -> dict[str, Any]:
-        """What `copier.yml` says of the template itself."""
-        text = (self.root / "copier.yml").read_text(encoding="utf-8")
-        settings: dict[str, Any] = yaml.safe_load(text.partition("\n---")[0])
-        return settings
-
-    @cached_property
-    def questions(self) -> dict[str, dict[str, Any]]:
-        """The questions, in the order in which they are asked."""
-        text = (self.root / "copier.yml").read_text(encoding="utf-8")
-        found: dict[str, dict[str, Any]] = {}
-        for path in INCLUDED.findall(text):
-            found |= yaml.safe_load((self.root / path).read_text(encoding="utf-8"))
-        return found
+    settings: Mapping[str, Any]
+    questions: Mapping[str, Mapping[str, Any]]
 
     @cached_property
     def environment(self) -> Environment:

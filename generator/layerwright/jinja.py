@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import Any
 
 import black
-import yaml
 from black.mode import TargetVersion
 from copier.errors import UserMessageError
 from jinja2 import Environment, StrictUndefined, pass_context
@@ -21,6 +20,7 @@ from jinja2.runtime import Context
 
 from . import __version__, questions
 from .answers import MERGED
+from .answers.sources import flow
 from .context import LINE_LENGTH
 from .context import context as project_context
 from .emit import literal
@@ -51,7 +51,7 @@ def install(environment: Environment) -> None:
         "python": literal,
         "recorded": recorded,
         "toml": toml,
-        "yaml_value": yaml_value,
+        "yaml_value": flow,
     }
     environment.globals["planned_project"] = planned_project
     questions.install(environment)
@@ -72,12 +72,6 @@ def markdown(value: str) -> str:
 def toml(value: str) -> str:
     """A text as a TOML basic string."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def yaml_value(value: Any) -> str:
-    """A value as it stands behind a key in YAML, quoted only where it has to be."""
-    dumped = yaml.safe_dump(value, default_flow_style=True, width=10**6, allow_unicode=True)
-    return dumped.strip().removesuffix("...").strip()
 
 
 @pass_context

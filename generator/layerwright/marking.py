@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from unicodedata import east_asian_width
 
@@ -118,6 +119,7 @@ def _said(source: Source, steps: list[str | int]) -> list[Span]:
     return [_entry(source, value, steps[1]) or value] if node is None else _walked(source, node, steps[1:])
 
 
+@lru_cache(maxsize=8)
 def _composed(source: Source) -> yaml.Node | None:
     """A text as YAML; None if it's no YAML, or one that is taken as it is."""
     if source.key and (source.key not in KEYS or KEYS[source.key].type != "yaml"):

@@ -66,9 +66,19 @@ class Problem:
         return f"{self.place}: {self.what}\n    {self.mend}"
 
     @property
+    def key(self) -> str:
+        """The key of the answers that its place is under."""
+        return key_of(self.place)
+
+    @property
     def short(self) -> str:
         """`what`, cut to what a prompt can show."""
         return self.what if len(self.what) <= SHORT else self.what[: SHORT - 1] + "…"
+
+
+def key_of(place: str) -> str:
+    """The key of the answers that a place is under: layers, of `layers.body[2]`."""
+    return place.partition(".")[0].partition("[")[0]
 
 
 class AnswersError(Exception):

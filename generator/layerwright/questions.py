@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
 import yaml
@@ -28,17 +29,13 @@ from .kinds import KINDS
 from .places import template_root
 from .plan import design
 from .presets import BLANK, all_presets, preset_answers
-from .problems import AnswersError, Problem
-from .standards import Standard, means_something, violations
+from .problems import AnswersError, Problem, key_of
+from .standards import DATA, Standard, means_something, violations
 from .standards import read as read_standard
 from .tasks import TASKS, Task
 
 PRESET, ADVANCED = "preset", "advanced"
 """Questions whose answers aren't recorded: where to start from, and whether to see the rest."""
-
-STANDARD = "layerwright_standard"
-"""What an organisation's standard is called among the data that `layerwright` gives a template. Copier gives none."""
-
 
 Known: TypeAlias = "Context | Mapping[str, Any]"
 """Answers by key, with what Copier says beside them: its own context, or a mapping."""
@@ -137,23 +134,30 @@ def _is_true(said: Any, context: Known) -> bool:
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads `copier.yml`, whose questions lie in files that it includes."""
+    """Reads `copier.yml`, whose questions lie in files that it includes, by their places in its own folder."""
+
+    folder: Path
 
     def included(self, node: yaml.Node) -> Any:
-        path = template_root() / str(node.value)
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.safe_load((self.folder / str(node.value)).read_text(encoding="utf-8"))
 
 
 _Loader.add_constructor("!include", _Loader.included)
 
 
+@lru_cache(maxsize=4)
+def written(root: Path) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """What a template's `copier.yml` says of itself, and every question as it's written there, in order."""
+    loader = type("_Here", (_Loader,), {"folder": root})
+    settings, *topics = yaml.load_all((root / "copier.yml").read_text(encoding="utf-8"), loader)
+    return settings, {key: fields for topic in topics for key, fields in topic.items()}
+
+
 @cache
 def questions() -> tuple[Question, ...]:
     """All questions in the order in which they're asked, without those that are only computed."""
-    text = (template_root() / "copier.yml").read_text(encoding="utf-8")
-    _settings, *topics = yaml.load_all(text, _Loader)
-    said = [(key, fields) for topic in topics for key, fields in topic.items() if fields.get("when") is not False]
-    return tuple(Question(key, **fields) for key, fields in said)
+    _, said = written(template_root())
+    return tuple(Question(key, **fields) for key, fields in said.items() if fields.get("when") is not False)
 
 
 @cache
@@ -249,11 +253,6 @@ def effective(said: Mapping[str, Any], standard: Standard | None = None) -> Answ
     return standard.over_defaults(answers) if standard else answers
 
 
-def root(place: str) -> str:
-    """The key that a problem's place, or an edit's, is under."""
-    return place.partition(".")[0].partition("[")[0]
-
-
 def objections(
     said: Answers, key: str, settled: Collection[str], folder: str, standard: Standard | None = None
 ) -> list[Problem]:
@@ -267,8 +266,8 @@ def objections(
     return [
         problem
         for problem in found(said, folder, standard)
-        if root(problem.place) in {key, *settled}
-        and not (problem.edits and all(root(edit.place) in later for edit in problem.edits))
+        if problem.key in {key, *settled}
+        and not (problem.edits and all(key_of(edit.place) in later for edit in problem.edits))
     ]
 
 
@@ -294,11 +293,11 @@ def refusal(context: Context, key: str) -> str:
     """What is wrong with the answer to one question, in a few words, or nothing."""
     said, folder, standard = said_in(context), context["_folder_name"], standard_in(context)
     broken = violations(standard, effective(said, standard)) if standard else []
-    if problem := next((each for each in broken if root(each.place) == key), None):
+    if problem := next((each for each in broken if each.key == key), None):
         return problem.short
     if is_asking(context):
         return next((each.short for each in objections(said, key, before(key), folder, standard)), "")
-    return next((each.short for each in found(said, folder, standard) if root(each.place) == key), "")
+    return next((each.short for each in found(said, folder, standard) if each.key == key), "")
 
 
 @pass_context
@@ -339,7 +338,7 @@ def from_preset(context: Context, key: str) -> Any:
         return value
     if key in ("inputs", "outputs"):
         return ""
-    edits = [edit for problem in problems for edit in problem.edits if root(edit.place) == key]
+    edits = [edit for problem in problems for edit in problem.edits if key_of(edit.place) == key]
     mends = [edit.value for edit in edits if edit.place == key and edit.action == "set"]
     if key in MERGED and isinstance(value, Mapping):
         mends = [difference(value, mended({key: value}, edits).get(key))]
@@ -411,13 +410,13 @@ def said_in(context: Known) -> Answers:
 
 def standard_in(context: Known) -> Standard | None:
     """The organisation's standard that `layerwright` renders by. It comes as data, and plain Copier gives none."""
-    said = _value(context, STANDARD)
+    said = _value(context, DATA)
     return _read_standard(json.dumps(said)) if said else None
 
 
 @lru_cache(maxsize=8)
 def _read_standard(said: str) -> Standard:
-    return read_standard(json.loads(said), STANDARD)
+    return read_standard(json.loads(said), DATA)
 
 
 def _value(context: Known, name: str) -> Any:

@@ -64,13 +64,11 @@ def _in_the_way(destination: Path) -> str | None:
     return None
 
 
-def create(
-    destination: Path, answers: Answers, *, ask: bool, finish: Callable[[Path], None] = lambda project: None
-) -> None:
+def create(destination: Path, answers: Answers, *, finish: Callable[[Path], None] = lambda project: None) -> None:
     """Writes a new project. `finish` may add to it before it comes to its place.
 
-    `answers` are as Copier takes them, `preset` among them; what isn't there is asked if `ask`, and has its default
-    else. Raises AnswersError for a destination in use or for answers that can't become a project, OSError if the
+    `answers` are as Copier takes them, `preset` among them; what isn't there has its default.
+    Raises AnswersError for a destination in use or for answers that can't become a project, OSError if the
     project can't be written, and KeyboardInterrupt if the user stops; none of them leaves anything behind.
     """
     check_destination(destination)
@@ -78,7 +76,7 @@ def create(
     LOG.info("the project is made beside %s, and moved there when it's whole", destination)
     with _staging(destination) as staged:
         with _scratch():
-            _copy(staged, answers, ask=ask)
+            _copy(staged, answers)
         finish(staged)
         if into_folder:
             ready = staged.parent.with_name(scratch.READY)
@@ -162,10 +160,10 @@ def render(destination: Path, answers: Answers, source: str, ref: str) -> None:
     Whatever Copier can't do raises: an address that isn't reached, a release that isn't there.
     """
     with _scratch():
-        _copy(destination, answers, ask=False, source=source, ref=ref)
+        _copy(destination, answers, source=source, ref=ref)
 
 
-def _copy(destination: Path, answers: Answers, *, ask: bool, source: str = "", ref: str = "") -> None:
+def _copy(destination: Path, answers: Answers, *, source: str = "", ref: str = "") -> None:
     import copier  # takes half a second: only what writes a project pays for it
 
     root = source or str(template_root())
@@ -178,7 +176,7 @@ def _copy(destination: Path, answers: Answers, *, ask: bool, source: str = "", r
                 root,
                 destination,
                 data=answers,
-                defaults=not ask,
+                defaults=True,
                 vcs_ref=ref or ("HEAD" if is_checkout() else None),
                 settings=copier.Settings(trust=[root]),
                 quiet=True,

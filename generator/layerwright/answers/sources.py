@@ -182,3 +182,9 @@ def normalised(answers: Answers) -> Answers:
         return answers
     words = [word for word in re.split(r"[,\s]+", branching.strip("[] ")) if word]
     return answers | {"branching": words}
+
+
+def flow(value: Any, *, sort: bool = True) -> str:
+    """A value as one line of YAML, quoted only where it has to be; mappings by their keys, or as they are."""
+    dumped = yaml.safe_dump(value, default_flow_style=True, width=10**6, allow_unicode=True, sort_keys=sort)
+    return str(dumped).strip().removesuffix("...").strip()

@@ -5,9 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-import yaml
-
 from ..answers import KEYS, MERGED, Answers
+from ..answers.sources import flow
 from ..presets import BLANK
 from ..questions import ADVANCED, PRESET, difference, effective, questions, said_parts
 from .standard import Standard
@@ -62,9 +61,4 @@ def _text(key: str, value: Any) -> str:
     """A value as `--data` takes it."""
     if KEYS[key].type != "yaml":
         return str(value)
-    return (
-        yaml.safe_dump(value, default_flow_style=True, width=10**6, allow_unicode=True)
-        .strip()
-        .removesuffix("...")
-        .strip()
-    )
+    return flow(value)

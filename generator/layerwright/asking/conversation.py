@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..answers import Answers
+from ..answers.sources import flow
 from ..plan import design
 from ..questions import ADVANCED, PRESET, Question, questions
 from ..template import listed
@@ -14,7 +15,7 @@ from . import again, review
 from .asker import Asked, Asker, Back, Option
 from .standard import Standard
 from .state import State
-from .turn import Turn, flow
+from .turn import Turn
 
 WRITE, CHANGE, STOP = "write", "change", "stop"
 
@@ -109,7 +110,7 @@ class Conversation:
         """An answer, as it's listed."""
         value = whole.get(question.key, self.state.effective(whole).get(question.key))
         value = self.state.default(question, self.state.context(question)) if value is None else value
-        return value if isinstance(value, str) else flow(value)
+        return value if isinstance(value, str) else flow(value, sort=False)
 
     def _reason(self, question: Question) -> str:
         """Why an answer can't be changed, if it can't."""

@@ -11,8 +11,8 @@ from typing import Any
 
 from .. import questions as asked_of
 from ..answers import KEYS, Answers
-from ..problems import Problem
-from ..questions import ADVANCED, PRESET, Question, UnansweredError, effective, found, objections, questions, root
+from ..problems import Problem, key_of
+from ..questions import ADVANCED, PRESET, Question, UnansweredError, effective, found, objections, questions
 from ..standards import means_something, settle
 from .standard import Standard
 
@@ -78,8 +78,8 @@ class State:
         if (first := next(waiting, None)) is not None:
             return first
         problems = found(self.whole(), self.folder, self.standard.kept)
-        mends = {root(edit.place) for each in problems for edit in each.edits} - {*self.said}
-        wrong = (mends or {root(each.place) for each in problems}) | self._refused()
+        mends = {key_of(edit.place) for each in problems for edit in each.edits} - {*self.said}
+        wrong = (mends or {each.key for each in problems}) | self._refused()
         return next((each for each in questions() if each.key in wrong and each.key not in self.fixed), None)
 
     def _refused(self) -> set[str]:
@@ -188,9 +188,9 @@ class State:
         later = [each for each in order[order.index(key) + 1 :] if each in self.said and each not in (PRESET, ADVANCED)]
         gone: list[tuple[str, Problem]] = []
         while later and (problems := self.objections(self.all, key, self.all)):
-            named = [each for each in later if each in {root(problem.place) for problem in problems}]
+            named = [each for each in later if each in {problem.key for problem in problems}]
             out = (named or [*reversed(later)])[0]
-            gone.append((out, next((each for each in problems if root(each.place) == out), problems[0])))
+            gone.append((out, next((each for each in problems if each.key == out), problems[0])))
             later.remove(out)
             self.drafts[out] = self.said.pop(out)
         return gone

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-import yaml
-
 from .. import questions as asked_of
 from ..answers import MERGED, Answers
 from ..answers.keys import TRAINING_DEFAULTS
 from ..answers.lines import read_entries
+from ..answers.sources import flow
 from ..blocks import name_like
 from ..problems import AnswersError, Problem
 from ..questions import Question, difference, said_parts
@@ -93,7 +92,7 @@ class Turn:
         """A text; what isn't one is written as YAML."""
         if question.key in MERGED:
             at = said_parts(self.state.effective({**self.state.all, question.key: at})[question.key])
-        text = at if isinstance(at, str) else flow(at)
+        text = at if isinstance(at, str) else flow(at, sort=False)
 
         def check(text: str) -> str:
             try:
@@ -169,9 +168,3 @@ class Turn:
         brief = replace(asked, question=asked.question.partition("?")[0] + "?")
         chosen = self.choose(question, brief, options, at)
         return self.write(question, asked, at, context) if chosen is ONE_LINE else chosen
-
-
-def flow(value: Any) -> str:
-    """A value in one line of YAML."""
-    dumped = yaml.safe_dump(value, default_flow_style=True, width=10**6, allow_unicode=True, sort_keys=False)
-    return str(dumped).strip().removesuffix("...").strip()

@@ -16,7 +16,7 @@ from .completing import SHELLS, script
 from .living import add, check_projects, remove, undo, update_project, weights
 from .making import new, presets
 from .manner import Manner
-from .saying import say, show_steps
+from .saying import say
 from .showing import diff, explain
 
 __all__ = ["main", "run"]
@@ -35,6 +35,8 @@ def main(context: click.Context, quiet: bool, verbose: bool, debug: bool) -> Non
     manner = context.ensure_object(Manner)
     manner.quiet, manner.verbose, manner.debug = quiet, verbose, debug
     if verbose:
+        from .steps import show_steps
+
         show_steps()
 
 

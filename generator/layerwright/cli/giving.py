@@ -43,7 +43,7 @@ def check(answers: Answers, folder: str, *, asking: bool) -> None:
     try:
         design(answers, folder)
     except AnswersError as error:
-        if found := [each for each in error.problems if not asking or each.place.split(".")[0] in answers]:
+        if found := [each for each in error.problems if not asking or each.key in answers]:
             raise AnswersError(found) from error
 
 

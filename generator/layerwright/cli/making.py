@@ -70,7 +70,7 @@ def new(
     given, again = given | settled.answers, ""
     if ask:
         given, again = asked(destination, typed, given, keeping, standard or "")
-    create(destination, normalised(given) | keeping.data, ask=False, finish=keeping.finish(destination))
+    create(destination, normalised(given) | keeping.data, finish=keeping.finish(destination))
     if ask:
         from .. import asking
 

@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 import time
-import traceback
 from contextlib import suppress
 from typing import NoReturn
 
@@ -63,4 +62,6 @@ def run(program: click.Command) -> NoReturn:
 def _trace(manner: Manner) -> None:
     """Prints the traceback of the error at hand, for those who ask for it."""
     if manner.debug:
+        import traceback
+
         say(traceback.format_exc(), err=True)

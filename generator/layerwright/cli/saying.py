@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import shlex
 import sys
 from pathlib import Path
@@ -25,21 +24,6 @@ def aside(text: str) -> None:
     """Prints what nobody has asked for, as what to type next."""
     if not manner().quiet:
         say(text)
-
-
-class _Steps(logging.Handler):
-    """Prints what is being done."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Prints one step."""
-        say(f"- {record.getMessage()}", err=True)
-
-
-def show_steps() -> None:
-    """Has every step printed from now on."""
-    logger = logging.getLogger(__name__.partition(".")[0])
-    logger.handlers = [_Steps()]
-    logger.setLevel(logging.INFO)
 
 
 def progress(done: int, whole: int) -> None:

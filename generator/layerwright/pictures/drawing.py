@@ -106,7 +106,7 @@ class _Drafting:
 
     def draw(self) -> Drawing:
         """The whole picture."""
-        chains, folded = self.chains(), self.folded()
+        chains, folded = self.chains(), self.folded
         groups = [*(list(dict.fromkeys(node.layer for node in nodes)) for nodes in folded), *chains]
         holds = {layer: self.key(group[0]) for group in groups for layer in group}
         middles = [self.middle(nodes) for nodes in folded]
@@ -124,6 +124,7 @@ class _Drafting:
         row = Row(name, self.kinds[name], spell(tensor.shape))
         return Box(f"{self.prefix}input_{name}", Kind.INPUT, (row,))
 
+    @cached_property
     def folded(self) -> list[list[Node]]:
         """The calls of blocks that are left out: those in the middle of at least MOST that follow each other alike."""
         units = [
@@ -143,7 +144,7 @@ class _Drafting:
 
     def chains(self) -> list[list[Layer]]:
         """The layers that stand in boxes together: each goes on what the one before gives, and nothing else does."""
-        left_out = {node.layer for nodes in self.folded() for node in nodes}
+        left_out = {node.layer for nodes in self.folded for node in nodes}
         result: list[list[Layer]] = []
         chain_of: dict[Layer, list[Layer]] = {}
         for layer in self.graph.layers():

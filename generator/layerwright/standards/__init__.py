@@ -14,9 +14,10 @@ from .keeping import Keeping
 from .questions import means_something
 from .reading import read
 from .record import Record
-from .standard import Demand, Settled, Standard, of_allowed, of_fixed, of_required, settle, violations
+from .standard import DATA, Demand, Settled, Standard, of_allowed, of_fixed, of_required, settle, violations
 
 __all__ = [
+    "DATA",
     "NONE",
     "RECORD",
     "Demand",

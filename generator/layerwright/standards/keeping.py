@@ -12,7 +12,7 @@ from ..answers.sources import lines_of
 from ..problems import AnswersError, Problem
 from .files import RECORD, lay
 from .finding import Found
-from .standard import FIXED, REASONS, Settled, settle
+from .standard import DATA, FIXED, REASONS, Settled, settle
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Keeping:
     @property
     def data(self) -> dict[str, Any]:
         """What the template is given, so that prompts offer the standard's defaults and show what it bars."""
-        return {"layerwright_standard": self.found.standard.raw} if self.found else {}
+        return {DATA: self.found.standard.raw} if self.found else {}
 
     @property
     def files(self) -> list[str]:
@@ -44,7 +44,7 @@ class Keeping:
             return Settled({}, (), ())
         reasons = (FIXED,) if asking else REASONS
         settled = settle(self.found.standard, given, answers, reasons=reasons)
-        if problems := [each for each in settled.problems if not asking or each.place.partition(".")[0] in answers]:
+        if problems := [each for each in settled.problems if not asking or each.key in answers]:
             raise AnswersError([_placed(each, given, file) for each in problems])
         return settled
 
@@ -66,7 +66,7 @@ class Keeping:
 
 def _placed(problem: Problem, given: Answers, file: Path | None) -> Problem:
     """A problem with the line in which the user's file says it."""
-    if file is None or problem.place.partition(".")[0] not in given:
+    if file is None or problem.key not in given:
         return problem
     path = tuple(problem.place.split("."))
     line = lines_of(file.read_text(encoding="utf-8")).get(path)

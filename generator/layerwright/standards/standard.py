@@ -10,6 +10,9 @@ from ..answers import Answers, combine
 from ..problems import Edit, Problem, shown
 from .questions import QUESTIONS, TRAINING, answer, canonical, default, is_said, means_something, put
 
+DATA = "layerwright_standard"
+"""What a standard is called among the data that `layerwright` gives a template. Plain Copier gives none."""
+
 
 @dataclass(frozen=True)
 class Demand:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ..answers import Answers, normalised
 from ..problems import AnswersError, Problem
 from ..scratch import own
-from ..standards import RECORD, OwnFile, Record, Renewed, is_as_made, renewed, settle, violations
+from ..standards import DATA, RECORD, OwnFile, Record, Renewed, is_as_made, renewed, settle, violations
 from .change import check_path, check_way
 from .git import GitError, own_environment
 from .project import Project, Stages
@@ -58,7 +58,7 @@ def kept_to(
         return {}, standing.lines
     old = standing.old.standard if standing.old else None
     settled = settle(standing.standard, given, recorded, old)
-    problems = [each for each in settled.problems if not ask or each.place.partition(".")[0] in given]
+    problems = [each for each in settled.problems if not ask or each.key in given]
     if problems:
         raise AnswersError(problems)
     return settled.answers, (*standing.lines, *settled.lines)
@@ -87,7 +87,7 @@ class Standing:
     def data(self) -> dict[str, Any]:
         """What the template is told of it, so that prompts show what it bars. Its defaults are for new projects."""
         standard = self.renewed.standard
-        return {"layerwright_standard": {**standard.raw, "defaults": {}}} if standard else {}
+        return {DATA: {**standard.raw, "defaults": {}}} if standard else {}
 
     def check(self, answers: Answers) -> None:
         """Raises AnswersError if the answers that came of it aren't as the standard has them."""

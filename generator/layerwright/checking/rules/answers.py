@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ...extensions import KEY
 from ...places import ANSWERS_FILE
+from ...problems import key_of
 from ..findings import Finding, Place, Severity
 from ..project import newest
 from ..rule import Part, Rule, Subject
@@ -137,4 +138,4 @@ def _answered(subject: Subject, place: str) -> Place:
     line = place.rpartition("line ")[2]
     if place.startswith(ANSWERS_FILE) and line.isdecimal():
         return Place(ANSWERS_FILE, int(line))
-    return subject.project.answer(place.partition(".")[0].partition("[")[0])
+    return subject.project.answer(key_of(place))

@@ -176,7 +176,7 @@ def _standard(subject: Subject) -> Iterable[Standard]:
 
 
 def _answered(rule: Rule, subject: Subject, problem: Problem, demand: Demand) -> Finding:
-    place = subject.project.answer(problem.place.partition(".")[0])
+    place = subject.project.answer(problem.key)
     return rule.found(place, f"{problem.place}: {problem.what}. {demand.because}")
 
 
