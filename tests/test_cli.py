@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -585,6 +586,33 @@ def test_what_nobody_has_foreseen_is_one_line_and_says_how_to_see_more(
     assert said.startswith("layerwright: RuntimeError: the disk has melted\n")
     assert "--debug" in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 1), (signal.SIGTERM, 128 + signal.SIGTERM)])
+def test_what_goes_wrong_because_of_a_signal_is_the_stop(
+    number: signal.Signals, code: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Copier takes the end of a git that was stopped with it for a failure of git's."""
+
+    def fails() -> None:
+        try:
+            signal.raise_signal(number)
+        except BaseException as error:
+            raise RuntimeError("git has failed") from error
+
+    handlers = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    monkeypatch.setitem(cli.main.commands, "fail", click.command("fail")(fails))
+    monkeypatch.setattr(sys, "argv", ["layerwright", "fail"])
+    try:
+        with pytest.raises(SystemExit) as ended:
+            cli.run()
+    finally:
+        for each, handler in handlers.items():
+            signal.signal(each, handler)
+    said = capsys.readouterr().err
+    assert ended.value.code == code
+    assert "git has failed" not in said
+    assert ("stopped" in said) is (number == signal.SIGINT)
 
 
 def test_quiet_and_verbose_exclude_each_other(checkout: Checkout, tmp_path: Path) -> None:

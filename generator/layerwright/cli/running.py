@@ -16,11 +16,13 @@ from ..problems import AnswersError
 from .manner import Manner
 from .saying import fail, said, say
 
+STOPPED = "stopped: nothing was written"
+
 PATIENCE = 5.0
 """Seconds in which a git that's going on may end, when the command is stopped."""
 
 
-def _stop(number: int, _: object) -> NoReturn:
+def _stop(number: int) -> NoReturn:
     """Ends the command on a signal by an exception, so that what is half-written is cleared away.
 
     A git that Copier has started goes on for a moment, and would write into what is being removed: it's waited for.
@@ -37,9 +39,15 @@ def _stop(number: int, _: object) -> NoReturn:
 
 def run(program: click.Command) -> NoReturn:
     """Runs a program, and exits with its code."""
+    came: list[int] = []
+
+    def stop(number: int, _: object) -> NoReturn:
+        came.append(number)
+        _stop(number)
+
     for each in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(each) != signal.SIG_IGN:  # as a shell has it for what runs in the background
-            signal.signal(each, _stop)
+            signal.signal(each, stop)
     manner = Manner()
     try:
         program(standalone_mode=False, obj=manner)
@@ -51,9 +59,11 @@ def run(program: click.Command) -> NoReturn:
         say(usage.getvalue().rstrip(), err=True)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
-        fail("stopped: nothing was written", 1)
+        fail(STOPPED, 1)
     except Exception as error:  # noqa: BLE001 (a user gets one line, and a traceback on request)
         _trace(manner)
+        if came:  # it's of the stop: a git that was stopped too, say, whose end Copier takes for a failure
+            fail(STOPPED, 1) if came[0] == signal.SIGINT else sys.exit(128 + came[0])
         hint = "" if manner.debug or isinstance(error, OSError) else "\n    layerwright --debug COMMAND shows where"
         fail(f"{type(error).__name__}: {error}{hint}", 1)
     sys.exit(0)
