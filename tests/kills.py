@@ -162,13 +162,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="a file that counts are added to, round by round")
     parser.add_argument("--signals", nargs="+", default=[each.name for each in SIGNALS])
+    parser.add_argument("--commands", nargs="+", default=list(COMMANDS), choices=COMMANDS)
     options = parser.parse_args()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what runs in the background ignore it
     draw = random.Random(options.seed)
     counts = Counter[str](json.loads(options.keep.read_text()) if options.keep and options.keep.is_file() else {})
     with tempfile.TemporaryDirectory(prefix="layerwright-kills-") as folder:
         checkout = three_versions(Path(folder) / "checkout")
-        cases = list(prepared(checkout, Path(folder)))
+        cases = [case for case in prepared(checkout, Path(folder)) if case.name in options.commands]
         for number in range(options.count):
             for case in cases:
                 for how in map(signal.Signals.__getitem__, options.signals):
