@@ -1,13 +1,12 @@
 """Protects what is known of each pretrained body: real Keras is the referee for counts, features, blocks and sizes.
 
-`python -m tests.read_backbones --check` compares all that the table says, on every backend; here each body is built at
-two sizes, and a few, drawn by the seed that pytest's header says, are read whole.
+`python -m tests.read_backbones --check` compares all that the table says, on every backend; here some bodies are built
+at two sizes, and a few are read whole.
 """
 
 from __future__ import annotations
 
 import os
-import random
 from dataclasses import asdict
 from typing import Any
 
@@ -19,10 +18,8 @@ from layerwright.plan import Plan
 from layerwright.problems import AnswersError
 
 from . import models, read_backbones
+from .drawing import some
 from .read_backbones import built, can_be_built, constructors, counts, written
-
-WHOLE = 2
-"""How many bodies are read whole."""
 
 BACKEND = os.environ["KERAS_BACKEND"]
 
@@ -31,9 +28,7 @@ REFUSED = [name for name, each in BACKBONES.items() if BACKEND in each.refused_b
 
 BUILT = [name for name in BACKBONES if name not in REFUSED]
 
-DRAWN = random.Random(int(os.environ.get("LAYERWRIGHT_SEED", "0"))).sample(BUILT, WHOLE)
-
-each_backbone = pytest.mark.parametrize("name", BUILT)
+some_backbones = pytest.mark.parametrize("name", some(BUILT, 10))
 
 
 def planned(backbone: Backbone, **answers: Any) -> Plan:
@@ -46,7 +41,7 @@ def test_every_constructor_of_keras_is_in_the_table() -> None:
     assert list(BACKBONES) == constructors()
 
 
-@each_backbone
+@some_backbones
 def test_parameters_layers_features_and_blocks_are_those_that_keras_has(name: str) -> None:
     backbone = BACKBONES[name]
     for height, width in ((backbone.smallest, backbone.smallest + 1), (225, 331)):
@@ -65,7 +60,7 @@ def test_what_keras_refuses_to_build_is_refused(name: str) -> None:
         planned(BACKBONES[name], backend=BACKEND)
 
 
-@each_backbone
+@some_backbones
 def test_below_the_smallest_size_keras_refuses(name: str) -> None:
     backbone = BACKBONES[name]
     small, enough = backbone.smallest - 1, backbone.smallest
@@ -73,7 +68,7 @@ def test_below_the_smallest_size_keras_refuses(name: str) -> None:
     assert not can_be_built(name, enough, small)
 
 
-@pytest.mark.parametrize("name", DRAWN)
+@pytest.mark.parametrize("name", some(BUILT, 2))
 def test_the_table_says_what_keras_says(name: str) -> None:
     backbone = BACKBONES[name]
     elsewhere = {"refused_by": backbone.refused_by, "multiply_adds_per_pixel": backbone.multiply_adds_per_pixel}
@@ -88,7 +83,7 @@ def test_the_table_is_as_the_command_writes_it() -> None:
 # In the generated source
 
 
-@each_backbone
+@some_backbones
 def test_a_network_with_it_is_what_was_planned(name: str) -> None:
     plan = planned(BACKBONES[name])
     with read_backbones.weightless():
@@ -96,7 +91,7 @@ def test_a_network_with_it_is_what_was_planned(name: str) -> None:
     assert models.described(model) == models.expected(plan)
 
 
-@each_backbone
+@some_backbones
 def test_pixels_are_prepared_as_the_weights_were_trained(name: str) -> None:
     backbone = BACKBONES[name]
     text = models.source(planned(backbone))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import random
 import re
 import shutil
 import sys
@@ -20,6 +18,7 @@ import yaml
 
 from layerwright.presets import presets
 
+from .drawing import some
 from .projects import generated, laid_out, package, run, run_module, run_pytest, shell
 
 PRESETS = presets()
@@ -41,10 +40,8 @@ REDUCED = {
 }
 """For those whose training takes longer, what keeps it short and offline."""
 
-SEED = int(os.environ.get("LAYERWRIGHT_SEED", "0"))
-OTHERS = [name for name in PRESETS if name not in LIGHT]
-DRAWN = {*LIGHT, *(OTHERS if os.environ.get("LAYERWRIGHT_WHOLE") else random.Random(SEED).sample(OTHERS, 4))}
-"""Those whose training is run too, drawn by LAYERWRIGHT_SEED; all with LAYERWRIGHT_WHOLE=1. Own tests run for each."""
+DRAWN = {*LIGHT, *some([name for name in PRESETS if name not in LIGHT], 4)}
+"""Those whose training is run too. Own tests run for each."""
 
 SCORES = {"rmse": min, "accuracy": max, "recall_at_1": max}
 """One score of each kind, and which of two values is the better one."""

@@ -32,6 +32,7 @@ from layerwright.jinja import markdown
 from layerwright.plan import design
 from layerwright.problems import AnswersError
 
+from .drawing import SEED, some
 from .test_bad_input import IMAGE, PAIR, TINY, check_form, data
 from .test_copier import copied
 from .workbench import REPOSITORY, Checkout, Command, clean_environment, listing, run
@@ -47,8 +48,6 @@ def texts(group: str) -> list[str]:
 
 
 TEXTS = [text for group in GROUPS for text in texts(group)]
-
-SEED = int(os.environ.get("LAYERWRIGHT_SEED", "1"))
 
 BASE = IMAGE | {"backbone": "MobileNetV2", "hardware": "gpus", "package": "plant", "license": "MIT"}
 BASE |= {"extras": ["ci", "docker", "pre-commit", "slurm", "torchrun"], "backend": "torch", "export": ["onnx"]}
@@ -227,11 +226,8 @@ def test_every_text_in_every_place_is_refused_or_means_what_it_says(
 
 
 def test_what_means_something_makes_files_that_are_what_they_are(taken: list[tuple[str, Answers]]) -> None:
-    """After the last one: of all that a network was made of, some that the seed draws; all with LAYERWRIGHT_WHOLE."""
-    whole = os.environ.get("LAYERWRIGHT_WHOLE") == "1"
-    drawn = taken if whole else random.Random(SEED).sample(taken, min(len(taken), 8))
-    print(f"seed {SEED}: {len(drawn)} of {len(taken)}")
-    for name, answers in drawn:
+    """After the last one: some of all that a network was made of."""
+    for name, answers in some(taken, 8):
         print(name)
         check_parses(direct.texts(answers, "plant"))
 
@@ -337,7 +333,6 @@ def check_project(folder: Path, answers: Answers) -> None:
 
 
 def test_the_command_makes_of_them_what_was_looked_at(command: Command, at_checkout: Checkout, tmp_path: Path) -> None:
-    print(f"seed {SEED}")
     for number, text in enumerate(drawn()[::3]):
         print(repr(text[:60]))
         (parent := tmp_path / str(number)).mkdir()
@@ -351,7 +346,6 @@ def test_the_command_makes_of_them_what_was_looked_at(command: Command, at_check
 
 
 def test_plain_copier_makes_the_same_of_them(checkout: Checkout, tmp_path: Path) -> None:
-    print(f"seed {SEED}")
     for number, text in enumerate(drawn()[1::3]):
         print(repr(text[:60]))
         (parent := tmp_path / str(number)).mkdir()

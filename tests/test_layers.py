@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -36,6 +35,7 @@ from layerwright.layers.wrapping import RECURRENT, WITH_KERNEL
 from layerwright.problems import unknown
 
 from . import models
+from .drawing import SEED
 
 RULES = builtin().rules
 OWN_LAYERS = {name: rule for name, rule in RULES.items() if rule.source}
@@ -765,7 +765,7 @@ def _deliberately_refused(rule: Rule, call: Call) -> bool:
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-@seed(int(os.environ.get("LAYERWRIGHT_SEED", "0")))
+@seed(SEED)
 @settings(
     deadline=None,
     max_examples=models.EXAMPLES // 4 + 1,

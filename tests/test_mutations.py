@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
-import random
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ import pytest
 
 from layerwright.presets import BLANK
 
+from .drawing import some
 from .projects import generated, package, run_pytest
 
 ANSWERS = {
@@ -1124,10 +1123,7 @@ MUTATIONS = [
     *SAMPLED,
 ]
 
-SEED = int(os.environ.get("LAYERWRIGHT_SEED", "0"))
-COUNT = len(MUTATIONS) if os.environ.get("LAYERWRIGHT_WHOLE") else len(MUTATIONS) * 2 // 5
-DRAWN = sorted(random.Random(SEED).sample(MUTATIONS, COUNT), key=MUTATIONS.index)
-"""Two in five of them, drawn by LAYERWRIGHT_SEED; all with LAYERWRIGHT_WHOLE=1."""
+DRAWN = some(MUTATIONS, len(MUTATIONS) * 2 // 5)
 
 
 def parameter(mutation: Mutation) -> Any:

@@ -16,10 +16,8 @@ import pytest
 from layerwright.problems import AnswersError
 
 from . import models
+from .drawing import SEED
 from .properties import ROOT, Wrong, check, report, run_piece, smaller, smallest
-
-SEED = int(os.environ.get("LAYERWRIGHT_SEED", "0"))
-"""Set by conftest.py, unless it's set already."""
 
 PIECES = 2
 """In how many parts the sets of answers are drawn, each of which may run in a process of its own."""

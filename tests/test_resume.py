@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
 import sys
@@ -18,10 +17,8 @@ import pytest
 
 from layerwright.presets import presets
 
+from .drawing import SEED, some
 from .projects import LIMIT, environment, laid_out, package
-
-SEED = int(os.environ.get("LAYERWRIGHT_SEED") or 1)
-"""Another seed kills at other moments."""
 
 PROJECTS: dict[str, tuple[str, dict[str, Any]]] = {
     "dropout": ("mnist-mlp", {}),
@@ -38,8 +35,7 @@ EVERYWHERE = [
     for backend in ("torch", "jax", "tensorflow")
     if name != "stateful" or backend == "tensorflow"  # the others carry no state from batch to batch
 ]
-RUNS = sorted(random.Random(SEED).sample(EVERYWHERE, len(EVERYWHERE) if os.environ.get("LAYERWRIGHT_WHOLE") else 3))
-"""Some of them, drawn by LAYERWRIGHT_SEED; all with LAYERWRIGHT_WHOLE=1."""
+RUNS = some(EVERYWHERE, 3)
 
 
 def started(project: Path, backend: str, *arguments: str) -> subprocess.Popen[str]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import operator
-import os
-import random
 import re
 import shutil
 from collections.abc import Callable
@@ -21,6 +19,7 @@ import pytest
 from layerwright.plan import design
 from layerwright.presets import preset_answers
 
+from .drawing import ALL, some
 from .projects import generated, package, run_module
 from .test_mutations import TARGETS_BESIDE, TARGETS_OF
 
@@ -57,10 +56,8 @@ QUICK = list(THRESHOLDS)[:8]
 SLOW = ["branching-cnn", "conv-autoencoder", "residual-cnn", "siamese-conv", "subclassed-block"]
 """Convolutions, that take minutes on a CPU."""
 
-SEED = int(os.environ.get("LAYERWRIGHT_SEED", "0"))
 OTHERS = [name for name in THRESHOLDS if name not in {*QUICK, *SLOW}]
-DRAWN = list(THRESHOLDS) if os.environ.get("LAYERWRIGHT_WHOLE") else [*QUICK, *random.Random(SEED).sample(OTHERS, 2)]
-"""Two more than those that are quick, drawn by LAYERWRIGHT_SEED; all with LAYERWRIGHT_WHOLE=1."""
+DRAWN = list(THRESHOLDS) if ALL else [*QUICK, *some(OTHERS, 2)]
 
 UNLABELLED = {"autoencoder", "conv-autoencoder"}
 LABELLED = [
