@@ -18,7 +18,7 @@ from layerwright.asking.conversation import Conversation
 PAGE = Path(__file__).parent.parent / "docs" / "asking.md"
 
 ENTER, ESCAPE, UP, DOWN, HOME, END, STOP = "\r", "\x1b", "\x1b[A", "\x1b[B", "\x1b[H", "\x1b[F", "\x03"
-CLEAR = "\x15"
+CLEAR, BACKSPACE = "\x15", "\x7f"
 
 
 class Sized(DummyOutput):

@@ -27,7 +27,7 @@ from layerwright.standards import DATA
 from layerwright.template import listed
 
 from . import screens
-from .screens import DOWN, END, ENTER, ESCAPE, UP
+from .screens import BACKSPACE, DOWN, END, ENTER, ESCAPE, UP
 from .workbench import PRESETS, Checkout, Command, Terminal, listing, run
 
 pytest_plugins = ["tests.workbench"]
@@ -816,9 +816,20 @@ def test_every_screen_fits_its_terminal(columns: int, rows: int) -> None:
 
 def test_what_the_pointer_is_on_is_seen_in_a_list_that_is_longer_than_the_screen() -> None:
     keys = (*screens.START, *screens.PHOTO, ENTER, DOWN, ENTER, ENTER, ENTER, ENTER)
-    for letters, name in (("v", "VGG16"), ("ve", "EfficientNetB0"), ((END,), "back"), ((END, UP), "Xception")):
+    for letters, name in (("v", "VGG16"), ((END,), "back"), ((END, UP), "Xception")):
         drawn = frame(*keys, *letters, rows=20)
         assert any(line.startswith("»") and name in line for line in drawn.splitlines()), drawn
+
+
+def test_letters_leave_the_choices_that_have_them_and_backspace_brings_the_others_back() -> None:
+    keys = (*screens.START, *screens.PHOTO, ENTER, DOWN, ENTER, ENTER, ENTER, ENTER)
+    assert "letters: find" in frame(*keys)
+    found = frame(*keys, *"v2m")
+    assert "» EfficientNetV2M" in found
+    assert "EfficientNetV2S" not in found
+    assert "» EfficientNetV2M" in frame(*keys, *"v2mq"), "what would leave none is not taken"
+    assert "» EfficientNetV2S" in frame(*keys, *"v2m", BACKSPACE, DOWN)
+    assert "» EfficientNetV2M" in frame(*keys, *"v2m", DOWN), "the only one"
 
 
 def test_while_a_line_is_typed_what_is_wrong_is_said_and_enter_does_not_take_it() -> None:

@@ -45,6 +45,9 @@ PREVIEW = 9
 FEWEST = 3
 """How many lines of a list are shown at least."""
 
+MANY = 9
+"""Of more options than that, it's said that typing finds one."""
+
 
 def _wrapped(text: str, width: int, indent: int = 0) -> list[str]:
     return textwrap.wrap(text, max(width, 10), subsequent_indent=" " * indent, break_on_hyphens=False) or [""]
@@ -106,11 +109,14 @@ class Screen:
 class _Prompt:
     """One question on the screen. It leaves nothing there."""
 
-    keys_told = ""
-
     def __init__(self, screen: Screen, asked: Asked, preview: Preview | None) -> None:
         self.screen, self.asked, self.preview = screen, asked, preview
         self._shown: tuple[Any, list[Line]] = (self, [])
+
+    @property
+    def keys_told(self) -> str:
+        """What the keys do."""
+        return "Enter: go on; Esc: back"
 
     @property
     def value(self) -> Any:
@@ -212,7 +218,10 @@ def _joined(lines: Sequence[Line]) -> StyleAndTextTuples:
 
 
 class _Menu(_Prompt):
-    """A list to choose from: one, or if `marked` is a set, any number. What can't be chosen can be looked at."""
+    """A list to choose from: one, or if `marked` is a set, any number. What can't be chosen can be looked at.
+
+    What is typed leaves those whose name has it, as questionary's `use_search_filter` does.
+    """
 
     def __init__(
         self,
@@ -224,11 +233,18 @@ class _Menu(_Prompt):
         marked: set[Any] | None = None,
     ) -> None:
         super().__init__(screen, asked, preview)
-        self.options, self.marked = options, marked
-        self.keys_told = "Enter: choose; Esc: back" if marked is None else "Space: mark; Enter: go on; Esc: back"
+        self.options, self.marked, self.typed = options, marked, ""
         free = [index for index, each in enumerate(options) if not each.reason]
         proposed = [index for index in free if options[index].value == at]
         self.index = next(iter([*proposed, *free]), 0)
+
+    @property
+    def keys_told(self) -> str:
+        """What the keys do."""
+        told = "Enter: choose; Esc: back" if self.marked is None else "Space: mark; Enter: go on; Esc: back"
+        if self.typed:
+            return f"{told}; those with {self.typed!r}, Backspace: more"
+        return f"{told}; letters: find" if len(self.options) > MANY else told
 
     @property
     def here(self) -> Option:
@@ -270,7 +286,8 @@ class _Menu(_Prompt):
         """The options, a line each; all of what is said of the one that the pointer is on."""
         _, columns = self.size
         lines: list[Line] = []
-        for index, each in enumerate(self.options):
+        for index in self._found(self.typed):
+            each = self.options[index]
             box = "" if self.marked is None else "[x] " if each.value in self.marked else "[ ] "
             text = f"{'- ' if each.reason else box}{each.text}"
             if index == self.index:
@@ -286,18 +303,22 @@ class _Menu(_Prompt):
 
     def bindings(self) -> KeyBindings:
         """The keys of a list."""
-        keys, last = super().bindings(), len(self.options) - 1
-        moves: dict[tuple[str, ...], Callable[[int], int]] = {
-            ("up", "c-p"): lambda at: at - 1 if at else last,
-            ("down", "c-n", "tab"): lambda at: at + 1 if at < last else 0,
-            ("home",): lambda at: 0,
-            ("end",): lambda at: last,
-            ("pageup",): lambda at: max(0, at - 8),
-            ("pagedown",): lambda at: min(last, at + 8),
+        keys = super().bindings()
+        moves: dict[tuple[str, ...], Callable[[int, int], int]] = {
+            ("up", "c-p"): lambda at, last: at - 1 if at else last,
+            ("down", "c-n", "tab"): lambda at, last: at + 1 if at < last else 0,
+            ("home",): lambda at, last: 0,
+            ("end",): lambda at, last: last,
+            ("pageup",): lambda at, last: max(0, at - 8),
+            ("pagedown",): lambda at, last: min(last, at + 8),
         }
         for names, move in moves.items():
             for name in names:
-                keys.add(name, eager=True)(lambda event, move=move: self._move(move(self.index)))
+                keys.add(name, eager=True)(lambda event, move=move: self._move(move))
+
+        @keys.add("backspace", eager=True)
+        def less(event: KeyPressEvent) -> None:
+            self.typed = self.typed[:-1]
 
         @keys.add("enter", eager=True)
         def choose(event: KeyPressEvent) -> None:
@@ -309,24 +330,27 @@ class _Menu(_Prompt):
             if event.data == " " and self.marked is not None and not self.here.reason:
                 self.marked ^= {self.here.value}
             else:
-                self._jump(event.data)
+                self._find(self.typed + event.data.lower())
 
         return keys
 
-    def _move(self, index: int) -> None:
-        self.index = index
+    def _move(self, move: Callable[[int, int], int]) -> None:
+        there = self._found(self.typed)
+        self.index = there[move(there.index(self.index), len(there) - 1)]
 
-    def _jump(self, letter: str) -> None:
-        """To the next option whose name begins so."""
-        order = [*range(self.index + 1, len(self.options)), *range(self.index + 1)]
-        found = [index for index in order if self.options[index].name.lower().startswith(letter.lower())]
-        self.index = found[0] if letter.strip() and found else self.index
+    def _found(self, typed: str) -> list[int]:
+        """Where the options are whose name has this."""
+        return [index for index, each in enumerate(self.options) if typed in each.name.lower()]
+
+    def _find(self, typed: str) -> None:
+        """Leaves the options whose name has this, if there are any, and goes to the one that begins with it."""
+        if typed.strip() and (found := self._found(typed)):
+            begins = [index for index in found if self.options[index].name.lower().startswith(typed)]
+            self.typed, self.index = typed, (begins or found)[0]
 
 
 class _Field(_Prompt):
     """A line to type in."""
-
-    keys_told = "Enter: go on; Esc: back"
 
     def __init__(
         self, screen: Screen, asked: Asked, text: str, check: Check, preview: Preview | None, default: str
