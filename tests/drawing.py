@@ -9,8 +9,8 @@ from typing import TypeVar
 
 Drawn = TypeVar("Drawn")
 
-SEED = int(os.environ["LAYERWRIGHT_SEED"])
-"""conftest.py sets it, unless it's set already."""
+SEED = int(os.environ.get("LAYERWRIGHT_SEED", "1"))
+"""conftest.py sets it too, for the processes that a test starts."""
 
 ALL = bool(os.environ.get("LAYERWRIGHT_WHOLE"))
 
