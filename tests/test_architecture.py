@@ -18,6 +18,7 @@ ARCHITECTURE = GENERATOR.parent / "docs" / "architecture.md"
 
 ORDER = (
     *(
+        "faults",
         "problems",
         "layers",
         "graph",

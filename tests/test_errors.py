@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,29 +23,13 @@ from layerwright.plan import design
 from layerwright.problems import AnswersError, Edit, Problem, Problems
 
 from . import models
+from .corpus import cases, problems_of, said
 from .test_bad_input import VALUES
 
 PACKAGE = Path(layerwright.__file__).parent
 
 
-def _nested(depth: int) -> list[Any]:
-    return [{"residual": _nested(depth - 1)}] if depth else ["dense 4"]
-
-
-CASES = yaml.safe_load((Path(__file__).parent / "errors.yml").read_text(encoding="utf-8"))
-for each in CASES:
-    if each["answers"].get("layers", {}) == {"body": "NESTED"}:
-        each["answers"]["layers"] = {"body": _nested(40)}
-    if each["answers"].get("description") == "LONG":
-        each["answers"]["description"] = "a" * 10_001
-
-
-def problems_of(answers: Answers) -> Sequence[Problem]:
-    before = copy.deepcopy(answers)
-    with pytest.raises(AnswersError) as caught:
-        design(answers)
-    assert answers == before, "what is refused is left as it is"
-    return caught.value.problems
+CASES = cases()
 
 
 def edits_of(problems: Sequence[Problem]) -> list[Edit]:
@@ -55,7 +38,7 @@ def edits_of(problems: Sequence[Problem]) -> list[Edit]:
 
 @pytest.mark.parametrize("case", CASES, ids=[each["case"] for each in CASES])
 def test_all_that_is_wrong_is_said_in_one_go(case: dict[str, Any]) -> None:
-    assert "\n".join(map(str, problems_of(case["answers"]))) == case["says"].rstrip("\n")
+    assert said(case["answers"]) == case["says"].rstrip("\n")
 
 
 @pytest.mark.parametrize("case", CASES, ids=[each["case"] for each in CASES])

@@ -27,7 +27,7 @@ from .emit import literal
 from .extensions import KEY
 from .places import PUBLIC_URL
 from .plan import design
-from .problems import AnswersError, Problem
+from .problems import AnswersError, Problem, as_data
 from .standards import violations
 
 BLACK_MODE = black.Mode(target_versions={TargetVersion.PY311}, line_length=LINE_LENGTH)
@@ -35,11 +35,11 @@ BLACK_MODE = black.Mode(target_versions={TargetVersion.PY311}, line_length=LINE_
 
 
 class RefusedAnswers(UserMessageError):
-    """The answers can't become a project. `problems` has a dict for each: place, what, mend."""
+    """The answers can't become a project. `problems` has a dict for each: code, place, what, mend."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("\n".join(map(str, problems)))
-        self.problems = [{"place": each.place, "what": each.what, "mend": each.mend} for each in problems]
+        self.problems = [as_data(each) for each in problems]
 
 
 def install(environment: Environment) -> None:

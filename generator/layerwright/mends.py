@@ -131,7 +131,7 @@ def at_home(spec: Spec, problems: Problems) -> None:
         if edits:
             what = f"the planner's own layers don't fit what layers says before them: {what}"
             mend = "leave that out, or say the part yourself where it doesn't fit"
-        problems.found[index] = Problem(f"outputs.{outputs[0].name}", what, mend, edits)
+        problems.found[index] = Problem(f"outputs.{outputs[0].name}", problem.fault, what, mend, edits)
 
 
 def can_learn(spec: Spec, output: Output) -> Mend:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .answers import Answers, load_file
 from .extensions import OURS, VERSION, Interface, Offer, broken, usable
+from .faults import UnknownChoice
 from .places import template_root
 from .problems import AnswersError, Problem, unknown
 
@@ -66,5 +67,5 @@ def preset_answers(name: object) -> Answers:
     if isinstance(name, str) and name not in known:
         known = all_presets()
     if not isinstance(name, str) or name not in known:
-        raise AnswersError([Problem("preset", *unknown("preset", name, [*known, BLANK])), *broken()])
+        raise AnswersError([Problem("preset", UnknownChoice, *unknown("preset", name, [*known, BLANK])), *broken()])
     return known[name].answers()

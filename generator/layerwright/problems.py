@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import difflib
 import reprlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
+
+from .faults import FAULTS, Fault, OtherVersion
 
 SHORT = 50
 """Longest message, in characters, that a prompt shows whole beside its question."""
@@ -53,17 +55,24 @@ class Edit:
 class Problem:
     """One thing that is wrong.
 
-    `place` is the answer's key, dotted down to the part (`layers.body[2]`); `what` says what is wrong;
-    `mend` says what would be right, and `edits` say it as data: carried out on the answers, they mend it.
+    `place` is the answer's key, dotted down to the part (`layers.body[2]`); `fault` says of what sort it is, and has
+    the code that users see; `what` says what is wrong; `mend` says what would be right, and `edits` say it as data:
+    carried out on the answers, they mend it.
     """
 
     place: str
+    fault: type[Fault]
     what: str
     mend: str
     edits: tuple[Edit, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.what}\n    {self.mend}"
+        return f"{self.head}\n    {self.mend}"
+
+    @property
+    def head(self) -> str:
+        """Its first line: where, what, and the code."""
+        return f"{self.place}: {self.what} [{self.fault.code}]"
 
     @property
     def key(self) -> str:
@@ -74,6 +83,17 @@ class Problem:
     def short(self) -> str:
         """`what`, cut to what a prompt can show."""
         return self.what if len(self.what) <= SHORT else self.what[: SHORT - 1] + "…"
+
+
+def as_data(problem: Problem) -> dict[str, str]:
+    """A problem as texts, for other programs, and for another version of this package."""
+    return {"code": problem.fault.code, "place": problem.place, "what": problem.what, "mend": problem.mend}
+
+
+def from_data(data: Mapping[str, str]) -> Problem:
+    """The problem that `as_data` of this version, or of another one, has made texts of."""
+    fault = FAULTS.get(data.get("code", ""), OtherVersion)
+    return Problem(data["place"], fault, data["what"], data["mend"])
 
 
 def key_of(place: str) -> str:
@@ -95,9 +115,9 @@ class Problems:
 
     found: list[Problem] = field(default_factory=list)
 
-    def add(self, place: str, what: str, mend: str, *edits: Edit) -> None:
+    def add(self, place: str, fault: type[Fault], what: str, mend: str, *edits: Edit) -> None:
         """Notes one problem, once. The place may be of the user's making: a key in YAML can be any text."""
-        problem = Problem(_brief(plain(place)), what, mend, edits)
+        problem = Problem(_brief(plain(place)), fault, what, mend, edits)
         if problem not in self.found:
             self.found.append(problem)
 

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING
 
 from . import scratch
 from .answers import Answers
+from .faults import AnswerNotTaken, DestinationTaken
 from .places import ANSWERS_FILE, is_checkout, template_root
-from .problems import AnswersError, Problem
+from .problems import AnswersError, Problem, from_data
 
 if TYPE_CHECKING:
     from .plan import Plan
@@ -38,7 +39,9 @@ def check_destination(destination: Path) -> None:
     except OSError as error:
         obstacle = f"{destination} can't be made: {error.strerror}"
     if obstacle:
-        raise AnswersError([Problem("destination", obstacle, "name a folder that isn't there yet, or is empty")])
+        raise AnswersError(
+            [Problem("destination", DestinationTaken, obstacle, "name a folder that isn't there yet, or is empty")]
+        )
 
 
 def _in_its_name(destination: Path) -> str | None:
@@ -97,7 +100,9 @@ def _staging(destination: Path) -> Iterator[Path]:
             folder = stack.enter_context(scratch.own(ancestor, hidden=True))
         except OSError as error:
             what = f"{ancestor} can't be written to: {error.strerror}"
-            raise AnswersError([Problem("destination", what, "name a folder in a place that can")]) from error
+            raise AnswersError(
+                [Problem("destination", DestinationTaken, what, "name a folder in a place that can")]
+            ) from error
         (folder / "made").mkdir()
         yield folder / "made" / destination.name
 
@@ -194,8 +199,10 @@ def refusal(error: Exception) -> AnswersError | None:
     if isinstance(error, copier.errors.UserMessageError):
         # The template's own generator refuses: another module than this one, so its problems come as plain dicts.
         problems = getattr(error, "problems", None)
-        return None if problems is None else AnswersError([Problem(**each) for each in problems])
+        return None if problems is None else AnswersError(map(from_data, problems))
     # A default that doesn't fit what was typed, as a preset's layers for another input.
     if (found := re.fullmatch(r"Validation error for question '(\w+)': (.+)", str(error))) is None:
         return None
-    return AnswersError([Problem(found[1], found[2], f"start again, and say it too, with --data '{found[1]}=…'")])
+    return AnswersError(
+        [Problem(found[1], AnswerNotTaken, found[2], f"start again, and say it too, with --data '{found[1]}=…'")]
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ..faults import BackendCannot, FixedBatch, HardwareCannot
 from ..problems import Edit
 from ..spec import Hardware, Spec
 from .fields import Fields
@@ -27,10 +28,10 @@ def check(fields: Fields, spec: Spec) -> None:
         what = "torchrun starts a process for each of several GPUs, and only PyTorch needs that"
         mend = "leave torchrun out; or say backend: torch and hardware: gpus"
         kept = [each for each in extras if each != "torchrun"]
-        fields.problems.add("extras", what, mend, Edit("set", "extras", kept))
+        fields.problems.add("extras", HardwareCannot, what, mend, Edit("set", "extras", kept))
     if spec.tracking == "mlflow" and mended.processes:
         what, mend = "each process would begin a run of its own", "say tracking: tensorboard, or leave it out"
-        fields.problems.add("tracking", what, mend, Edit("set", "tracking", "tensorboard"))
+        fields.problems.add("tracking", HardwareCannot, what, mend, Edit("set", "tracking", "tensorboard"))
 
 
 def _check_batches(fields: Fields, spec: Spec) -> Hardware:
@@ -40,7 +41,9 @@ def _check_batches(fields: Fields, spec: Spec) -> Hardware:
     if fixed is None or not spec.hardware.several:
         return spec.hardware
     what = f"{fixed.name} has batch={fixed.batch}, and of several devices each would take a share of it"
-    fields.problems.add("hardware", what, "say hardware: gpu, or leave batch= out", Edit("set", "hardware", "gpu"))
+    fields.problems.add(
+        "hardware", FixedBatch, what, "say hardware: gpu, or leave batch= out", Edit("set", "hardware", "gpu")
+    )
     return replace(spec.hardware, device="gpu")
 
 
@@ -51,7 +54,7 @@ def _check_machines(fields: Fields, chosen: Hardware, extras: Sequence[str]) -> 
     other = "torch" if "torchrun" in extras else "jax"
     what = "Keras 3 can't train on several machines with TensorFlow: fit fails under MultiWorkerMirroredStrategy"
     mend = f"say backend: {other}, which the same source runs on; or hardware: gpus, one machine with several GPUs"
-    fields.problems.add("backend", what, mend, Edit("set", "backend", other))
+    fields.problems.add("backend", BackendCannot, what, mend, Edit("set", "backend", other))
     return replace(chosen, backend=other)
 
 
@@ -62,8 +65,8 @@ def _check_precision(fields: Fields, chosen: Hardware) -> None:
     if chosen.device == "cpu":
         what = "a CPU computes float16 many times slower than float32"
         mend = "say precision: float32, or mixed_bfloat16 for a CPU that has it"
-        fields.problems.add("precision", what, mend, Edit("set", "precision", "float32"))
+        fields.problems.add("precision", HardwareCannot, what, mend, Edit("set", "precision", "float32"))
     if chosen.device == "gpus" and chosen.backend == "tensorflow":
         what = "under MirroredStrategy, Keras 3 applies float16 gradients that overflowed: losses become NaN"
         mend = "say precision: mixed_bfloat16, or backend: jax"
-        fields.problems.add("precision", what, mend, Edit("set", "precision", "mixed_bfloat16"))
+        fields.problems.add("precision", HardwareCannot, what, mend, Edit("set", "precision", "mixed_bfloat16"))

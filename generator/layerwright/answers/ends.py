@@ -7,6 +7,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..blocks import name_like
+from ..faults import (
+    BadEntry,
+    BadNumber,
+    CannotReconstruct,
+    CannotShare,
+    NameTaken,
+    UnknownArgument,
+    UnknownKind,
+    UnknownName,
+    Unused,
+)
 from ..kinds import KINDS, Kind
 from ..problems import Edit, meant, nearest, shown, unknown
 from ..spec import Group, Input, Output
@@ -36,7 +47,7 @@ def _input(fields: Fields, name: str, word: str, arguments: list[str]) -> Input 
     if word not in KINDS:
         near = nearest(word, KINDS)
         edits = [Edit("set", place, " ".join([near, *arguments]))] if near else []
-        fields.problems.add(place, *unknown("kind", word, KINDS), *edits)
+        fields.problems.add(place, UnknownKind, *unknown("kind", word, KINDS), *edits)
         word = meant(word, KINDS) or ""
     if not word:
         return None
@@ -47,7 +58,9 @@ def _input(fields: Fields, name: str, word: str, arguments: list[str]) -> Input 
     if len(parts) != len(kind.letters):
         said = shown(" ".join(arguments)) if arguments else "nothing"
         edit = Edit("set", place, kind.example)
-        fields.problems.add(place, f"{word} takes {kind.form}, not {said}", f"as {name}: {kind.example}", edit)
+        fields.problems.add(
+            place, BadEntry, f"{word} takes {kind.form}, not {said}", f"as {name}: {kind.example}", edit
+        )
         return None
     sizes = _sizes(fields, kind, parts, place)
     return None if sizes is None else Input(name, kind, sizes, batch)
@@ -81,7 +94,7 @@ def _named_rightly(fields: Fields, arguments: list[str], known: str, place: str)
         sure = None if is_said else meant(key, [known])
         edits = [Edit("argument", place, (key, None)), *([Edit("argument", place, (known, value))] if sure else [])]
         mend = f"did you mean {known}=?" if sure else f"it takes {known}=; leave {key}= out"
-        fields.problems.add(place, f"unknown argument {shown(key)}", mend, *edits)
+        fields.problems.add(place, UnknownArgument, f"unknown argument {shown(key)}", mend, *edits)
         arguments[arguments.index(argument)] = f"{known}={value}" if sure else ""
     arguments[:] = filter(None, arguments)
 
@@ -103,7 +116,7 @@ def outputs(fields: Fields, inputs: Sequence[Input]) -> tuple[Output, ...]:
         if name.lower() in map(str.lower, names):
             better = name_like(f"{name}_out", [*names, *(each.name for each in outputs)])
             mend = f"give it a name of its own, as {better}"
-            fields.problems.add(place, "an input has this name", mend, Edit("rename", place, (name, better)))
+            fields.problems.add(place, NameTaken, "an input has this name", mend, Edit("rename", place, (name, better)))
         output = _output(fields, name, word, arguments, inputs)
         if output is None:
             fields.broken.add(place)
@@ -121,7 +134,7 @@ def _output(fields: Fields, name: str, word: str, arguments: list[str], inputs: 
     if word not in tasks:
         near = nearest(word, tasks)
         edits = [Edit("set", place, " ".join([near, *arguments]))] if near else []
-        fields.problems.add(place, *unknown("task", word, tasks), *edits)
+        fields.problems.add(place, UnknownKind, *unknown("task", word, tasks), *edits)
         word = meant(word, tasks) or ""
     if not word:
         return None
@@ -140,7 +153,7 @@ def _output(fields: Fields, name: str, word: str, arguments: list[str], inputs: 
         said = shown(" ".join(arguments)) if arguments else "nothing"
         takes = f"takes {task.form}" if task.form else "takes no size"
         edit = Edit("set", place, task.example)
-        fields.problems.add(place, f"{word} {takes}, not {said}", f"as {name}: {task.example}", edit)
+        fields.problems.add(place, BadEntry, f"{word} {takes}, not {said}", f"as {name}: {task.example}", edit)
         return None
     size = fields.size(arguments[0], place, task.smallest, task.example)
     return Output(name, task, size, sources, weight, per_step, places=places) if size else None
@@ -179,16 +192,17 @@ def _reconstruction(
         near = nearest((said or " ".join(arguments[:1])), able) or (able[0] if able else None)
         edits = [Edit("set", place, f"reconstruction {near}")] if near else []
         what = f"unknown input {shown(said)}" if said else "reconstruction names no input"
+        fault = UnknownName if said else CannotReconstruct
         if len(arguments) > 1:
             what = f"a reconstruction makes one input again, and it names {len(arguments)}"
         mend = f"name the input that it makes again, as {name}: reconstruction {near or 'INPUT'}"
-        fields.problems.add(place, what, mend, *edits)
+        fields.problems.add(place, fault, what, mend, *edits)
         return None
     if of.name not in able:
         what = f"{of.name} is {of.kind.name}: its values are names of things, not amounts"
         instead = f"{'labels' if of.kind.steps else 'multiclass'} {of.sizes[0]}"
         mend = f"reconstruct numbers or images; for these values say {instead}"
-        fields.problems.add(place, what, mend, Edit("set", place, instead))
+        fields.problems.add(place, CannotReconstruct, what, mend, Edit("set", place, instead))
         return None
     return Output(name, task, 1, sources, weight, of=of)
 
@@ -205,7 +219,9 @@ def _weight(fields: Fields, arguments: list[str], place: str) -> float:
     unsigned = weight.removeprefix("-").strip()
     better = unsigned if _is_weight(unsigned) else "0.5"
     edit = Edit("argument", place, (WEIGHT, better))
-    fields.problems.add(place, f"{shown(weight)} is no loss weight", f"a number above 0, as * {better}", edit)
+    fields.problems.add(
+        place, BadNumber, f"{shown(weight)} is no loss weight", f"a number above 0, as * {better}", edit
+    )
     return 1.0
 
 
@@ -231,7 +247,8 @@ def _sources(fields: Fields, arguments: list[str], inputs: Sequence[str], place:
         what, mend = unknown("input", name, names)
         if not name:
             what, mend = "from= names no input, and none reaches it", "name one or more, joined by +"
-        fields.problems.add(place, what, mend if nearest(name, names) else f"{mend}; or leave it out", edit)
+        fault = UnknownName if name else Unused
+        fields.problems.add(place, fault, what, mend if nearest(name, names) else f"{mend}; or leave it out", edit)
     sure = [name if name in names else meant(name, names) for name in chosen]
     if None in sure:
         fields.broken.add(place)
@@ -273,10 +290,10 @@ def _group(fields: Fields, name: str, text: str, inputs: Sequence[str]) -> Group
         what, mend = unknown("input", member, names)
         mend = mend if nearest(member, names) else f"{mend}; or leave it out"
         mend = f"join them by +, as {' + '.join(kept)}" if words != said else mend
-        fields.problems.add(place, what, mend, edit)
+        fields.problems.add(place, UnknownName, what, mend, edit)
     if not wrong and len(said) < 2:
         mend = "name two inputs or more, joined by +, or leave it out"
-        fields.problems.add(place, "fewer than two inputs share it", mend, edit)
+        fields.problems.add(place, CannotShare, "fewer than two inputs share it", mend, edit)
     sure = {member if member in names else meant(member, names) for member in said}
     is_right = len(sure) > 1 and sure <= {*inputs}
     return Group(name, tuple(each for each in inputs if each in sure)) if is_right else None
@@ -292,6 +309,7 @@ def _fits(fields: Fields, group: Group, inputs: dict[str, Input], before: Sequen
             inputs[other.name] = replace(first, name=other.name)
             fields.problems.add(
                 place,
+                CannotShare,
                 f"{first.name} ({first.said}) and {other.name} ({other.said}) have different kinds or sizes",
                 f"one encoder takes inputs of one kind and size: say {other.name}: {first.said}, or don't share",
                 Edit("set", f"inputs.{other.name}", first.said),
@@ -303,5 +321,5 @@ def _fits(fields: Fields, group: Group, inputs: dict[str, Input], before: Sequen
             mend = "an input is in one group: leave it out of the other"
             left = [member for member in group.members if member != name]
             edit = Edit("set", place, " + ".join(left)) if len(left) > 1 else Edit("drop", place)
-            fields.problems.add(place, f"{name} is in two groups", mend, edit)
+            fields.problems.add(place, CannotShare, f"{name} is in two groups", mend, edit)
     return right

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..blocks import is_name, name_like
 from ..extensions import Catalogue, ours
+from ..faults import BadEntry, BadName, BadNumber, BadText, MissingAnswer, NameTaken, UnknownChoice, WrongType
 from ..kinds import KINDS
 from ..problems import Edit, Problems, nearest, shown, unknown
 from .keys import KEYS, Answers
@@ -57,16 +58,16 @@ class Fields:
             edit = Edit("set", key, quoted) if quoted else Edit("drop", key)
             if not quoted and key in EXAMPLES:
                 mend, edit = f'write a text, as {key}: "{EXAMPLES[key]}"', Edit("set", key, EXAMPLES[key])
-            self.problems.add(key, f"{shown(value)} is no text", mend, edit)
+            self.problems.add(key, WrongType, f"{shown(value)} is no text", mend, edit)
             return ""
         if any(not character.isprintable() for character in value):
             what, mend = "holds a line break or another control character", "write it on one line, without them"
             plain = "".join(each if each.isprintable() else " " for each in value).strip()
-            self.problems.add(key, what, mend, Edit("set", key, better(plain)))
+            self.problems.add(key, BadText, what, mend, Edit("set", key, better(plain)))
             return ""
         if len(value) > LONGEST_LINE:
             edit = Edit("set", key, better(value[:LONGEST_LINE]))
-            self.problems.add(key, f"has {len(value)} characters", f"keep it to {LONGEST_LINE}", edit)
+            self.problems.add(key, BadText, f"has {len(value)} characters", f"keep it to {LONGEST_LINE}", edit)
             return ""
         return value
 
@@ -80,7 +81,7 @@ class Fields:
         if near is None:
             self.broken.add(key)
             mend += f"; or leave it out: then it's {KEYS[key].default}"
-        self.problems.add(key, what, mend, Edit("set", key, near) if near else Edit("drop", key))
+        self.problems.add(key, UnknownChoice, what, mend, Edit("set", key, near) if near else Edit("drop", key))
         return near or str(KEYS[key].default)
 
     def words(self, key: str, known: Sequence[str]) -> tuple[str, ...]:
@@ -93,7 +94,7 @@ class Fields:
         for word in chosen:
             if word not in known:
                 what, mend = unknown(key, word, known)
-                self.problems.add(key, what, mend if nearest(word, known) else f"{mend}; or none", edit)
+                self.problems.add(key, UnknownChoice, what, mend if nearest(word, known) else f"{mend}; or none", edit)
         return tuple(word for word in known if word in chosen)
 
     def flag(self, key: str) -> bool:
@@ -101,7 +102,7 @@ class Fields:
         value = self.answers[key]
         if not isinstance(value, bool):
             edit = Edit("set", key, str(value).strip().lower() not in ("no", "n", "off", "false", "0", "none"))
-            self.problems.add(key, f"{shown(value)} is neither yes nor no", "write true or false", edit)
+            self.problems.add(key, WrongType, f"{shown(value)} is neither yes nor no", "write true or false", edit)
         return value is True
 
     def entries(self, key: str) -> list[tuple[str, str, list[str]]]:
@@ -110,7 +111,7 @@ class Fields:
         if isinstance(self.answers[key], str) and not self.answers[key].strip(", "):
             noun, example = key.removesuffix("s"), EXAMPLES[key]
             mend = f"say one, with --data '{key}={example}' or in a file (--answers), or start from a --preset"
-            self.problems.add(key, f"there is no {noun}", mend, Edit("set", key, example))
+            self.problems.add(key, MissingAnswer, f"there is no {noun}", mend, Edit("set", key, example))
             self.broken.add(key)
         entries: list[tuple[str, str, list[str]]] = []
         better: list[str] = []
@@ -130,14 +131,14 @@ class Fields:
         edit = Edit("rename", place, (name, better))
         if not is_name(name):
             mend = f"a name has letters, digits and _, and starts with a letter, as {better}"
-            self.problems.add(key, f"{shown(name)} is no name", mend, edit)
+            self.problems.add(key, BadName, f"{shown(name)} is no name", mend, edit)
             self.broken.add(key)
         elif name in SAVEZ_ARGUMENTS:
-            self.problems.add(place, "NumPy can't save an array of this name", f"as {better}", edit)
+            self.problems.add(place, NameTaken, "NumPy can't save an array of this name", f"as {better}", edit)
             self.broken.add(place)
         elif name.lower() in map(str.lower, before):
             mend = f"give each a name of its own, as {better}"
-            self.problems.add(place, "the name is there twice", mend, edit)
+            self.problems.add(place, NameTaken, "the name is there twice", mend, edit)
             self.broken.add(place)
         else:
             return True
@@ -151,7 +152,7 @@ class Fields:
         said = f"{name_like(name, before)}: {example}"
         if not rest and name.partition(" ")[0] in (KINDS if key == "inputs" else self.catalogue.tasks):
             said = f"{name_like('x' if key == 'inputs' else 'y', before)}: {name}"
-        self.problems.add(key, what, f"{mend}, as {said}", Edit("set", f"{key}.{name}", said))
+        self.problems.add(key, BadEntry, what, f"{mend}, as {said}", Edit("set", f"{key}.{name}", said))
         self.broken.add(key)
         return said.partition(":")[0]
 
@@ -160,7 +161,9 @@ class Fields:
         if re.fullmatch(r"\d{1,9}", text, re.ASCII) and smallest <= int(text) <= LARGEST_SIZE:
             return int(text)
         mend = f"a whole number from {smallest} to {LARGEST_SIZE}, as {example}"
-        self.problems.add(place, f"{shown(text)} is no size", mend, *(edits or [Edit("set", place, example)]))
+        self.problems.add(
+            place, BadNumber, f"{shown(text)} is no size", mend, *(edits or [Edit("set", place, example)])
+        )
         return None
 
     def mapping(self, place: str, value: Any) -> Mapping[Any, Any]:
@@ -169,7 +172,7 @@ class Fields:
             return value
         if value is not None:
             mend = "write key: value, or leave it out"
-            self.problems.add(place, f"{shown(value)} is no mapping", mend, Edit("drop", place))
+            self.problems.add(place, WrongType, f"{shown(value)} is no mapping", mend, Edit("drop", place))
         return {}
 
 

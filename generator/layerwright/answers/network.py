@@ -7,6 +7,7 @@ from typing import Any
 
 from ..blocks import Reader, Stack, Unread, is_name
 from ..blocks.layer import split
+from ..faults import BadName, BadStack, UnknownName
 from ..problems import Edit, nearest, shown, unknown
 from ..spec import Group, Head, Input, Layers, Output
 from .fields import Fields
@@ -54,7 +55,9 @@ def _named(
                 near = group.name if group.name not in stacks else None
                 what, mend = f"{name} goes through the shared encoder {group.name}", f"say it of {group.name} instead"
             edit = Edit("rename", f"{place}.{name}", (name, near)) if near else Edit("drop", f"{place}.{name}")
-            fields.problems.add(f"{place}.{name}", what, mend if near else f"{mend}; or leave it out", edit)
+            fields.problems.add(
+                f"{place}.{name}", UnknownName, what, mend if near else f"{mend}; or leave it out", edit
+            )
         elif stack is not None:
             yield str(name), stack
 
@@ -79,7 +82,7 @@ def _head(value: Any, place: str, reader: Reader) -> Head:
         *before, last = said
         mend = "write it without the list, and what comes before it as items of the head"
         edit = Edit("set", at, [*before, {"output": last}])
-        reader.problems.add(at, "output is one layer, and no list", mend, edit)
+        reader.problems.add(at, BadStack, "output is one layer, and no list", mend, edit)
         return Head(stack, Unread(), keeps_last=False)
     return Head(stack, reader.item(said, at) or Unread(), keeps_last=False)
 
@@ -105,5 +108,5 @@ def models(fields: Fields) -> Mapping[str, str]:
         else:
             mend = f"the name of the layer that {name} ends in, as {name}: latent; or leave it out"
             place = f"models.{name}"
-            fields.problems.add(place, f"{shown(layer)} is no name", mend, Edit("drop", place))
+            fields.problems.add(place, BadName, f"{shown(layer)} is no name", mend, Edit("drop", place))
     return found

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..blocks import MERGES, is_name
 from ..extensions import Catalogue, ours
+from ..faults import BadName, BadValue, BatchMismatch, FixedBatch, MisplacedKey, MissingAnswer, NameTaken, UnknownKey
 from ..problems import Edit, Problems, meant, nearest, shown, unknown
 from ..spec import Hardware, Input, Spec
 from . import devices, ends, network
@@ -116,7 +117,7 @@ def _known_keys(answers: Answers, problems: Problems) -> Answers:
             what, mend = unknown("key", key, left)
             near, place = nearest(key, left), shown(key) if key == "" else str(key)
             edit = Edit("rename", str(key), (key, near)) if near else Edit("drop", str(key))
-            problems.add(place, what, mend if near else f"{mend}; or leave it out", edit)
+            problems.add(place, UnknownKey, what, mend if near else f"{mend}; or leave it out", edit)
             if sure := meant(key, left):
                 known[sure] = value
     return known
@@ -127,7 +128,7 @@ def _as_training(key: str, answers: Answers, training: Any, problems: Problems) 
     is_map = training is None or isinstance(training, Mapping)
     moved = [Edit("set", f"training.{key}", answers[key])] if is_map and key not in (training or {}) else []
     mend = f"write it there, as training: {{{key}: {shown(answers[key])}}}" if moved else "it's there too: leave it out"
-    problems.add(key, f"{key} belongs under training", mend, *moved, Edit("drop", key))
+    problems.add(key, MisplacedKey, f"{key} belongs under training", mend, *moved, Edit("drop", key))
     return {key: answers[key], **(training or {})} if is_map else training
 
 
@@ -173,6 +174,7 @@ def _of_one_batch(fields: Fields, inputs: tuple[Input, ...], hardware: Hardware)
     for each in fixed[:1] if hardware.backend != "tensorflow" else ():
         fields.problems.add(
             "backend",
+            FixedBatch,
             f"{each.name} has batch={each.batch}, and only TensorFlow carries the state from batch to batch",
             "say backend: tensorflow, or leave batch= out",
             Edit("set", "backend", "tensorflow"),
@@ -181,7 +183,7 @@ def _of_one_batch(fields: Fields, inputs: tuple[Input, ...], hardware: Hardware)
         if fixed and each.batch != fixed[0].batch:
             what = f"{fixed[0].name} has batch={fixed[0].batch}, and {each.name} another batch size"
             place, mend = f"inputs.{each.name}", f"say batch={fixed[0].batch} for it too"
-            fields.problems.add(place, what, mend, Edit("argument", place, ("batch", fixed[0].batch)))
+            fields.problems.add(place, BatchMismatch, what, mend, Edit("argument", place, ("batch", fixed[0].batch)))
     return tuple(replace(each, batch=fixed[0].batch) for each in inputs) if fixed else inputs
 
 
@@ -189,7 +191,7 @@ def _project_name(fields: Fields) -> str:
     name = fields.line("project_name")
     if name and not name.strip():
         mend = "give it a name, or leave it out: then it's the folder's"
-        fields.problems.add("project_name", "it's empty", mend, Edit("drop", "project_name"))
+        fields.problems.add("project_name", MissingAnswer, "it's empty", mend, Edit("drop", "project_name"))
     return name
 
 
@@ -197,13 +199,13 @@ def _package(fields: Fields) -> str:
     name = fields.line("package", package_name)
     if name and not (is_name(name) and not keyword.iskeyword(name)):
         better, what = package_name(name), f"{shown(name)} is no package name"
-        fields.problems.add("package", what, f"as {better}", Edit("set", "package", better))
+        fields.problems.add("package", BadName, what, f"as {better}", Edit("set", "package", better))
     elif _reserved(name):
         better = f"{name}_model"
         what = f"{name} would hide the library of that name"
         if name.lower() in DEVICE_NAMES:
             what = f"{name} can't be a folder's name on Windows"
-        fields.problems.add("package", what, f"as {better}", Edit("set", "package", better))
+        fields.problems.add("package", NameTaken, what, f"as {better}", Edit("set", "package", better))
     return name
 
 
@@ -217,7 +219,7 @@ def _license(fields: Fields) -> str:
         return str(canonicalize_license_expression(name))
     except InvalidLicenseExpression:
         mend = "as MIT, Apache-2.0, LicenseRef-Ours, or none"
-        fields.problems.add("license", f"{shown(name)} is no SPDX name", mend, Edit("set", "license", "none"))
+        fields.problems.add("license", BadValue, f"{shown(name)} is no SPDX name", mend, Edit("set", "license", "none"))
         return "none"
 
 
@@ -236,7 +238,7 @@ def _versions(fields: Fields, key: str) -> str:
         what = f"{shown(text)} is no range of versions"
     if what:
         example = ">=3.11,<3.13" if key == "python" else "<3.16"
-        fields.problems.add(key, what, f"bounds with commas between, as {example}; or leave it out", drop)
+        fields.problems.add(key, BadValue, what, f"bounds with commas between, as {example}; or leave it out", drop)
     return "" if what else text
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from ..faults import UnreadableAnswers, UnreadableFile
 from ..problems import AnswersError, Problem, shown
 from .keys import KEYS, UNNAMED_GROUP, Answers, named_now
 
@@ -57,10 +58,10 @@ def load_yaml(text: str, place: str) -> Any:
         what = getattr(error, "problem", None) or str(error).partition("\n")[0]
         colon = 'a value with a colon in it is quoted, as inputs: "photo: image 224x224x3"'
         mend = colon if "mapping values" in what else "answers are key: value, with texts, numbers, lists, mappings"
-        raise AnswersError([Problem(where, f"can't be read as YAML: {what}", mend)]) from error
+        raise AnswersError([Problem(where, UnreadableAnswers, f"can't be read as YAML: {what}", mend)]) from error
     except (ValueError, OverflowError) as error:  # a date, say, that isn't one
         raise AnswersError(
-            [Problem(place, f"can't be read as YAML: {error}", "write it as a text, in quotes")]
+            [Problem(place, UnreadableAnswers, f"can't be read as YAML: {error}", "write it as a text, in quotes")]
         ) from error
 
 
@@ -105,12 +106,14 @@ def load_file(path: Path) -> Answers:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it isn't UTF-8 text"
         mend = "name a YAML file with answers"
-        raise AnswersError([Problem(str(path), f"can't be read: {reason}", mend)]) from error
+        raise AnswersError([Problem(str(path), UnreadableFile, f"can't be read: {reason}", mend)]) from error
     answers = load_yaml(text, path.name)
     if answers is None:
         return {}
     if not isinstance(answers, dict):
-        raise AnswersError([Problem(path.name, "holds no answers", "write key: value, one to a line")])
+        raise AnswersError(
+            [Problem(path.name, UnreadableAnswers, "holds no answers", "write key: value, one to a line")]
+        )
     said = {key: value for key, value in answers.items() if not str(key).startswith("_") and value is not None}
     return named_now(said)
 
@@ -122,7 +125,7 @@ def load_pairs(pairs: Sequence[str]) -> Answers:
         name, equals, text = pair.partition("=")
         if not (name and equals):
             what = f"{shown(pair)} {'names no key' if equals else 'has no ='}"
-            raise AnswersError([Problem("--data", what, "write KEY=VALUE, as backend=jax")])
+            raise AnswersError([Problem("--data", UnreadableAnswers, what, "write KEY=VALUE, as backend=jax")])
         is_yaml = name in KEYS and KEYS[name].type == "yaml"
         value = load_yaml(text, name) if is_yaml else text
         if value is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ..faults import BadValue, FixedBatch, NoUse, UnknownKey
 from ..problems import Edit, nearest, shown, unknown
 from ..spec import Input, Output, Training
 from .fields import LARGEST_SIZE, Fields
@@ -27,7 +28,7 @@ def training(fields: Fields, inputs: tuple[Input, ...], outputs: tuple[Output, .
             what, mend = unknown("key", key, left)
             near = nearest(key, left)
             edit = Edit("rename", place, (key, near)) if near else Edit("drop", place)
-            fields.problems.add(place, what, mend if near else f"{mend}; or leave it out", edit)
+            fields.problems.add(place, UnknownKey, what, mend if near else f"{mend}; or leave it out", edit)
     transfer_defaults = TRANSFER_DEFAULTS if fields.answers["backbone"] != "none" else {}
     optimizer = given.get("optimizer", TRAINING_DEFAULTS["optimizer"])
     optimizer_defaults = OPTIMIZER_DEFAULTS.get(optimizer, {}) if isinstance(optimizer, str) else {}
@@ -43,7 +44,7 @@ def training(fields: Fields, inputs: tuple[Input, ...], outputs: tuple[Output, .
             what, place = f"{shown(values[key])} can't be the {key.replace('_', ' ')}", f"training.{key}"
             near = nearest(values[key], WORDS.get(key, ()))
             edit = Edit("set", place, near) if near else Edit("drop", place)
-            fields.problems.add(place, what, f"{wrong}; or leave it out", edit)
+            fields.problems.add(place, BadValue, what, f"{wrong}; or leave it out", edit)
     if values["class_weights"] is True:
         _check_classes(fields, inputs, outputs)
     if values["augment"] is True:
@@ -78,9 +79,9 @@ def _check_classes(fields: Fields, inputs: tuple[Input, ...], outputs: tuple[Out
     place, drop = "training.class_weights", Edit("drop", "training.class_weights")
     if outputs and not any(each.task.has_classes for each in outputs):
         mend = "leave it out, or add an output of classes, as multiclass 3"
-        fields.problems.add(place, "no output has classes", mend, drop)
+        fields.problems.add(place, NoUse, "no output has classes", mend, drop)
     elif any(each.batch for each in inputs):
-        fields.problems.add(place, "batches of a fixed size have no weights", "leave it out", drop)
+        fields.problems.add(place, FixedBatch, "batches of a fixed size have no weights", "leave it out", drop)
 
 
 def _check_pictures(fields: Fields, inputs: tuple[Input, ...]) -> None:
@@ -88,7 +89,7 @@ def _check_pictures(fields: Fields, inputs: tuple[Input, ...]) -> None:
     if inputs and not any(each.kind.places and not each.batch for each in inputs):
         mend = "leave it out, or add an input of pictures, as image 64x64x3"
         place, drop = "training.augment", Edit("drop", "training.augment")
-        fields.problems.add(place, "no input has pictures that can be flipped and shifted", mend, drop)
+        fields.problems.add(place, NoUse, "no input has pictures that can be flipped and shifted", mend, drop)
 
 
 def _number(value: object) -> object:

@@ -13,6 +13,7 @@ from ..answers.keys import TRAINING_DEFAULTS
 from ..answers.lines import read_entries
 from ..answers.sources import flow
 from ..blocks import name_like
+from ..faults import AgainstStandard
 from ..problems import AnswersError, Problem
 from ..questions import Question, difference, said_parts
 from . import preview
@@ -137,7 +138,7 @@ class Turn:
         def against(said: Answers) -> list[Problem]:
             earlier = {key: each for key, each in self.state.meant(said).items() if key in {*settled, question.key}}
             reason = self.state.standard.reason(question.key, said.get(question.key))
-            own = [Problem(question.key, reason, "")] if reason else []
+            own = [Problem(question.key, AgainstStandard, reason, "")] if reason else []
             return [*own, *self.state.objections(earlier, question.key, settled)]
 
         def shown(said: Answers, width: int) -> list[Line]:

@@ -10,6 +10,19 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import NoReturn, Protocol
 
+from ..faults import (
+    BackendCannot,
+    CannotUse,
+    Fault,
+    NameTaken,
+    RefusedLayer,
+    SaidTwice,
+    TooManyValues,
+    UnknownLayer,
+    Unused,
+    WrongAxes,
+    WrongCount,
+)
 from ..graph import Block, Composite, Graph, Layer, Node, RuleLayer, Tensor
 from ..layers import ACTIVATION_LAYERS, ACTIVATIONS, LayerError, Rule, Shape, Vocabulary, Weight, Word, spell
 from ..layers.rule import Inner, Nested, TensorLike, UnbatchedError, Value
@@ -200,15 +213,15 @@ class Builder:
             places=self.places,
         )
 
-    def refuse(self, place: str, what: str, mend: str, *edits: Edit) -> NoReturn:
+    def refuse(self, place: str, fault: type[Fault], what: str, mend: str, *edits: Edit) -> NoReturn:
         """Notes what keeps a path from being built, unless something is noted for the place, and gives the path up."""
-        self.note(place, what, mend, *edits)
+        self.note(place, fault, what, mend, *edits)
         raise Abandoned
 
-    def note(self, place: str, what: str, mend: str, *edits: Edit) -> None:
+    def note(self, place: str, fault: type[Fault], what: str, mend: str, *edits: Edit) -> None:
         """Notes what is wrong, unless something is noted for the place. The path goes on as if it were mended."""
         if not self.refused(place):
-            self.problems.add(place, what, mend, *edits)
+            self.problems.add(place, fault, what, mend, *edits)
 
     def refused(self, place: str) -> bool:
         """Whether something is noted for a place. Where two bodies are built of the same layers, one fault is one."""
@@ -232,7 +245,7 @@ class Builder:
             edits, mend = tuple(self.instead[1]), mend + self.instead[2]
         if not edits:
             edits, mend = (Edit("drop", place),), f"{mend}; or leave it out"
-        self.refuse(place, str(error), mend, *edits)
+        self.refuse(place, error.fault, str(error), mend, *edits)
 
     @contextmanager
     def within(self, part: str, prefix: str) -> Iterator[None]:
@@ -297,7 +310,7 @@ class Builder:
         for tensor, place in self.left:
             if tensor not in taken and tensor not in self.graph.inputs.values():
                 mend = "name a layer there and merge it in somewhere, or leave this out"
-                self.note(place, "nothing takes what came before it", mend, Edit("drop", place))
+                self.note(place, Unused, "nothing takes what came before it", mend, Edit("drop", place))
 
     def check(self, items: Stack) -> None:
         """Notes what is wrong with items whatever tensors they would get: for those that can't be built."""
@@ -329,7 +342,7 @@ class Builder:
         class_name = entry.classes.get(None) or entry.classes.get(len(shape) - 2)
         if class_name is None:
             mend = f"it takes {_axes(entry)}: give it such a tensor, or leave it out"
-            self._refuse(place, LayerError(f"{word} doesn't take {spell(shape)}", mend, ("drop", None)))
+            self._refuse(place, LayerError(WrongAxes, f"{word} doesn't take {spell(shape)}", mend, ("drop", None)))
         return self.vocabulary.rules[class_name], self._arguments(entry, values, keywords, place)
 
     def _refuse_part(self, rule: Rule, place: str) -> None:
@@ -349,7 +362,7 @@ class Builder:
                 itself = f"self_attention {'x'.join(map(str, sizes))}"
                 mend, edit = f"{itself} for one with itself, {mend}", Edit("set", place, itself)
             mend = f"write merge: {{with: NAME, how: {rule.name}}}, {mend}"
-            self.note(place, what, mend, edit)
+            self.note(place, WrongCount, what, mend, edit)
 
     def nested(
         self,
@@ -427,7 +440,7 @@ class Builder:
         if self.backend and rule.backends is not None and self.backend not in rule.backends:
             where = " and ".join(rule.backends)
             what, mend = f"{rule.name} runs on {where}, not on {self.backend}", f"say backend: {rule.backends[0]}"
-            self.refuse(place, what, mend, Edit("set", "backend", rule.backends[0]))
+            self.refuse(place, BackendCannot, what, mend, Edit("set", "backend", rule.backends[0]))
 
     def named_call(
         self, layer: Layer, name: str | None, base: str, tensors: tuple[Tensor, ...], output: Tensor, place: str
@@ -484,7 +497,7 @@ class Builder:
                 output = self._called_again(node.layer, tensors[:1] if node.begins_with_state else tensors)
             except LayerError as error:
                 mend = f"{error.mend}, or leave this out"
-                self.note(place, f"{name} can't be used here: {error}", mend, Edit("drop", place))
+                self.note(place, CannotUse, f"{name} can't be used here: {error}", mend, Edit("drop", place))
                 return tensor
             self.graph.add(node.layer, tensors, output, self.part, self.block)
             moved |= dict(zip(node.gives, self.graph.nodes[-1].gives, strict=True))
@@ -504,7 +517,9 @@ class Builder:
             if start.shape[1:] == tensors[0].shape[1:]:
                 return Tensor((tensors[0].shape[0], *end.shape[1:]), end.dtype, end.masked)
             wanted = f"one of {spell(start.shape)}"
-        raise LayerError(f"it was made for another tensor than {spell(tensors[0].shape)}", f"give it {wanted}")
+        raise LayerError(
+            CannotUse, f"it was made for another tensor than {spell(tensors[0].shape)}", f"give it {wanted}"
+        )
 
     def _name(self, thing: Layer | Block, name: str | None, base: str, place: str) -> None:
         """Gives a layer or block the name that its user said, or one later."""
@@ -526,7 +541,7 @@ class Builder:
                 key = "inputs" if holder.startswith("the input") else "outputs"
                 edit = Edit("rename", f"{key}.{name}", (name, free))
             what = f"the name {name} is taken by {holder}"
-            self.problems.add(place, what, f"name it otherwise, as {free}", edit)
+            self.problems.add(place, NameTaken, what, f"name it otherwise, as {free}", edit)
         self.taken[name] = place
         thing.name = name
 
@@ -593,7 +608,8 @@ class Builder:
             known = [] if self.vocabulary.refusal(word) else self.vocabulary.names()
             near = self.vocabulary.instead(word) or nearest(word, known)
             edit = Edit("rename", place, (word, near)) if near else Edit("drop", place)
-            self.note(place, what, mend if near else f"{mend}; or leave it out", edit)
+            fault = RefusedLayer if self.vocabulary.refusal(word) else UnknownLayer
+            self.note(place, fault, what, mend if near else f"{mend}; or leave it out", edit)
             entry = self.vocabulary.word(meant(word, known) or "")
             if entry is None:
                 raise Abandoned
@@ -607,12 +623,16 @@ class Builder:
             more = [Edit("rename", place, (value, None)) for value in values[len(entry.positions) :]]
             mend = f"its values are, in this order: {', '.join(entry.positions)}; leave the others out"
             mend = mend if entry.positions else "it takes no values: leave it out"
-            self.refuse(place, f"{entry.name} has {len(values)} value{'s'[: len(values) - 1]}", mend, *more)
+            self.refuse(
+                place, TooManyValues, f"{entry.name} has {len(values)} value{'s'[: len(values) - 1]}", mend, *more
+            )
         given = dict(zip(entry.positions, values, strict=False))
         if twice := given.keys() & keywords.keys():
             key = min(twice)
             mend = f"say {key} once: leave {key}={written_value(keywords[key])} out"
-            self.refuse(place, f"{key} of {entry.name} is said twice", mend, Edit("argument", place, (key, None)))
+            self.refuse(
+                place, SaidTwice, f"{key} of {entry.name} is said twice", mend, Edit("argument", place, (key, None))
+            )
         return {**entry.defaults, **given, **keywords}
 
 

@@ -7,6 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..faults import (
+    ExtensionBroken,
+    ExtensionRefuses,
+    Fault,
+    MissingArgument,
+    SaidTwice,
+    TooManyValues,
+    UnknownArgument,
+)
 from ..graph import Tensor
 from ..problems import Edit, Problem, Problems, meant, shown
 from .builder import Builder, Item, Stack
@@ -57,7 +66,7 @@ def _as_one(problems: Problems, word: str, place: str) -> Iterator[None]:
         mend = f"say other values of {word}, or leave it out"
         for each in inside:
             here = each.place.startswith(place)
-            told = Problem(place, f"in {word}: {each.what}", mend, (Edit("drop", place),)) if here else each
+            told = Problem(place, each.fault, f"in {word}: {each.what}", mend, (Edit("drop", place),)) if here else each
             if told not in problems.found:
                 problems.found.append(told)
 
@@ -73,16 +82,17 @@ def expander(word: str, expand: Expand, about: str, owner: str) -> GroupReader:
         if said is None or not _fits(said, parameters, word, place, reader):
             return None
         what, items = "", None
+        fault: type[Fault] = ExtensionBroken
         try:
             items = expand(*said.values, **said.keywords)
         except ValueError as error:  # how the function says that values don't go together
-            what = f"{word}: {error}"
+            fault, what = ExtensionRefuses, f"{word}: {error}"
         except Exception as error:  # noqa: BLE001 (a user gets a line, never another package's traceback)
             what = f"{word}, from {owner}, fails: {type(error).__name__}: {error}"
         if not what and not (isinstance(items, list) and items):
             what = f"{word}, from {owner}, gives {shown(items)}, and no layers"
         if what:
-            reader.problems.add(place, what, "say other values, or leave it out", Edit("drop", place))
+            reader.problems.add(place, fault, what, "say other values, or leave it out", Edit("drop", place))
             return None
         # Without the word itself: a block that stands for itself would never end.
         groups = {name: each for name, each in reader.groups.items() if name != word}
@@ -102,7 +112,9 @@ def _fits(said: Said, parameters: Mapping[str, inspect.Parameter], word: str, pl
     takes = f"it takes {takes}" if takes else "it takes no values"
     if len(said.values) > len(names):
         more = [Edit("rename", place, (value, None)) for value in said.values[len(names) :]]
-        reader.problems.add(place, f"{word} has {len(said.values)} values", f"{takes}; leave the others out", *more)
+        reader.problems.add(
+            place, TooManyValues, f"{word} has {len(said.values)} values", f"{takes}; leave the others out", *more
+        )
         return False
     given = {*names[: len(said.values)], *said.keywords}
     for key in said.keywords:
@@ -110,12 +122,13 @@ def _fits(said: Said, parameters: Mapping[str, inspect.Parameter], word: str, pl
             near = meant(key, [name for name in names if name not in given])
             edit = Edit("argument", place, (key, None))
             what = f"{word} has no argument {shown(key)}" if key not in names else f"{key} of {word} is said twice"
+            fault = UnknownArgument if key not in names else SaidTwice
             reader.problems.add(
-                place, what, f"{takes}; {f'did you mean {near}?' if near else f'leave {key} out'}", edit
+                place, fault, what, f"{takes}; {f'did you mean {near}?' if near else f'leave {key} out'}", edit
             )
             return False
     if missing := [name for name, each in parameters.items() if name not in given and each.default is each.empty]:
         mend = f"{takes}; say it, or leave {word} out"
-        reader.problems.add(place, f"{word} needs {missing[0]}", mend, Edit("drop", place))
+        reader.problems.add(place, MissingArgument, f"{word} needs {missing[0]}", mend, Edit("drop", place))
         return False
     return True

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..faults import BadGroup, BadName, OutOfReach, SaidTwice, UnknownName
 from ..graph import Tensor
 from ..layers import LayerError
 from ..problems import Edit, nearest, shown, unknown
@@ -83,29 +84,29 @@ def no_such(builder: Builder, name: str, place: str) -> None:
     leave, spot, fault = Edit("drop", place), builder.said.get(name), builder.fault(name, place)
     if spot and spot.hidden_from(place):
         what = f"{name} is inside of {spot.within}, and nothing leads out of there but its end"
-        builder.note(place, what, "name a layer outside, or leave this out", leave)
+        builder.note(place, OutOfReach, what, "name a layer outside, or leave this out", leave)
     elif builder.outer and (builder.outer.knows(name) or (spot and not spot.within)):
         what = f"{name} is outside of the model that this stands in, which takes one tensor"
-        builder.note(place, what, "name a layer inside, or leave this out", leave)
+        builder.note(place, OutOfReach, what, "name a layer inside, or leave this out", leave)
     elif fault:
-        builder.note(place, fault, "leave this out", leave)
+        builder.note(place, OutOfReach, fault, "leave this out", leave)
     elif fault is not None:
         raise Abandoned
     elif spot:
         what = f"{name} isn't before this: it comes at {spot.place}"
-        builder.note(place, what, "name a layer that comes before, or leave this out", leave)
+        builder.note(place, OutOfReach, what, "name a layer that comes before, or leave this out", leave)
     else:
         known = [each for each in builder.known if " in " not in each]
         base = builder.said.get(re.sub(r"_\d+$", "", name))
         if base and base.within:
             what = f"{name} is inside of {base.within}, and nothing leads out of there but its end"
-            builder.note(place, what, "name a layer outside, or leave this out", leave)
+            builder.note(place, OutOfReach, what, "name a layer outside, or leave this out", leave)
             return
         near = nearest(name, known)
         what, mend = unknown("name", name, known)
         also = "a layer is named by name=, as dense 64 name=skip" + ("" if near else ", or leave this out")
         edit = Edit("rename", place, (name, near)) if near else leave
-        builder.note(place, f"{what}: no layer before this one has it", f"{mend}; {also}", edit)
+        builder.note(place, UnknownName, f"{what}: no layer before this one has it", f"{mend}; {also}", edit)
 
 
 def read_join(value: Any, place: str, reader: Reader) -> Item | None:
@@ -116,16 +117,16 @@ def read_join(value: Any, place: str, reader: Reader) -> Item | None:
         value = reader.only(value, ("with", "how"), place)
     if not isinstance(value, Mapping) or "with" not in value:
         mend = "write merge: {with: NAME, how: concatenate}, or leave it out"
-        reader.problems.add(place, f"{shown(value)} names nothing to merge with", mend, Edit("drop", place))
+        reader.problems.add(place, BadGroup, f"{shown(value)} names nothing to merge with", mend, Edit("drop", place))
         return None
     if value["with"] in ([], "", None):
         mend = "the name of an earlier layer or of an input; or leave this merge out"
-        reader.problems.add(place, "it names nothing to merge with", mend, Edit("drop", place))
+        reader.problems.add(place, BadGroup, "it names nothing to merge with", mend, Edit("drop", place))
         return None
     names = read_names(value["with"], f"{place}.with", reader)
     if once := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
         edit = Edit("set", place, {"merge": {**value, "with": list(dict.fromkeys(names))}})
-        reader.problems.add(f"{place}.with", f"{once[0]} is there twice", "name it once", edit)
+        reader.problems.add(f"{place}.with", SaidTwice, f"{once[0]} is there twice", "name it once", edit)
         return None
     how = read_how(value.get("how", "concatenate"), f"{place}.how", reader)
     return Join(names, how, place) if names and how else None
@@ -139,7 +140,7 @@ def read_names(value: Any, place: str, reader: Reader) -> tuple[str, ...]:
         if not (isinstance(name, str) and is_name(name)):
             mend = "the name of an earlier layer or of an input; or leave this merge out"
             group = Edit("drop", place.removesuffix(".with"))
-            reader.problems.add(place, f"{shown(name)} is no name", mend, group)
+            reader.problems.add(place, BadName, f"{shown(name)} is no name", mend, group)
             return ()
     return tuple(names)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..faults import BadLayer, BadName, SaidTwice, UnknownChoice
 from ..graph import Tensor
 from ..layers import ACTIVATIONS, LayerError
 from ..layers.rule import Value
@@ -53,7 +54,7 @@ class Said:
 def read_layer(text: str, place: str) -> LayerItem:
     """The layer that a text says. Raises LayerError if it says none."""
     if (plain := without_call(text)) != text:
-        raise LayerError(f"{shown(text)} is written as in Python", f"write {plain}", ("set", plain))
+        raise LayerError(BadLayer, f"{shown(text)} is written as in Python", f"write {plain}", ("set", plain))
     word, *tokens = text.split()
     said = read_said(tokens)
     return LayerItem(word, said.values, said.keywords, said.name, place)
@@ -78,7 +79,7 @@ def read_said(tokens: Sequence[str]) -> Said:
             key, equals, value = token, "", ""
         if equals and not (key.isidentifier() and value):
             mend = "an argument is written key=value, without spaces: write it so, or leave it out"
-            raise LayerError(f"{shown(token)} is no argument", mend, ("rename", (token, None)))
+            raise LayerError(BadLayer, f"{shown(token)} is no argument", mend, ("rename", (token, None)))
         _check_case(token)
         if not equals and token in ACTIVATIONS:
             key, equals, value = "activation", "=", token
@@ -87,14 +88,14 @@ def read_said(tokens: Sequence[str]) -> Said:
         elif key in keywords:
             first = keywords[key]
             mend = f"say {key} once, as {key}={written_value(first)}"
-            raise LayerError(f"{key} is there twice", mend, ("argument", (key, first)))
+            raise LayerError(SaidTwice, f"{key} is there twice", mend, ("argument", (key, first)))
         else:
             keywords[key] = _read(value, token)
     name = keywords.pop("name", None)
     if name is not None and not (isinstance(name, str) and is_name(name)):
         better = name_like(str(written_value(name)))
         mend = f"a name has letters, digits and _, and starts with a letter, as name={better}"
-        raise LayerError(f"{shown(name)} is no name", mend, ("argument", ("name", better)))
+        raise LayerError(BadName, f"{shown(name)} is no name", mend, ("argument", ("name", better)))
     return Said(tuple(values), keywords, name)
 
 
@@ -104,7 +105,7 @@ def _check_case(token: str) -> None:
     word = word if equals and key == "activation" else token
     if word not in ACTIVATIONS and word.lower() in ACTIVATIONS:
         mend = f"activations are written small, as {word.lower()}"
-        raise LayerError(f"unknown activation {shown(word)}", mend, ("rename", (token, token.lower())))
+        raise LayerError(UnknownChoice, f"unknown activation {shown(word)}", mend, ("rename", (token, token.lower())))
 
 
 def _read(text: str, token: str) -> Value:
@@ -134,7 +135,7 @@ def read_value(text: str) -> Value:
 def _tuple(text: str, depth: int = 1) -> Value:
     if depth > DEEPEST_TUPLE:
         mend = "sizes are written as 3x5, or ((1,0),(1,0)): write them so, or leave them out"
-        raise LayerError(f"{shown(text)} is nested too deep", mend)
+        raise LayerError(BadLayer, f"{shown(text)} is nested too deep", mend)
     parts = split(text[1:-1])
     return tuple(_tuple(part, depth + 1) if part.startswith("(") else read_value(part) for part in parts)
 

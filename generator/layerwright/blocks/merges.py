@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ..faults import WrongAxes, WrongCount
 from ..graph import Tensor
 from ..layers import LayerError, spell
 from ..layers.rule import Value
@@ -33,12 +34,14 @@ class Merge:
         """Adds the calls that join tensors. Raises LayerError for tensors that it can't join."""
         if self.pairwise and len(tensors) != 2:
             raise LayerError(
+                WrongCount,
                 f"{self.name} joins exactly two, not {len(tensors)}",
                 "share one encoder between two of them (sharing), or merge by concatenate",
             )
         for tensor in tensors if self.flat else ():
             if len(tensor.shape) != 2:
                 raise LayerError(
+                    WrongAxes,
                     f"{self.name} compares tensors of one axis, and one has {spell(tensor.shape)}",
                     "pool or flatten it first (global_average_pool, flatten)",
                 )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..faults import BadGroup
 from ..graph import SubModel, Tensor
 from ..problems import Edit, shown
 from .builder import Abandoned, Builder, Item, Stack, Unread
@@ -54,12 +55,12 @@ def read_model(value: Any, place: str, reader: Reader) -> Item | None:
         if isinstance(value, str | list) and value:
             edit = Edit("set", place, {"model": {"layers": value}})
         mend = "write model: {name: encoder, layers: [..]}, or leave it out"
-        reader.problems.add(place, f"{shown(value)} says no layers", mend, edit)
+        reader.problems.add(place, BadGroup, f"{shown(value)} says no layers", mend, edit)
         return None
     layers = reader.stack(value["layers"], f"{place}.layers")
     if not layers:
         mend = "give it one or more, or leave it out"
-        reader.problems.add(place, "a model has no layer", mend, Edit("drop", place))
+        reader.problems.add(place, BadGroup, "a model has no layer", mend, Edit("drop", place))
         return None
     if all(isinstance(item, Unread) for item in layers):
         reader.problems.drop_with(place)

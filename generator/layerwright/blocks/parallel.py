@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..faults import BadGroup
 from ..graph import Tensor
 from ..problems import Edit
 from .builder import PARALLEL, Builder, Item, Stack
@@ -63,13 +64,13 @@ def read_parallel(value: Any, place: str, reader: Reader) -> Item | None:
         value = reader.only(value, ("paths", "merge", "name"), place)
     if not isinstance(value, Mapping) or not isinstance(value.get("paths"), list) or len(value["paths"]) < 2:
         mend = "write parallel: {paths: [[..], [..]], merge: concatenate}, or leave it out"
-        reader.problems.add(place, "parallel needs two paths or more", mend, Edit("drop", place))
+        reader.problems.add(place, BadGroup, "parallel needs two paths or more", mend, Edit("drop", place))
         return None
     how = read_how(value.get("merge", "concatenate"), f"{place}.merge", reader)
     places = tuple(f"{stacks}[{index}]" for index in range(len(value["paths"])))
     paths = tuple(reader.stack(path, at) for path, at in zip(value["paths"], places, strict=True))
     if not any(paths):
         mend = "give one of them a layer, or leave it out"
-        reader.problems.add(place, "every path of it has nothing in it", mend, Edit("drop", place))
+        reader.problems.add(place, BadGroup, "every path of it has nothing in it", mend, Edit("drop", place))
         return None
     return Parallel(paths, how, reader.name(value, place), place, places) if how else None

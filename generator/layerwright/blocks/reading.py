@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from ..faults import BadLayer, BadName, BadNumber, BadStack, UnknownChoice, UnknownKey, UnknownLayer
 from ..layers import ACTIVATIONS, LayerError
 from ..layers.rule import Value
 from ..problems import Edit, Problems, meant, nearest, shown, unknown
@@ -53,7 +54,7 @@ class Reader:
             return (Unread(),)
         if self.depth >= DEEPEST:
             mend = "nest them less: leave this one out"
-            self.problems.add(place, f"groups are nested more than {DEEPEST} deep", mend, Edit("drop", place))
+            self.problems.add(place, BadStack, f"groups are nested more than {DEEPEST} deep", mend, Edit("drop", place))
             return (Unread(),)
         parted = self._parted(value, place)
         items = (self.item(item, f"{place}[{index}]") for index, item in enumerate(value) if index not in parted)
@@ -71,7 +72,7 @@ class Reader:
                 whole, at = without_call(",".join(items[first:end])), f"{place}[{first}]"
                 drops = [Edit("drop", f"{place}[{index}]") for index in range(first + 1, end)]
                 what = f"{shown(items[first])} lacks its ): YAML parts a list at its commas"
-                self.problems.add(at, what, f'quote it, as "{whole}"', Edit("set", at, whole), *drops)
+                self.problems.add(at, BadLayer, what, f'quote it, as "{whole}"', Edit("set", at, whole), *drops)
         return found
 
     def _no_stack(self, value: Any, place: str) -> None:
@@ -80,15 +81,19 @@ class Reader:
         if isinstance(value, Mapping) and value:
             items = self._together(value) or [{key: each} for key, each in value.items()]
             items = items if isinstance(items, list) else [items]
-            self.problems.add(place, what, "write its items as a list, each for itself", Edit("set", place, items))
+            self.problems.add(
+                place, BadStack, what, "write its items as a list, each for itself", Edit("set", place, items)
+            )
         elif value is None:
-            self.problems.add(place, what, "a stack with nothing in it is []", Edit("set", place, []))
+            self.problems.add(place, BadStack, what, "a stack with nothing in it is []", Edit("set", place, []))
         elif self.depth:
             example = ["dense 64", "dropout 0.3"]
-            self.problems.add(place, what, "write a list, as [dense 64, dropout 0.3]", Edit("set", place, example))
+            self.problems.add(
+                place, BadStack, what, "write a list, as [dense 64, dropout 0.3]", Edit("set", place, example)
+            )
         else:
             mend = "write a list, as [dense 64, dropout 0.3], or leave it out"
-            self.problems.add(place, what, mend, Edit("drop", place))
+            self.problems.add(place, BadStack, what, mend, Edit("drop", place))
 
     def _together(self, value: Mapping[Any, Any]) -> dict[str, Any] | None:
         """A group whose keys stand beside its word, and not in it: as one item. None if it's no such group."""
@@ -121,20 +126,20 @@ class Reader:
         what = f"{shown(value)} is neither a layer nor a group"
         if isinstance(value, list):
             mend = "write its items into the list around it: a layer is a text, as dense 64; a group one key"
-            self.problems.add(place, what, mend, Edit("set", place, value))
+            self.problems.add(place, BadStack, what, mend, Edit("set", place, value))
         elif isinstance(value, Mapping) and (together := self._together(value)):
             [word] = together
             mend = f"a group is one key: write the others into {word}"
-            self.problems.add(place, what, mend, Edit("set", place, together))
+            self.problems.add(place, BadStack, what, mend, Edit("set", place, together))
         else:
             mend = "a layer is a text, as dense 64; a group one key; leave all else out"
-            self.problems.add(place, what, mend, Edit("drop", place))
+            self.problems.add(place, BadStack, what, mend, Edit("drop", place))
         return None
 
     def _nothing(self, word: str, place: str) -> None:
         """Notes a word for nothing where a layer should stand."""
         mend = "leave it out: a stack with nothing in it is []"
-        self.problems.add(place, f"{shown(word)} is no layer", mend, Edit("drop", place))
+        self.problems.add(place, BadStack, f"{shown(word)} is no layer", mend, Edit("drop", place))
 
     def _group(self, word: Any, place: str) -> str | None:
         """The group that a word says or surely means, None if it says a layer."""
@@ -144,7 +149,7 @@ class Reader:
         sure = text.lower() if text.lower() in self.groups else meant(text, self.groups) if text.islower() else None
         if sure:
             what, mend = unknown("group", word, self.groups)
-            self.problems.add(place, what, mend, Edit("rename", place, (word, sure)))
+            self.problems.add(place, UnknownLayer, what, mend, Edit("rename", place, (word, sure)))
         return sure
 
     def group(self, word: str, content: Any, place: str) -> Item | None:
@@ -161,7 +166,7 @@ class Reader:
 
     def refused(self, error: LayerError, place: str) -> None:
         """Notes what can't be read."""
-        self.problems.add(place, str(error), error.mend, *edits_of(error, place))
+        self.problems.add(place, error.fault, str(error), error.mend, *edits_of(error, place))
 
     def spelled(self, word: str, content: Any, place: str) -> Item | None:
         """A single layer whose arguments are a mapping: `{conv: {filters: 32, kernel_size: [3, 5]}}`, or one value."""
@@ -198,7 +203,7 @@ class Reader:
         better = name_like(str(name))
         mend = f"a name has letters, digits and _, and starts with a letter, as {better}"
         place = f"{place}.name"
-        self.problems.add(place, f"{shown(name)} is no name", mend, Edit("set", place, better))
+        self.problems.add(place, BadName, f"{shown(name)} is no name", mend, Edit("set", place, better))
         return None
 
     def only(self, value: Mapping[Any, Any], known: Collection[str], place: str) -> Mapping[Any, Any]:
@@ -211,7 +216,7 @@ class Reader:
                 near = nearest(key, left)
                 at = f"{place}.{key}"
                 edit = Edit("rename", at, (key, near)) if near else Edit("drop", at)
-                self.problems.add(at, what, mend if near else f"{mend}; or leave it out", edit)
+                self.problems.add(at, UnknownKey, what, mend if near else f"{mend}; or leave it out", edit)
                 if sure := meant(key, left):
                     right[sure] = value[key]
         return right
@@ -223,7 +228,7 @@ class Reader:
         what, mend = unknown(noun, value, known)
         near = nearest(value, known)
         edit = Edit("set", place, near) if near else Edit("drop", place)
-        self.problems.add(place, what, mend if near else f"{mend}; or leave it out", edit)
+        self.problems.add(place, UnknownChoice, what, mend if near else f"{mend}; or leave it out", edit)
         return meant(value, known)
 
     def activation(self, value: Any, place: str) -> str | None:
@@ -239,7 +244,9 @@ class Reader:
             return int(value)
         mend = f"a whole number from {smallest} to {largest}"
         nearby = self.nearby(value, smallest, largest)
-        self.problems.add(place, f"{shown(value)} doesn't fit", mend, *(edits or [Edit("set", place, nearby)]))
+        self.problems.add(
+            place, BadNumber, f"{shown(value)} doesn't fit", mend, *(edits or [Edit("set", place, nearby)])
+        )
         return None
 
     def nearby(self, value: Any, smallest: int, largest: int, default: int | None = None) -> int:

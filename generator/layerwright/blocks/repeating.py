@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..faults import BadGroup
 from ..graph import Tensor
 from ..problems import Edit, shown
 from .builder import Builder, Item, Stack, Unread
@@ -54,13 +55,13 @@ def read_repeat(value: Any, place: str, reader: Reader) -> Item | None:
         edit = Edit("drop", place)
         if isinstance(value, Mapping) and value.get("layers"):
             edit = Edit("argument", place, ("times", 3))
-        reader.problems.add(place, f"{shown(value)} says no times and layers", mend, edit)
+        reader.problems.add(place, BadGroup, f"{shown(value)} says no times and layers", mend, edit)
         return None
     times = reader.whole(value["times"], 1, MOST_TIMES, f"{place}.times")
     layers = reader.stack(value["layers"], f"{place}.layers")
     if not layers:
         mend = "give it one or more, or leave it out"
-        reader.problems.add(place, "a repetition has no layer", mend, Edit("drop", place))
+        reader.problems.add(place, BadGroup, "a repetition has no layer", mend, Edit("drop", place))
         return None
     if all(isinstance(item, Unread) for item in layers):
         reader.problems.drop_with(place)

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ..faults import NoShortcut
 from ..graph import CustomLayer, Layer, RuleLayer, Tensor
 from ..layers import LayerError, spell
 from ..layers.rule import OWN, Value
@@ -71,7 +72,7 @@ class Residual:
         if not all(map(_is_of_keras, inner.graph.layers())):
             edit = Edit("argument", self.place, ("form", None))
             what = "form: class is for Keras's own layers, and there is a model, a class or a distance in it"
-            builder.refuse(self.place, what, "leave form out, or what isn't a layer of Keras", edit)
+            builder.refuse(self.place, NoShortcut, what, "leave form out, or what isn't a layer of Keras", edit)
         inner.name_all()
         layer = CustomLayer("", "ResidualBlock", graph=inner.graph, block=block)
         end = inner.graph.outputs["outputs"]
@@ -97,7 +98,9 @@ class Residual:
         except LayerError:
             what = f"its shortcut gives {spell(shortcut.shape)}, and its stack {spell(result.shape)}"
             edit = Edit("argument", self.place, ("shortcut", None))
-            builder.refuse(self.place, what, "give both the same shape, or leave shortcut out: then it fits", edit)
+            builder.refuse(
+                self.place, NoShortcut, what, "give both the same shape, or leave shortcut out: then it fits", edit
+            )
 
     def _shortcut(self, builder: Builder, tensor: Tensor, result: Tensor) -> Tensor:
         if not isinstance(self.shortcut, str):
@@ -114,7 +117,7 @@ class Residual:
             unpadded = [item for item in self.layers if isinstance(item, LayerItem) and _is_valid(item)]
             edits = [Edit("argument", item.place, ("padding", "same")) for item in unpadded if kept]
             mend += ": say padding=same" if edits else "; or leave the residual out"
-            builder.refuse(self.place, what, mend, *(edits or [Edit("drop", self.place)]))
+            builder.refuse(self.place, NoShortcut, what, mend, *(edits or [Edit("drop", self.place)]))
         stride: Value = strides if len(strides) > 1 else 1 if not strides else strides[0]
         projection: dict[str, Value] = {"filters": result.shape[-1], "kernel_size": 1, "strides": stride}
         if convolution is None:
@@ -153,7 +156,7 @@ def read_residual(value: Any, place: str, reader: Reader) -> Item | None:
     if shortcut is None or str(shortcut).lower() == NOTHING:
         mend = "say auto, or layers of its own; without a shortcut, write its layers without the residual"
         edit = Edit("set", f"{place}.shortcut", "auto")
-        reader.problems.add(f"{place}.shortcut", f"{shown(shortcut)} is no shortcut", mend, edit)
+        reader.problems.add(f"{place}.shortcut", NoShortcut, f"{shown(shortcut)} is no shortcut", mend, edit)
         shortcut = "auto"
     elif shortcut not in SHORTCUTS and isinstance(shortcut, str) and _means_shortcut(shortcut):
         shortcut = reader.choice(shortcut, "shortcut", SHORTCUTS, f"{place}.shortcut")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..faults import BadName, CannotUse
 from ..graph import Tensor
 from ..problems import Edit, shown
 from .builder import Builder, Item
@@ -28,7 +29,7 @@ class Use:
         if name_of_input(builder, self.name):
             mend = "name an earlier layer, model or group; or leave this out"
             what = f"{self.name} is an input: there is nothing in it to call again"
-            builder.note(self.place, what, mend, Edit("drop", self.place))
+            builder.note(self.place, CannotUse, what, mend, Edit("drop", self.place))
         else:
             no_such(builder, self.name, self.place)
         return tensor
@@ -48,5 +49,5 @@ def read_use(value: Any, place: str, reader: Reader) -> Item | None:
     if isinstance(value, str) and is_name(value):
         return Use(value, place)
     mend = "the name of an earlier layer, model or group; or leave this out"
-    reader.problems.add(place, f"{shown(value)} is no name", mend, Edit("drop", place))
+    reader.problems.add(place, BadName, f"{shown(value)} is no name", mend, Edit("drop", place))
     return None

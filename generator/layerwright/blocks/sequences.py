@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..faults import BadGroup, TooManyValues, UnknownArgument, WrongAxes
 from ..graph import Tensor
 from ..layers import spell
 from ..layers.rule import Value
@@ -31,7 +32,7 @@ class SelfAttention:
         """Calls the layer on the tensor as query and as value."""
         if len(tensor.shape) < 3:
             what = f"self_attention takes steps of some width, not {spell(tensor.shape)}"
-            builder.refuse(self.place, what, SEQUENCE, Edit("drop", self.place))
+            builder.refuse(self.place, WrongAxes, what, SEQUENCE, Edit("drop", self.place))
         rule = builder.vocabulary.rules["MultiHeadAttention"]
         arguments = {"num_heads": self.heads, "key_dim": self.width, **self.keywords}
         return builder.call(rule, arguments, self.name, "attention", (tensor, tensor), self.place)
@@ -61,7 +62,7 @@ class Transformer:
         """Adds the block's calls."""
         if len(tensor.shape) != 3 or tensor.shape[-1] is None:
             what = f"a transformer block takes steps of some width, not {spell(tensor.shape)}"
-            builder.refuse(self.place, what, SEQUENCE, Edit("drop", self.place))
+            builder.refuse(self.place, WrongAxes, what, SEQUENCE, Edit("drop", self.place))
         before, width = len(builder.graph.nodes), tensor.shape[-1]
         with builder.group("transformer", "Attends to all steps, then transforms each of them.", self.name, self.place):
             attended = SelfAttention(self.heads, self.width, self.causal, None, self.place).build(builder, tensor)
@@ -97,7 +98,7 @@ def read_self_attention(value: Any, place: str, reader: Reader) -> Item | None:
     if len(said.values) > 1:
         more = [Edit("rename", place, (value, None)) for value in said.values[1:]]
         mend = "write self_attention HEADSxWIDTH; leave the others out"
-        reader.problems.add(place, f"self_attention has {len(said.values)} values", mend, *more)
+        reader.problems.add(place, TooManyValues, f"self_attention has {len(said.values)} values", mend, *more)
         return None
     return SelfAttention(*sizes, said.keywords, said.name, place)
 
@@ -119,7 +120,7 @@ def read_transformer(value: Any, place: str, reader: Reader) -> Item | None:
     if len(said.values) > 2:
         more = [Edit("rename", place, (value, None)) for value in said.values[2:]]
         mend = "write transformer HEADSxWIDTH UNITS; leave the others out"
-        reader.problems.add(place, f"transformer has {len(said.values)} values", mend, *more)
+        reader.problems.add(place, TooManyValues, f"transformer has {len(said.values)} values", mend, *more)
         return None
     units = units if isinstance(units, int) else None
     causal = {CAUSAL: said.keywords[CAUSAL]} if CAUSAL in said.keywords else {}
@@ -146,7 +147,9 @@ def _only(keywords: Mapping[str, Value], known: Sequence[str], place: str, reade
     for key in keywords:
         if key not in known:
             mend = f"leave it out; it takes: {', '.join(known) or 'none'}"
-            reader.problems.add(place, f"a block has no argument {key!r}", mend, Edit("argument", place, (key, None)))
+            reader.problems.add(
+                place, UnknownArgument, f"a block has no argument {key!r}", mend, Edit("argument", place, (key, None))
+            )
 
 
 def _heads(values: tuple[Value, ...], place: str, reader: Reader, example: str) -> tuple[int, int] | None:
@@ -158,7 +161,7 @@ def _heads(values: tuple[Value, ...], place: str, reader: Reader, example: str) 
         heads, width = (reader.whole(each, 1, 2**20, place, edit) for each in value)
         return (heads, width) if heads and width else None
     mend = f"write HEADSxWIDTH, as {example}"
-    reader.problems.add(place, "it says no heads and width", mend, Edit("set", place, example))
+    reader.problems.add(place, BadGroup, "it says no heads and width", mend, Edit("set", place, example))
     return None
 
 
@@ -184,7 +187,7 @@ class Temporal:
         """Adds the block's calls."""
         if len(tensor.shape) != 3:
             what = f"a temporal convolution takes steps of some width, not {spell(tensor.shape)}"
-            builder.refuse(self.place, what, SEQUENCE, Edit("drop", self.place))
+            builder.refuse(self.place, WrongAxes, what, SEQUENCE, Edit("drop", self.place))
         keywords: dict[str, Value] = {"padding": "causal", "dilation_rate": self.dilation}
         causal = LayerItem("conv", (self.filters, self.kernel_size), keywords, place=self.place)
         block = Residual((causal, causal), activation="relu", place=self.place)
@@ -209,8 +212,9 @@ def read_temporal(value: Any, place: str, reader: Reader) -> Item | None:
     given = {**TCN_DEFAULTS, **dict(zip(TCN_VALUES, said.values, strict=False)), **keywords}
     if "filters" not in given or len(said.values) > len(TCN_VALUES):
         what = f"tcn has {len(said.values)} values" if said.values else "tcn says no filters"
+        fault = TooManyValues if len(said.values) > len(TCN_VALUES) else BadGroup
         mend = "its values are filters, kernel size, dilation, as tcn 64 3 2"
-        reader.problems.add(place, what, mend, Edit("set", place, "tcn 64 3 2"))
+        reader.problems.add(place, fault, what, mend, Edit("set", place, "tcn 64 3 2"))
         return None
     better = {key: reader.nearby(given[key], 1, 2**20, 1 if key == "dilation" else 3) for key in TCN_VALUES}
     mends = {key: Edit("argument", place, (key, better[key])) for key in TCN_VALUES}

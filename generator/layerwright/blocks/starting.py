@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..faults import BadName
 from ..graph import Tensor
 from ..problems import Edit, shown
 from .builder import Builder, Item
@@ -38,5 +39,5 @@ def read_start(value: Any, place: str, reader: Reader) -> Item | None:
     if isinstance(value, str) and is_name(value):
         return Start(value, place)
     mend = "the name of an earlier layer or of an input; or leave this out"
-    reader.problems.add(place, f"{shown(value)} is no name", mend, Edit("drop", place))
+    reader.problems.add(place, BadName, f"{shown(value)} is no name", mend, Edit("drop", place))
     return None

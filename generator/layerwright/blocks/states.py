@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from ..faults import CannotUse, UnknownArgument
 from ..graph import RuleLayer, Tensor
 from ..layers.rule import Value
 from ..problems import Edit
@@ -34,18 +35,22 @@ def begun(
     rule, arguments = builder.resolved(word, values, without_state(keywords), tensor.shape, place)
     leave = Edit("argument", place, (STATE, None))
     if rule.name not in KINDS:
-        builder.refuse(place, f"{rule.name} has no {STATE}", "leave it out; recurrent layers have one", leave)
+        builder.refuse(
+            place, UnknownArgument, f"{rule.name} has no {STATE}", "leave it out; recurrent layers have one", leave
+        )
     known = _named(builder, keywords[STATE], place)
     if known is None:
         return builder.call(rule, arguments, name, word, (tensor,), place)
     giver, units = known.nodes[-1].layer, arguments.get("units")
     if KINDS.get(giver.class_name) != KINDS[rule.name] or len(known.nodes) > 1:
         what = f"{keywords[STATE]} gives no state that {rule.name} can begin with"
-        builder.refuse(place, what, f"name a layer of class {rule.name}, not a wrapped one; or leave it out", leave)
+        builder.refuse(
+            place, CannotUse, what, f"name a layer of class {rule.name}, not a wrapped one; or leave it out", leave
+        )
     if giver.arguments["units"] != units:
         what = f"{keywords[STATE]} has {giver.arguments['units']} units, and what begins with its state {units}"
         edit = Edit("argument", place, ("units", giver.arguments["units"]))
-        builder.refuse(place, what, "give both as many", edit)
+        builder.refuse(place, CannotUse, what, "give both as many", edit)
     return builder.call(rule, arguments, name, word, (tensor,), place, state=_state(builder, known))
 
 
@@ -58,7 +63,7 @@ def _named(builder: Builder, name: Value, place: str) -> Known | None:
         return known
     if not isinstance(name, str) or find(builder, name, place) is not None:
         mend = "name a recurrent layer before it, or leave it out"
-        builder.note(place, f"{STATE} is no recurrent layer", mend, Edit("argument", place, (STATE, None)))
+        builder.note(place, CannotUse, f"{STATE} is no recurrent layer", mend, Edit("argument", place, (STATE, None)))
     return None
 
 

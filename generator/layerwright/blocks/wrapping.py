@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..faults import BadGroup, WrongAxes, WrongCount
 from ..graph import Tensor
 from ..layers import LayerError, spell
 from ..layers.rule import Inner, Value
@@ -66,7 +67,7 @@ class Wrapped:
         if self.wrapper.each and len(tensor.shape) < 3:
             what = f"{self.wrapper.class_name} takes steps, and gets {spell(tensor.shape)}"
             mend = "give it a sequence: steps, then at least one axis; or leave it out"
-            builder.refuse(self.place, what, mend, Edit("drop", self.place))
+            builder.refuse(self.place, WrongAxes, what, mend, Edit("drop", self.place))
         if self.wrapper.each:
             tensor = Tensor((tensor.shape[0], *tensor.shape[2:]), tensor.dtype)
         if self.wrapper.cells and len(self.layers) > 1:
@@ -116,7 +117,7 @@ def _note_several(word: str, content: list[Any], place: str, reader: Reader) -> 
     """Notes several layers in a wrapper of one."""
     items = [_alone(word, layer, is_last=layer is content[-1]) for layer in content]
     what = f"{WRAPPERS[word].class_name} wraps one layer, not {len(content)}"
-    reader.problems.add(place, what, f"write {word} for each of them", Edit("set", place, items))
+    reader.problems.add(place, WrongCount, what, f"write {word} for each of them", Edit("set", place, items))
 
 
 def _alone(word: str, layer: Any, *, is_last: bool) -> Any:
@@ -152,6 +153,6 @@ def _wrapped(
         if not any(problem.place.startswith(place) for problem in reader.problems.found):
             what = f"{wrapper.class_name} wraps nothing"
             mend = f"write the {wrapper.argument} after it, as bidirectional lstm 64, or leave it out"
-            reader.problems.add(place, what, mend, Edit("drop", place))
+            reader.problems.add(place, BadGroup, what, mend, Edit("drop", place))
         return None
     return Wrapped(wrapper, layers, keywords, name, place)

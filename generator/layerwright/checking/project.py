@@ -15,6 +15,7 @@ from packaging.version import Version
 from .. import __version__
 from ..answers import Answers, load_file
 from ..answers.sources import load_yaml
+from ..faults import Damaged, NoProject
 from ..places import ANSWERS_FILE, LARGEST, PUBLIC_URL, RELEASE, is_checkout, template_root
 from ..plan import Plan, design
 from ..problems import AnswersError, Problem
@@ -101,7 +102,7 @@ class Project:
             return None
         text = self.text(RECORD)
         if text is None:
-            return Problem(RECORD, "isn't a text of the project's", "take it from an earlier commit")
+            return Problem(RECORD, Damaged, "isn't a text of the project's", "take it from an earlier commit")
         try:
             return Record.read(text)
         except AnswersError as error:
@@ -171,10 +172,12 @@ def unplaced(paths: Iterable[Path]) -> Iterator[Problem]:
     """What is wrong with paths that stand for no project."""
     for path in paths:
         if not path.exists():
-            yield Problem(str(path), "isn't there", "name a project's folder, or one with projects in it")
+            yield Problem(str(path), NoProject, "isn't there", "name a project's folder, or one with projects in it")
         elif not any(located(path)):
             mend = "name a folder that layerwright has made, or one with such folders in it"
-            yield Problem(str(path), f"holds no project: no {ANSWERS_FILE} is in it, above it, or below it", mend)
+            yield Problem(
+                str(path), NoProject, f"holds no project: no {ANSWERS_FILE} is in it, above it, or below it", mend
+            )
 
 
 def _below(folder: Path) -> Iterator[Path]:

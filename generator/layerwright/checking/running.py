@@ -13,6 +13,7 @@ from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from ..environments import NoEnvironmentError, Processes, python_of
+from ..faults import BadOption
 from ..problems import Problem, unknown
 from ..scratch import own
 from ..standards import Found, Record, later
@@ -62,7 +63,7 @@ def unmeant(words: Iterable[str]) -> Iterator[Problem]:
     known = [each.identifier for each in ALL]
     for word in words:
         if not word or not any(each.startswith(word) for each in known):
-            yield Problem("--select, --ignore", *unknown("rule", word, known))
+            yield Problem("--select, --ignore", BadOption, *unknown("rule", word, known))
 
 
 def exit_code(results: Sequence[Result], *, strict: bool) -> int:

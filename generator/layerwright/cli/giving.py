@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from ..answers import Answers, combine, load_file, load_pairs
+from ..faults import NoProject
 from ..places import ANSWERS_FILE
 from ..plan import design
 from ..presets import BLANK, preset_answers
@@ -61,5 +62,5 @@ def load_project(folder: Path) -> Answers:
     """The answers that a project remembers. Raises AnswersError if there is none in that folder."""
     if not (folder / ANSWERS_FILE).is_file():
         what, mend = f"no project is here: {ANSWERS_FILE} isn't there", "name a folder that layerwright has made"
-        raise AnswersError([Problem(str(folder), what, mend)])
+        raise AnswersError([Problem(str(folder), NoProject, what, mend)])
     return from_file(folder / ANSWERS_FILE)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..faults import BadOption, NoEnvironment
 from ..problems import AnswersError, Problem
 from . import completing
 from .giving import gather
@@ -167,7 +168,11 @@ def check_projects(
     folders = list(dict.fromkeys(each for path in paths for each in checking.located(path)))
     wrong = [*checking.unplaced(paths), *checking.unmeant((*select, *ignore))]
     if python is not None and not python.exists():
-        wrong.append(Problem("--python", f"{python} isn't there", "name the interpreter of an environment with Keras"))
+        wrong.append(
+            Problem(
+                "--python", NoEnvironment, f"{python} isn't there", "name the interpreter of an environment with Keras"
+            )
+        )
     if wrong:
         raise AnswersError(wrong)
     put_right(*folders)
@@ -199,7 +204,7 @@ def weights(old: Path, project: Path, to: Path | None, pairs: tuple[str, ...], p
     put_right(project)
     renamed = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
     if len(renamed) < len(pairs):
-        raise AnswersError([Problem("--rename", "one has no =, or is there twice", "write OLD=NEW")])
+        raise AnswersError([Problem("--rename", BadOption, "one has no =, or is there twice", "write OLD=NEW")])
     carried = carry(old, project, to, renamed, python)
     say(report.as_json(carried) if form == "json" else report.as_text(carried))
 

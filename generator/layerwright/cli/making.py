@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..answers import Answers, normalised
+from ..faults import NoTerminal
 from ..presets import all_presets
 from ..problems import AnswersError, Problem
 from .giving import check, effective, gather
@@ -88,7 +89,7 @@ def unasked(typed: str, answers: Answers, is_meant: bool) -> list[Problem]:
         return []
     pairs = " ".join(f"--data {shlex.quote(f'{key}={REQUIRED[key]}')}" for key in missing)
     mend = f"run it in one; or say the answers, as layerwright new {shlex.quote(typed)} {pairs}"
-    return [Problem("new", "there is no terminal to ask in", mend)]
+    return [Problem("new", NoTerminal, "there is no terminal to ask in", mend)]
 
 
 def asked(destination: Path, typed: str, given: Answers, keeping: Keeping, named: str) -> tuple[Answers, str]:

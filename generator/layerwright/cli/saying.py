@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 
 from ..answers import KEYS
+from ..faults import BadOption, NoTerminal
 from ..marking import Sources, marked
 from ..problems import AnswersError, Problem, plain
 from .manner import manner
@@ -36,7 +37,9 @@ def write(content: str | bytes, output: Path | None) -> None:
     """Writes to a file, or to the terminal what can be read there."""
     if output is None:
         if isinstance(content, bytes) and sys.stdout.isatty():
-            raise AnswersError([Problem("--output", "a picture isn't shown in a terminal", "say --output network.svg")])
+            raise AnswersError(
+                [Problem("--output", NoTerminal, "a picture isn't shown in a terminal", "say --output network.svg")]
+            )
         say(content) if isinstance(content, str) else click.echo(content, nl=False)
         return
     data = content if isinstance(content, bytes) else f"{content.rstrip()}\n".encode()
@@ -44,7 +47,7 @@ def write(content: str | bytes, output: Path | None) -> None:
         output.write_bytes(data)
     except OSError as error:
         what = f"{output} can't be written: {error.strerror}"
-        raise AnswersError([Problem("--output", what, "name a file in a folder that is there")]) from error
+        raise AnswersError([Problem("--output", BadOption, what, "name a file in a folder that is there")]) from error
 
 
 def said(problem: Problem, sources: Sources) -> str:
@@ -54,7 +57,7 @@ def said(problem: Problem, sources: Sources) -> str:
         if edit.action == "set" and edit.place in KEYS and isinstance(edit.value, str | int):
             value = str(edit.value).lower() if isinstance(edit.value, bool) else edit.value
             mend = f"{mend} (--data {shlex.quote(f'{edit.place}={value}')})"
-    return "\n".join(filter(None, [f"{problem.place}: {problem.what}", marked(problem, sources), f"    {mend}"]))
+    return "\n".join(filter(None, [problem.head, marked(problem, sources), f"    {mend}"]))
 
 
 def fail(message: str, code: int) -> NoReturn:

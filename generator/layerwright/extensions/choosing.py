@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..faults import BadValue, ExtensionBroken, ExtensionMissing, SaidTwice
 from ..graph import Graph
 from ..problems import AnswersError, Edit, Problem, shown
 from ..spec import Spec
@@ -63,7 +64,7 @@ def broken() -> list[Problem]:
     """A problem for each that can't be used: for answers that have a word which nothing else has."""
     mend = "if that word is one of its own, install a version of it that works; else uninstall it, or leave it there"
     faulty = [each for each in installed() if each.fault]
-    return [Problem(KEY, f"{each.label} can't be used: {each.fault}", mend) for each in faulty]
+    return [Problem(KEY, ExtensionBroken, f"{each.label} can't be used: {each.fault}", mend) for each in faulty]
 
 
 def chosen(named: Any) -> list[Extension]:
@@ -88,7 +89,10 @@ def _chosen(pins: list[tuple[str, str]]) -> list[Extension]:
     every = list(settled(every))
     if faults := [each for each in every[: len(pins)] if each.fault]:
         raise AnswersError(
-            [Problem(KEY, f"{_needed(each.label)}, and can't be used: {each.fault}", MEND) for each in faults]
+            [
+                Problem(KEY, ExtensionBroken, f"{_needed(each.label)}, and can't be used: {each.fault}", MEND)
+                for each in faults
+            ]
         )
     return [each for each in every if not each.fault]
 
@@ -104,12 +108,14 @@ def _pins(named: Any) -> list[tuple[str, str]]:
         texts = [each for each in re.split(r"[,\s]+", named.strip("[] ")) if each]
     if not isinstance(texts, list) or not all(isinstance(each, str) and re.fullmatch(PIN, each) for each in texts):
         mend = "a list of NAME==VERSION, as [acme-layers==1.2.0]; or leave it out"
-        raise AnswersError([Problem(KEY, f"{shown(named)} names no extensions", mend, (Edit("drop", KEY),))])
+        raise AnswersError([Problem(KEY, BadValue, f"{shown(named)} names no extensions", mend, (Edit("drop", KEY),))])
     pins = dict.fromkeys((plain(name), version) for name, _, version in (each.partition("==") for each in texts))
     twice = [name for name, _ in pins if sum(name == other for other, _ in pins) > 1]
     if twice:
         mend = "name it once, in the version that is to be"
-        raise AnswersError([Problem(KEY, f"{twice[0]} is there in two versions", mend, (Edit("drop", KEY),))])
+        raise AnswersError(
+            [Problem(KEY, SaidTwice, f"{twice[0]} is there in two versions", mend, (Edit("drop", KEY),))]
+        )
     return list(pins)
 
 
@@ -125,6 +131,8 @@ def _away(name: str, version: str) -> Problem:
     install = f"pip install {name}=={version}"
     others = [each.version for each in installed() if each.name == name]
     if not others:
-        return Problem(KEY, f"{_needed(f'{name} {version}')}, and isn't installed", f"{install}, if you trust it")
+        return Problem(
+            KEY, ExtensionMissing, f"{_needed(f'{name} {version}')}, and isn't installed", f"{install}, if you trust it"
+        )
     what = f"{_needed(f'{name} {version}')}, and {others[0]} is installed, which may make something else of them"
-    return Problem(KEY, what, f"{install}; to go from one version to another, see docs/extending.md")
+    return Problem(KEY, ExtensionMissing, what, f"{install}; to go from one version to another, see docs/extending.md")

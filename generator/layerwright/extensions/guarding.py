@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from ..faults import ExtensionBroken
 from ..layers import LayerError, Rule, Weight
 from ..layers.rule import Argument
 from ..problems import shown
@@ -42,9 +43,11 @@ def _guard(said: str, function: Any, check: Check) -> Any:
         except LayerError:
             raise
         except Exception as error:
-            raise LayerError(f"{said} fails: {type(error).__name__}: {error}", MEND, ("drop", None)) from error
+            raise LayerError(
+                ExtensionBroken, f"{said} fails: {type(error).__name__}: {error}", MEND, ("drop", None)
+            ) from error
         if not check(result):
-            raise LayerError(f"{said} gives {shown(result)}", MEND, ("drop", None))
+            raise LayerError(ExtensionBroken, f"{said} gives {shown(result)}", MEND, ("drop", None))
         return result
 
     return call

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, get_args, get_type_hints
 from ..blocks.expanding import expander
 from ..blocks.layer import is_name
 from ..blocks.reading import GroupReader
+from ..faults import ExtensionRefuses
 from ..kinds import Values
 from ..layers import LayerError, Rule, Weight, Word
 from ..layers import values as checks
@@ -28,7 +29,7 @@ from ..layers.rule import (
     same_dtype,
     same_shape,
 )
-from ..problems import shown
+from ..problems import Action, shown
 from ..tasks import Per, Task
 
 VERSION = 1
@@ -66,11 +67,18 @@ class Offer:
         )
 
 
+class Refusal(LayerError):
+    """A layer of a package refuses what it gets: what is wrong, and what would be right."""
+
+    def __init__(self, what: str, mend: str, edit: tuple[Action, Any] | None = None) -> None:
+        super().__init__(ExtensionRefuses, what, mend, edit)
+
+
 class Parts:
     """What the things that a package brings are made of."""
 
     Argument: ClassVar = Argument
-    LayerError: ClassVar = LayerError
+    LayerError: ClassVar = Refusal
     Per: ClassVar = Per
     Rule: ClassVar = Rule
     Takes: ClassVar = Takes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..faults import BadAxis, CannotMask, VaryingSize
 from . import values
 from .rule import (
     REQUIRED,
@@ -31,6 +32,7 @@ def _no_mask(arguments: Arguments, tensors: Sequence[TensorLike]) -> None:
     """Keras lays a mask of steps over the last axes, where it doesn't fit, and fails on data."""
     if tensors[0].masked:
         raise LayerError(
+            CannotMask,
             "Softmax gets a mask, and Keras fails to lay a mask of steps over features",
             "write softmax instead: the activation leaves the mask alone",
             ("rename", ("Softmax", "softmax")),
@@ -49,6 +51,7 @@ def _slopes(arguments: Arguments, shape: Shape) -> tuple[int | None, ...]:
     shared = () if arguments["shared_axes"] is None else ints_of(arguments["shared_axes"])
     if any(axis >= len(shape) for axis in shared):
         raise LayerError(
+            BadAxis,
             f"PReLU has shared_axes={'×'.join(map(str, shared))} on {spell(shape)}",
             f"its axes are 1 to {len(shape) - 1}; or leave shared_axes out",
             ("argument", ("shared_axes", None)),
@@ -60,6 +63,7 @@ def _prelu_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     if None in _slopes(arguments, inputs[0]):
         varying = "x".join(str(axis) for axis, size in enumerate(inputs[0]) if axis and size is None)
         raise LayerError(
+            VaryingSize,
             f"PReLU has a slope for each place, and {spell(inputs[0])} varies",
             f"say shared_axes={varying}",
             ("argument", ("shared_axes", varying)),

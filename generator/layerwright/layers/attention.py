@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..faults import ArgumentMisfit, ArgumentsClash, BadAxis, BatchMismatch, CannotMask, ShapesDiffer, WrongAxes
 from . import values
 from .rule import (
     REQUIRED,
@@ -61,13 +62,16 @@ def _query_value_key(inputs: tuple[Shape, ...], layer: str) -> tuple[Shape, Shap
     key = rest[0] if rest else value
     if len({len(shape) for shape in inputs}) > 1 or len(query) < 3:
         raise LayerError(
+            WrongAxes,
             f"{layer} gets {', '.join(map(spell, inputs))}",
             "give it tensors of as many axes: steps, then features",
         )
     if len({shape[0] for shape in inputs} - {None}) > 1:
-        raise LayerError(f"{layer} gets batches of different sizes", "say the same batch for all inputs")
+        raise LayerError(BatchMismatch, f"{layer} gets batches of different sizes", "say the same batch for all inputs")
     if value[1:-1] != key[1:-1]:
-        raise LayerError(f"{layer} gets values of {spell(value)} and keys of {spell(key)}", "every value needs one key")
+        raise LayerError(
+            ShapesDiffer, f"{layer} gets values of {spell(value)} and keys of {spell(key)}", "every value needs one key"
+        )
     return query, value, key
 
 
@@ -78,6 +82,7 @@ def _attended(arguments: Arguments, rank: int) -> tuple[int, ...]:
     axes = tuple(axis if axis >= 0 else rank + axis for axis in ints_of(arguments["attention_axes"]))
     if len(set(axes)) < len(axes) or not set(axes) <= set(range(1, rank - 1)):
         raise LayerError(
+            BadAxis,
             f"attention_axes={arguments['attention_axes']} aren't axes of steps",
             f"they are from 1 to {rank - 2}, each once; or leave them out",
             ("argument", ("attention_axes", None)),
@@ -94,12 +99,15 @@ def _multi_head_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     for axis in set(range(1, len(query) - 1)) - set(axes):
         if query[axis] != value[axis]:
             raise LayerError(
+                ShapesDiffer,
                 f"MultiHeadAttention gets {spell(query)} and {spell(value)}, and doesn't attend over axis {axis}",
                 "give both the same size there, or leave attention_axes out",
             )
     if arguments["sliding_window"] is not None and len(query) > 3:
         mend = "leave sliding_window out, or flatten the steps into one axis"
-        raise LayerError("sliding_window needs one axis of steps", mend, ("argument", ("sliding_window", None)))
+        raise LayerError(
+            ArgumentMisfit, "sliding_window needs one axis of steps", mend, ("argument", ("sliding_window", None))
+        )
     last = arguments["output_shape"]
     return query if last is None else (*query[:-1], *ints_of(last))
 
@@ -151,10 +159,11 @@ def _multi_head_weights(arguments: Arguments, inputs: tuple[Shape, ...]) -> tupl
 def _grouped_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     query, value, key = _query_value_key(inputs, "GroupQueryAttention")
     if len(query) != 3:
-        raise LayerError(f"GroupQueryAttention gets {spell(query)}", "give it two axes: steps and features")
+        raise LayerError(WrongAxes, f"GroupQueryAttention gets {spell(query)}", "give it two axes: steps and features")
     heads, groups = int_of(arguments["num_query_heads"]), int_of(arguments["num_key_value_heads"])
     if heads % groups:
         raise LayerError(
+            ArgumentsClash,
             f"{groups} heads of keys and values don't divide {heads} heads of queries",
             "num_query_heads has to be a multiple of num_key_value_heads",
         )
@@ -162,6 +171,7 @@ def _grouped_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
         known(shape[-1], "GroupQueryAttention")
     if query[-1] != value[-1]:
         raise LayerError(
+            ShapesDiffer,
             f"GroupQueryAttention gets queries of {query[-1]} features and values of {value[-1]}",
             "give both as many, by a dense layer",
         )
@@ -180,11 +190,13 @@ def _plain_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     query, value, key = _query_value_key(inputs, "attention")
     if query[-1] != key[-1]:
         raise LayerError(
+            ShapesDiffer,
             f"attention compares queries of {query[-1]} features with keys of {key[-1]}",
             "give both as many, by a dense layer",
         )
     if query[1:-2] != value[1:-2]:
         raise LayerError(
+            ShapesDiffer,
             f"attention gets {spell(query)} and {spell(value)}",
             "only the axis before the last, the steps, may differ",
         )
@@ -204,6 +216,7 @@ def _masks_of_one_axis(arguments: Arguments, tensors: Sequence[TensorLike]) -> N
     """Keras spreads a mask over heads and queries, which is right for one axis of steps only."""
     if any(tensor.masked and len(tensor.shape) > 3 for tensor in tensors):
         raise LayerError(
+            CannotMask,
             "attention gets a mask on a tensor of several axes of steps",
             "flatten them into one axis, or mask none",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..faults import ArgumentsClash, KerasCannot, NothingLeft
 from . import values
 from .convolution import window
 from .rule import Argument, Arguments, LayerError, Rule, Shape, Weight, drops_mask, known, spell
@@ -33,6 +34,7 @@ def _stft_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     frame, fft = int_of(arguments["frame_length"]), arguments["fft_length"]
     if not 1 <= _frame_step(arguments) <= frame or (fft is not None and int_of(fft) < frame):
         raise LayerError(
+            ArgumentsClash,
             f"STFTSpectrogram has frame_length={frame}, and a frame_step above it, or an fft_length below it",
             f"frame_step is 1 to {frame}, and fft_length {frame} or more; or leave both and frame_length out",
             ("set", "STFTSpectrogram"),
@@ -40,6 +42,7 @@ def _stft_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     steps = window(length, frame, _frame_step(arguments), str(arguments["padding"]))
     if steps is not None and steps < 1:
         raise LayerError(
+            NothingLeft,
             f"a frame of {frame} doesn't fit into {spell(inputs[0])}",
             "say a smaller frame_length, or padding=same",
             ("argument", ("padding", "same")),
@@ -68,6 +71,7 @@ def _mel_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     sequence = arguments["sequence_length"]
     if sequence is not None and int_of(sequence) > fft:
         raise LayerError(
+            ArgumentsClash,
             f"MelSpectrogram has sequence_length={sequence} and fft_length={fft}",
             f"say a sequence_length up to {fft}, or leave it out",
             ("argument", ("sequence_length", None)),
@@ -76,6 +80,7 @@ def _mel_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
         return (batch, bands, None)
     if length <= fft // 2:
         raise LayerError(
+            NothingLeft,
             f"MelSpectrogram gets {length} samples, and half a frame has {fft // 2}",
             f"say a smaller fft_length, as fft_length={length}",
             ("argument", ("fft_length", length)),
@@ -83,6 +88,7 @@ def _mel_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     announced, computed = (length + stride + 1) // stride, 1 + (length + fft // 2 * 2 - fft) // stride
     if announced != computed:
         raise LayerError(
+            KerasCannot,
             f"MelSpectrogram with sequence_stride={stride} gives {computed} frames of {length} samples, and Keras "
             f"announces {announced}",
             "take one sample more or fewer, or another sequence_stride",

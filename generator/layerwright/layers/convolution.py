@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..faults import ArgumentMisfit, ArgumentsClash, KerasCannot, NothingLeft
 from . import values
 from .rule import REQUIRED, Argument, Arguments, LayerError, Rule, Shape, Weight, drops_mask, known, spell
 from .values import int_of, ints_of
@@ -44,7 +45,7 @@ def _strides_and_dilations(arguments: Arguments, axes: int) -> tuple[tuple[int, 
     strides, dilations = ints_of(arguments["strides"], axes), ints_of(arguments["dilation_rate"], axes)
     if max(strides) > 1 and max(dilations) > 1:
         what, mend = "strides and dilation_rate are both above 1", "Keras takes one of the two: leave dilation_rate out"
-        raise LayerError(what, mend, ("argument", ("dilation_rate", None)))
+        raise LayerError(ArgumentsClash, what, mend, ("argument", ("dilation_rate", None)))
     return strides, dilations
 
 
@@ -56,6 +57,7 @@ def _places(arguments: Arguments, shape: Shape) -> list[int | None]:
     places = [window(*axis[:3], padding, axis[3]) for axis in zip(sizes, kernels, strides, dilations, strict=True)]
     if any(place is not None and place < 1 for place in places):
         raise LayerError(
+            NothingLeft,
             f"a kernel of {'×'.join(map(str, kernels))} doesn't fit into {spell(shape)}",
             "say padding=same, or a smaller kernel",
             ("argument", ("padding", "same")),
@@ -68,6 +70,7 @@ def _conv_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     groups, filters = int_of(arguments["groups"]), int_of(arguments["filters"])
     if channels % groups or filters % groups:
         raise LayerError(
+            ArgumentMisfit,
             f"{groups} groups don't divide {channels} channels and {filters} filters",
             "channels and filters have to be multiples of groups: say groups=1",
             ("argument", ("groups", 1)),
@@ -97,10 +100,12 @@ def _check_extras(extras: tuple[int, ...], strides: tuple[int, ...], reaches: It
     """Refuses an output_padding that Keras refuses, or that no convolution of TensorFlow leads back from."""
     if any(extra >= stride for extra, stride in zip(extras, strides, strict=True)):
         mend = "leave output_padding out, or say larger strides"
-        raise LayerError("output_padding isn't below strides", mend, ("argument", ("output_padding", None)))
+        raise LayerError(
+            ArgumentsClash, "output_padding isn't below strides", mend, ("argument", ("output_padding", None))
+        )
     if padding == "same" and any(extra == 0 and reach % 2 == 0 for extra, reach in zip(extras, reaches, strict=True)):
         what, mend = "output_padding is 0 for a kernel of an even size, and padding is same", "leave output_padding out"
-        raise LayerError(what, mend, ("argument", ("output_padding", None)))
+        raise LayerError(KerasCannot, what, mend, ("argument", ("output_padding", None)))
 
 
 def _separable_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:

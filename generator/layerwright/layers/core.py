@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..faults import ArgumentsClash, WrongAxes
 from . import values
 from .rule import REQUIRED, Argument, Arguments, LayerError, Rule, Shape, Weight, known, same_dtype, same_shape
 from .values import int_of
@@ -9,11 +10,13 @@ from .values import int_of
 
 def _dense_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     if len(inputs[0]) < 2:
-        raise LayerError("Dense gets one number a sample, without an axis", "give it a tensor of one axis or more")
+        raise LayerError(
+            WrongAxes, "Dense gets one number a sample, without an axis", "give it a tensor of one axis or more"
+        )
     known(inputs[0][-1], "Dense")
     if arguments["lora_rank"] is not None and arguments["kernel_constraint"] is not None:
         what, mend = "lora_rank and kernel_constraint exclude each other", "leave one of them out, as lora_rank"
-        raise LayerError(what, mend, ("argument", ("lora_rank", None)))
+        raise LayerError(ArgumentsClash, what, mend, ("argument", ("lora_rank", None)))
     return (*inputs[0][:-1], int_of(arguments["units"]))
 
 

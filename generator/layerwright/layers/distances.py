@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from ..faults import ShapesDiffer
 from .merging import equal_shapes
 from .rule import OWN, Arguments, LayerError, Rule, Shape, Takes, drops_mask, needs_all_masks, spell
 
@@ -88,6 +89,7 @@ def _weighted(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     equal_shapes(tuple(branches))
     if len(branches[0]) < 2 or weights != (*branches[0][:-1], len(branches)):
         raise LayerError(
+            ShapesDiffer,
             f"{len(branches)} branches of {spell(branches[0])} get weights of {spell(weights)}",
             "the weights need one number for each branch, and as many steps",
         )

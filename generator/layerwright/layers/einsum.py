@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ..faults import ArgumentMisfit, ArgumentsClash, BadAxis, VaryingSize, WrongAxes
 from . import values
 from .rule import (
     REQUIRED,
@@ -95,6 +96,7 @@ def _sizes(arguments: Arguments, shape: Shape) -> _Sizes:
     unnamed = len(shape) - len(equation.source)
     if unnamed < equation.left or (unnamed and not (equation.left or equation.right)):
         raise LayerError(
+            WrongAxes,
             f"{arguments['equation']} names {len(equation.source)} axes, and EinsumDense gets {spell(shape)}",
             "write a letter for each axis, the batch too, or ... for the others",
         )
@@ -103,6 +105,7 @@ def _sizes(arguments: Arguments, shape: Shape) -> _Sizes:
     target = equation.target if equation.left else equation.target[1:]
     if len(said) != len(target):
         raise LayerError(
+            ArgumentsClash,
             f"output_shape has {len(said)} sizes, and {arguments['equation']} {len(target)}",
             "say one size for each letter after the arrow, less the batch's",
         )
@@ -111,7 +114,9 @@ def _sizes(arguments: Arguments, shape: Shape) -> _Sizes:
     for letter, size in zip(equation.source, axes, strict=True):
         if sizes.get(letter) not in (None, size):
             raise LayerError(
-                f"output_shape says {sizes[letter]} for {letter}, and the input has {size}", "say none for that axis"
+                ArgumentMisfit,
+                f"output_shape says {sizes[letter]} for {letter}, and the input has {size}",
+                "say none for that axis",
             )
         if letter not in sizes:
             sizes[letter] = size
@@ -124,14 +129,16 @@ def _fixed(sizes: _Sizes, letter: str) -> int:
     size = sizes.of[letter]
     if size is None:
         raise LayerError(
-            f"the weights of EinsumDense depend on {letter}, whose size isn't known", "say its size in output_shape"
+            VaryingSize,
+            f"the weights of EinsumDense depend on {letter}, whose size isn't known",
+            "say its size in output_shape",
         )
     return size
 
 
 def _shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     if arguments["lora_rank"] is not None and arguments["kernel_constraint"] is not None:
-        raise LayerError("lora_rank and kernel_constraint exclude each other", "leave one of them out")
+        raise LayerError(ArgumentsClash, "lora_rank and kernel_constraint exclude each other", "leave one of them out")
     return _sizes(arguments, inputs[0]).output
 
 
@@ -158,7 +165,9 @@ def _bias(arguments: Arguments, sizes: _Sizes) -> tuple[Weight, ...]:
         return ()
     assert isinstance(axes, str)
     if not set(axes) <= set(target if sizes.equation.left else target[1:]):
-        raise LayerError(f"bias_axes={axes} aren't axes of {target}", "say letters of the output, less the batch's")
+        raise LayerError(
+            BadAxis, f"bias_axes={axes} aren't axes of {target}", "say letters of the output, less the batch's"
+        )
     spanned = target[min(target.index(letter) for letter in axes) :]
     after = 0 if sizes.equation.left else sizes.unnamed
     shape = tuple(_fixed(sizes, letter) if letter in axes else 1 for letter in spanned)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..faults import ArgumentsClash, WrongAxes
 from . import values
 from .rule import (
     REQUIRED,
@@ -29,7 +30,7 @@ def _looked_up(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     """One more axis: each number becomes a row of the table. Keras rounds fractions down."""
     if arguments.get("lora_rank") is not None and arguments["embeddings_constraint"] is not None:
         what, mend = "lora_rank and embeddings_constraint exclude each other", "leave one of them out, as lora_rank"
-        raise LayerError(what, mend, ("argument", ("lora_rank", None)))
+        raise LayerError(ArgumentsClash, what, mend, ("argument", ("lora_rank", None)))
     return (*inputs[0], int_of(arguments["output_dim"]))
 
 
@@ -60,7 +61,7 @@ def _masks_zero(arguments: Arguments, inputs: tuple[bool, ...]) -> bool:
 def _masked_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     if len(inputs[0]) < 2:
         what, mend = "Masking gets one number a sample, without steps", "it takes steps and features; or leave it out"
-        raise LayerError(what, mend, ("drop", None))
+        raise LayerError(WrongAxes, what, mend, ("drop", None))
     return inputs[0]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..faults import ArgumentMisfit, ArgumentsClash, KerasCannot, NothingLeft
 from . import values
 from .rule import REQUIRED, Argument, Arguments, LayerError, Rule, Shape, Value, drops_mask, spell
 from .values import int_of, ints_of, share
@@ -58,13 +59,14 @@ def _same_image(
         wanted = _channels(arguments, channels)
         if wanted is not None and given not in wanted:
             raise LayerError(
+                ArgumentMisfit,
                 f"{layer} takes images of {' or '.join(map(str, wanted))} channels and gets {spell(inputs[0])}",
                 "leave it out, or give it the image itself",
                 ("drop", None),
             )
         if any(size is not None and size < least for size in sizes):
             mend = "start from a larger image, or leave it out"
-            raise LayerError(f"{layer} can't alter {spell(inputs[0])}", mend, ("drop", None))
+            raise LayerError(NothingLeft, f"{layer} can't alter {spell(inputs[0])}", mend, ("drop", None))
         return inputs[0]
 
     return shape
@@ -107,11 +109,11 @@ def _resized_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     if arguments.get("crop_to_aspect_ratio") and arguments.get("pad_to_aspect_ratio"):
         what = "crop_to_aspect_ratio and pad_to_aspect_ratio exclude each other"
         mend = "leave one of them out, as pad_to_aspect_ratio"
-        raise LayerError(what, mend, ("argument", ("pad_to_aspect_ratio", None)))
+        raise LayerError(ArgumentsClash, what, mend, ("argument", ("pad_to_aspect_ratio", None)))
     if arguments.get("pad_to_aspect_ratio") and not _pads_at_the_sides(arguments, inputs[0]):
         what = f"pad_to_aspect_ratio would pad {spell(inputs[0])} above and below, which fails on TensorFlow with a GPU"
         mend = "leave pad_to_aspect_ratio out, or say crop_to_aspect_ratio=true in its place"
-        raise LayerError(what, mend, ("argument", ("pad_to_aspect_ratio", None)))
+        raise LayerError(KerasCannot, what, mend, ("argument", ("pad_to_aspect_ratio", None)))
     return (inputs[0][0], int_of(arguments["height"]), int_of(arguments["width"]), inputs[0][-1])
 
 
@@ -130,6 +132,7 @@ def _equalized_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     for size, count in zip(inputs[0][1:-1], tiles, strict=True):
         if size is not None and -size % count > size:
             raise LayerError(
+                KerasCannot,
                 f"tile_grid_size={'×'.join(map(str, tiles))} is too fine for {spell(inputs[0])}",
                 "say a coarser one, as tile_grid_size=1x1",
                 ("argument", ("tile_grid_size", (1, 1))),

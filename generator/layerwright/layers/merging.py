@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 
+from ..faults import BadAxis, BatchMismatch, CannotMask, ShapesDiffer, WrongAxes
 from . import values
 from .rule import (
     REQUIRED,
@@ -34,13 +35,16 @@ def equal_shapes(inputs: tuple[Shape, ...]) -> None:
     """Raises LayerError unless all shapes are equal: for merges where no tensor may be stretched unasked."""
     if len({shape[0] for shape in inputs}) > 1:
         raise LayerError(
-            f"batches of different sizes can't be joined: {_list(inputs)}", "say the same batch after all inputs"
+            BatchMismatch,
+            f"batches of different sizes can't be joined: {_list(inputs)}",
+            "say the same batch after all inputs",
         )
     if len({len(shape) for shape in inputs}) > 1:
-        raise LayerError(f"tensors of different rank can't be joined: {_list(inputs)}", _RANKS_MEND)
+        raise LayerError(ShapesDiffer, f"tensors of different rank can't be joined: {_list(inputs)}", _RANKS_MEND)
     for sizes in zip(*(shape[1:] for shape in inputs), strict=True):
         if len(set(sizes)) > 1:
             raise LayerError(
+                ShapesDiffer,
                 f"tensors of different shape can't be joined element by element: {_list(inputs)}",
                 "give the branches equal last sizes, or merge by concatenate",
             )
@@ -51,7 +55,9 @@ def _batch(inputs: tuple[Shape, ...]) -> int | None:
     said = {shape[0] for shape in inputs} - {None}
     if len(said) > 1:
         raise LayerError(
-            f"batches of different sizes can't be joined: {_list(inputs)}", "say the same batch after all inputs"
+            BatchMismatch,
+            f"batches of different sizes can't be joined: {_list(inputs)}",
+            "say the same batch after all inputs",
         )
     return said.pop() if said else None
 
@@ -68,6 +74,7 @@ def _stretched(one: Shape, other: Shape) -> Shape:
     for size, against in pairs:
         if size != against and 1 not in (size, against):
             raise LayerError(
+                ShapesDiffer,
                 f"tensors of {spell((None, *one))} and {spell((None, *other))} can't be joined element by element",
                 "every axis needs equal sizes, or 1 in one of them",
             )
@@ -79,6 +86,7 @@ def _masks_of_one_rank(arguments: Arguments, tensors: Sequence[TensorLike]) -> N
     """Keras joins masks without putting axes in first: those of tensors of different rank don't fit."""
     if all(tensor.masked for tensor in tensors) and len({len(tensor.shape) for tensor in tensors}) > 1:
         raise LayerError(
+            CannotMask,
             "tensors of different rank can't be joined with the masks that they carry",
             "leave out what makes one of the masks (masking, mask_zero=true)",
         )
@@ -88,15 +96,16 @@ def _concatenated(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     rank = len(inputs[0])
     _batch(inputs)
     if len({len(shape) for shape in inputs}) > 1:
-        raise LayerError(f"tensors of different rank can't be concatenated: {_list(inputs)}", _RANKS_MEND)
+        raise LayerError(ShapesDiffer, f"tensors of different rank can't be concatenated: {_list(inputs)}", _RANKS_MEND)
     if rank < 2:
-        raise LayerError("single numbers without an axis can't be concatenated", "reshape them to 1 first")
+        raise LayerError(WrongAxes, "single numbers without an axis can't be concatenated", "reshape them to 1 first")
     place = int_of(arguments["axis"])
     if not -rank <= place < rank or place % rank == 0:
-        raise LayerError(f"Concatenate has axis={place} on {_list(inputs)}", "axis=-1 is the last one")
+        raise LayerError(BadAxis, f"Concatenate has axis={place} on {_list(inputs)}", "axis=-1 is the last one")
     for axis, sizes in enumerate(zip(*inputs, strict=True)):
         if axis not in (0, place % rank) and len(set(sizes)) > 1:
             raise LayerError(
+                ShapesDiffer,
                 f"tensors can't be concatenated along axis {place}: {_list(inputs)}",
                 "all their other axes have to be equal: " + _RANKS_MEND,
             )
@@ -123,11 +132,12 @@ def _dot(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     places = []
     for shape, axis in zip(inputs, ints_of(arguments["axes"], 2), strict=True):
         if not -len(shape) <= axis < len(shape) or axis % len(shape) == 0:
-            raise LayerError(f"Dot has axis {axis} on {spell(shape)}", "axes=-1 is the last one of both")
+            raise LayerError(BadAxis, f"Dot has axis {axis} on {spell(shape)}", "axes=-1 is the last one of both")
         places.append(axis % len(shape))
     first, second = inputs
     if first[places[0]] != second[places[1]]:
         raise LayerError(
+            ShapesDiffer,
             f"Dot sums over {first[places[0]]} numbers of {spell(first)} and {second[places[1]]} of {spell(second)}",
             "choose axes of the same size",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..faults import ArgumentMisfit, BadAxis
 from . import values
 from .rule import Argument, Arguments, LayerError, Rule, Shape, Value, Weight, drops_mask, known, spell
 from .values import int_of, places
@@ -60,6 +61,7 @@ def _last_axes(layer: str, arguments: Arguments, shape: Shape) -> tuple[int, ...
     one_sign = len({int_of(axis) < 0 for axis in said}) == 1
     if axes != tuple(range(len(shape) - len(axes), len(shape))) or not one_sign:
         raise LayerError(
+            BadAxis,
             f"{layer} has axis={','.join(map(str, said))} on {spell(shape)}",
             "leave axis out: the last one counts, or name the last ones, as (-2,-1)",
             ("argument", ("axis", None)),
@@ -86,6 +88,7 @@ def _group_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     if groups > 0 and channels % groups:
         fitting = max(each for each in range(1, min(groups, channels) + 1) if channels % each == 0)
         raise LayerError(
+            ArgumentMisfit,
             f"GroupNormalization has {groups} groups, and {channels} channels don't divide into them",
             f"say groups={fitting}, or groups=-1 for one group a channel",
             ("argument", ("groups", fitting)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..faults import KerasCannot, NothingLeft, VaryingSize
 from . import values
 from .convolution import window
 from .rule import REQUIRED, Argument, Arguments, LayerError, Rule, Shape, drops_mask, floats, same_dtype, spell
@@ -16,6 +17,7 @@ def _pool_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     places = [window(*axis, padding) for axis in zip(sizes, pools, strides, strict=True)]
     if any(place is not None and place < 1 for place in places):
         raise LayerError(
+            NothingLeft,
             f"a pool of {'×'.join(map(str, pools))} is larger than its image, {spell(inputs[0])}",
             "pool less often, say padding=same, or start from a larger image",
             ("argument", ("padding", "same")),
@@ -37,6 +39,7 @@ def _adaptive_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     batch, *sizes, channels = inputs[0]
     if None in sizes:
         raise LayerError(
+            VaryingSize,
             f"an adaptive pool needs fixed sizes and gets {spell(inputs[0])}",
             "fix the size, or pool globally, as by global_average_pool",
             ("set", "global_average_pool"),
@@ -44,6 +47,7 @@ def _adaptive_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     wanted = ints_of(arguments["output_size"], len(sizes))
     if any(size == 1 or count == 1 for size, count in zip(sizes, wanted, strict=True)):
         raise LayerError(
+            KerasCannot,
             f"an adaptive pool can't make {'×'.join(map(str, wanted))} of {spell(inputs[0])}: TensorFlow fails on 1",
             "pool globally, as by global_average_pool with keepdims=true, or ask for 2 or more places",
             ("set", "global_average_pool"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from ..faults import ArgumentMisfit, MissingArgument, WrongAxes, WrongNumbers
 from . import values
 from .rule import (
     REQUIRED,
@@ -48,6 +49,7 @@ def _rescaled_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
         value = arguments[name]
         if isinstance(value, tuple) and (len(inputs[0]) < 2 or len(value) != inputs[0][-1]):
             raise LayerError(
+                ArgumentMisfit,
                 f"{name} of Rescaling has {len(value)} numbers, and {spell(inputs[0])} other channels",
                 "say one number, or one for each channel",
                 ("argument", (name, 1)),
@@ -89,6 +91,7 @@ def _standardised_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shap
     mean, variance = arguments["mean"], arguments["variance"]
     if mean is None or variance is None:
         raise LayerError(
+            MissingArgument,
             "Normalization has no mean and variance: nothing would adapt it to the data",
             "say both, or leave it out: of an input of kind numeric the data pipeline standardises the values",
             ("drop", None),
@@ -99,6 +102,7 @@ def _standardised_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shap
     aligned = zip(reversed(shape), reversed(sizes), strict=False)
     if shape != _array(variance) or len(shape) > len(sizes) or any(one not in (1, size) for one, size in aligned):
         raise LayerError(
+            ArgumentMisfit,
             f"mean and variance of Normalization don't fit {spell(inputs[0])}",
             f"each is one number, or has {' of '.join(map(str, reversed(sizes))) or 'no'} numbers".replace(
                 "has no numbers", "nothing else without an axis"
@@ -117,6 +121,7 @@ def _encoded(layer: str, mode: str, depth: int, shape: Shape) -> Shape:
         return (*shape[:-1], depth) if shape[-1] == 1 and len(shape) > 1 else (*shape, depth)
     if len(shape) != 2:
         raise LayerError(
+            WrongAxes,
             f"{layer} with output_mode={mode} takes one axis of numbers and gets {spell(shape)}",
             "say output_mode=one_hot" if len(shape) == 1 else "say output_mode=one_hot, or flatten it first",
             ("argument", ("output_mode", "one_hot")),
@@ -127,7 +132,7 @@ def _encoded(layer: str, mode: str, depth: int, shape: Shape) -> Shape:
 def _category_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     if arguments["num_tokens"] is None:
         mend = "say how many values there are, as num_tokens=10"
-        raise LayerError("CategoryEncoding needs num_tokens", mend, ("argument", ("num_tokens", 10)))
+        raise LayerError(MissingArgument, "CategoryEncoding needs num_tokens", mend, ("argument", ("num_tokens", 10)))
     return _encoded("CategoryEncoding", str(arguments["output_mode"]), int_of(arguments["num_tokens"]), inputs[0])
 
 
@@ -146,6 +151,7 @@ def _binned_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     boundaries, mode = arguments["bin_boundaries"], str(arguments["output_mode"])
     if not isinstance(boundaries, tuple):
         raise LayerError(
+            MissingArgument,
             "Discretization has no bin_boundaries: nothing would adapt it to the data",
             "say them, as bin_boundaries=(0,0.5,1)",
             ("argument", ("bin_boundaries", (0, 0.5, 1))),
@@ -164,6 +170,7 @@ def _hashed_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
         return shape
     if mode == "one_hot" and (len(shape) < 2 or shape[-1] != 1):
         raise LayerError(
+            WrongAxes,
             f"Hashing with output_mode=one_hot takes a last axis of one number and gets {spell(shape)}",
             "reshape it to 1 first" if len(shape) == 1 else "say output_mode=int, and CategoryEncoding after it",
         )
@@ -182,13 +189,14 @@ def _salt(value: Value) -> str | None:
 
 def _whole_numbers(arguments: Arguments, tensors: Sequence[TensorLike]) -> None:
     if not all(tensor.dtype.startswith("int") for tensor in tensors):
-        raise LayerError("HashedCrossing takes whole numbers", "give it inputs of kind category")
+        raise LayerError(WrongNumbers, "HashedCrossing takes whole numbers", "give it inputs of kind category")
 
 
 def _crossed_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     shape = inputs[0]
     if any(each != shape for each in inputs) or shape[1:] not in ((), (1,)):
         raise LayerError(
+            WrongAxes,
             f"HashedCrossing takes one number a sample of each tensor and gets {', '.join(map(spell, inputs))}",
             "give it inputs of kind category",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from ..faults import ArgumentsClash, CannotMask, NothingLeft, VaryingSize
 from . import values
 from .convolution import window
 from .rule import (
@@ -65,19 +66,20 @@ def _check_steps(arguments: Arguments, shape: Shape) -> None:
     """Refuses to carry states over batches of any size, and to unroll a sequence of any length."""
     if arguments["stateful"] and shape[0] is None:
         raise UnbatchedError(
+            VaryingSize,
             "stateful=true carries a state for each place in the batch, and the batch may have any size",
             "say batch=1 after each input, with backend: tensorflow",
         )
     if arguments.get("unroll") and shape[1] is None:
         what, mend = "unroll=true needs a fixed length and gets a varying one", "fix the length, or leave unroll out"
-        raise LayerError(what, mend, ("argument", ("unroll", None)))
+        raise LayerError(VaryingSize, what, mend, ("argument", ("unroll", None)))
 
 
 def _check_mask(arguments: Arguments, tensors: Sequence[TensorLike]) -> None:
     """Refuses what Keras 3.15 fails on with PyTorch: it turns a mask round as if it were a tensor and not several."""
     if tensors[0].masked and arguments["unroll"] and arguments["go_backwards"]:
         what, mend = "a masked sequence can't be unrolled backwards", "leave unroll=true out"
-        raise LayerError(what, mend, ("argument", ("unroll", None)))
+        raise LayerError(CannotMask, what, mend, ("argument", ("unroll", None)))
 
 
 def _steps(arguments: Arguments, shape: Shape, state: Shape) -> Shape:
@@ -176,6 +178,7 @@ def _conv_step(arguments: Arguments, shape: Shape) -> tuple[Shape, int, tuple[in
     batch, _, *sizes, channels = shape
     if None in sizes:
         raise LayerError(
+            VaryingSize,
             f"a convolutional LSTM gets {spell(shape)}, whose places vary in number",
             "fix the sizes, steps may vary; or leave it out",
             ("drop", None),
@@ -185,11 +188,12 @@ def _conv_step(arguments: Arguments, shape: Shape) -> tuple[Shape, int, tuple[in
     )
     if max(strides) > 1 and max(dilations) > 1:
         what, mend = "strides and dilation_rate are both above 1", "Keras takes one of the two: leave dilation_rate out"
-        raise LayerError(what, mend, ("argument", ("dilation_rate", None)))
+        raise LayerError(ArgumentsClash, what, mend, ("argument", ("dilation_rate", None)))
     padding = str(arguments["padding"])
     places = [window(*axis[:3], padding, axis[3]) for axis in zip(sizes, kernels, strides, dilations, strict=True)]
     if any(place is not None and place < 1 for place in places):
         raise LayerError(
+            NothingLeft,
             f"a kernel of {'×'.join(map(str, kernels))} doesn't fit into the steps of {spell(shape)}",
             "say padding=same, or a smaller kernel",
             ("argument", ("padding", "same")),
@@ -217,7 +221,7 @@ def _without_mask(arguments: Arguments, tensors: Sequence[TensorLike]) -> None:
     """A mask from `Masking` has a value for each place of a step; Keras fails on those."""
     if tensors[0].masked:
         mend = "leave out what makes it (masking, mask_zero=true), or this layer"
-        raise LayerError("a convolutional LSTM gets a mask", mend, ("drop", None))
+        raise LayerError(CannotMask, "a convolutional LSTM gets a mask", mend, ("drop", None))
 
 
 def _conv_lstm(axes: int) -> Rule:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..faults import ArgumentMisfit
 from . import values
 from .rule import REQUIRED, Argument, Arguments, LayerError, Rule, Shape, Value, same_shape, spell
 
@@ -31,6 +32,7 @@ def _dropped_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     if not fits:
         example = ",".join(["none", *["1"] * (len(inputs[0]) - 1)])
         raise LayerError(
+            ArgumentMisfit,
             f"noise_shape doesn't fit {spell(inputs[0])}",
             f"it has {len(inputs[0])} sizes, the batch's first, each none or 1, as ({example}); or leave it out",
             ("argument", ("noise_shape", None)),

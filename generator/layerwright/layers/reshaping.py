@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from ..faults import ArgumentMisfit, BadAxis, NothingLeft, VaryingSize
 from . import values
 from .rule import REQUIRED, Argument, Arguments, LayerError, Rule, Shape, Value, drops_mask, plain, same_dtype, spell
 from .values import int_of, ints_of, margins_of
@@ -14,6 +15,7 @@ def _flatten_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     batch, *sizes = inputs[0]
     if None in sizes:
         raise LayerError(
+            VaryingSize,
             f"Flatten gets {spell(inputs[0])}, whose size varies",
             "pool over the varying axis, by global_average_pool, or fix the length",
             ("set", "global_average_pool"),
@@ -29,6 +31,7 @@ def _reshape_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     if None in sizes:
         if -1 not in wanted or total % fixed:
             raise LayerError(
+                VaryingSize,
                 f"Reshape gets {spell(inputs[0])}, whose size varies",
                 f"fix the length, or write -1 for the axis that varies, and sizes beside it that divide {total}; "
                 "or leave it out",
@@ -37,6 +40,7 @@ def _reshape_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
         return (batch, *(None if size == -1 else size for size in wanted))
     if (total % fixed if -1 in wanted else total != fixed) != 0:
         raise LayerError(
+            ArgumentMisfit,
             f"Reshape can't make {'×'.join(map(str, wanted))} of {spell(inputs[0])}",
             f"the sizes' product has to be {total}, as in reshape -1, which finds it",
             ("set", "reshape -1"),
@@ -49,6 +53,7 @@ def _permuted_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     order = ints_of(arguments["dims"])
     if sorted(order) != list(range(1, len(sizes) + 1)):
         raise LayerError(
+            BadAxis,
             f"Permute has dims={'×'.join(map(str, order))} on {spell(inputs[0])}",
             f"dims names each of its axes once, as {'x'.join(map(str, range(len(sizes), 0, -1)))}",
             ("argument", ("dims", tuple(range(len(sizes), 0, -1)))),
@@ -66,7 +71,9 @@ def _cropped_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     margins = [sum(margin) for margin in margins_of(arguments["cropping"], len(sizes))]
     places = [None if size is None else size - margin for size, margin in zip(sizes, margins, strict=True)]
     if any(place is not None and place < 1 for place in places):
-        raise LayerError(f"cropping leaves nothing of {spell(inputs[0])}", "crop less, or leave it out", ("drop", None))
+        raise LayerError(
+            NothingLeft, f"cropping leaves nothing of {spell(inputs[0])}", "crop less, or leave it out", ("drop", None)
+        )
     return (batch, *places, channels)
 
 

@@ -12,6 +12,20 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
+from ..faults import (
+    ArgumentMisfit,
+    BadArgument,
+    BadAxis,
+    Fault,
+    MissingArgument,
+    NothingLeft,
+    RefusedLayer,
+    UnknownArgument,
+    VaryingSize,
+    WrongAxes,
+    WrongCount,
+    WrongNumbers,
+)
 from ..problems import Action, meant
 from .configured import Configured, read
 
@@ -63,13 +77,14 @@ class Takes(Enum):
 
 
 class LayerError(ValueError):
-    """A layer can't be called so. `mend` says what would work.
+    """A layer can't be called so: `fault` says of what sort that is, `mend` what would work.
 
     `edit` says it as data: an action of `problems.Edit` on the layer's place in the answers, with its value.
     """
 
-    def __init__(self, what: str, mend: str, edit: tuple[Action, Any] | None = None) -> None:
+    def __init__(self, fault: type[Fault], what: str, mend: str, edit: tuple[Action, Any] | None = None) -> None:
         super().__init__(what)
+        self.fault = fault
         self.mend = mend
         self.edit = edit
 
@@ -289,14 +304,14 @@ class Rule:
         known = {argument.name: argument for argument in self.known}
         for name in given:
             if name not in known:
-                raise LayerError(f"{self.name} has no argument {name!r}", *self._another(name, given))
+                raise LayerError(UnknownArgument, f"{self.name} has no argument {name!r}", *self._another(name, given))
         arguments = self.defaults() | dict(given)
         for name, argument in known.items():
             if name not in arguments:
-                raise LayerError(f"{self.name} needs {name}", *self._example(argument, "say it"))
+                raise LayerError(MissingArgument, f"{self.name} needs {name}", *self._example(argument, "say it"))
             if expected := argument.check(arguments[name]):
                 mend = self._example(argument, f"{name} is {expected}", arguments[name])
-                raise LayerError(f"{name} of {self.name} is {arguments[name]!r}", *mend)
+                raise LayerError(BadArgument, f"{name} of {self.name} is {arguments[name]!r}", *mend)
         return arguments
 
     def _example(self, argument: Argument, mend: str, said: Value = None) -> tuple[str, tuple[Action, Any]]:
@@ -325,10 +340,11 @@ class Rule:
         """
         arguments = self.complete(given)
         if len(inputs) < self.least or (self.most is not None and len(inputs) > self.most):
-            raise LayerError(*self._count(len(inputs)))
+            raise LayerError(WrongCount, *self._count(len(inputs)))
         for shape in inputs:
             if self.rank is not None and len(shape) != self.rank:
                 raise LayerError(
+                    WrongAxes,
                     f"{self.name} takes {_counted(self.rank - 1, 'axis', 'axes')}, not {len(shape) - 1}: "
                     f"it gets {spell(shape)}",
                     f"give it a tensor of {_counted(self.rank - 1, 'axis', 'axes')}, or leave it out",
@@ -337,6 +353,7 @@ class Rule:
         output = self.shape(arguments, inputs)
         if any(size is not None and not 0 < size <= MAX_SIZE for size in output):
             raise LayerError(
+                NothingLeft,
                 f"{self.name} on {spell(inputs[0])} would give {spell(output)}",
                 "every axis of its output has to hold at least one number, and not more than Keras can index; "
                 "or leave it out",
@@ -351,9 +368,10 @@ class Rule:
         """Raises LayerError for tensors whose dtype or mask this layer can't take, or if it takes none by itself."""
         if self.within is not None:
             what = f"{self.name} is a part of {self.within}, and no layer by itself"
-            raise LayerError(what, f"use {self.within}, or leave it out", ("drop", None))
+            raise LayerError(RefusedLayer, what, f"use {self.within}, or leave it out", ("drop", None))
         if not self.integers and any(tensor.dtype.startswith("int") for tensor in tensors):
             raise LayerError(
+                WrongNumbers,
                 f"{self.name} gets whole numbers and computes with fractions",
                 "put an embedding before it, or for numbers that count something a rescaling, as Rescaling 1",
                 ("before", "Rescaling 1"),
@@ -371,6 +389,7 @@ class Rule:
             name = str(arguments.get(f"{of}_initializer")).lower()
             if (name.startswith("identity") and axes != 2) or (name.startswith("orthogonal") and axes < 2):
                 raise LayerError(
+                    ArgumentMisfit,
                     f"{of}_initializer of {self.name} is {name}, and its {weight.name} isn't a matrix",
                     "choose another one, or leave it out",
                     ("argument", (f"{of}_initializer", None)),
@@ -380,6 +399,7 @@ class Rule:
                 constraint = read(f"{constraint}()")
             if isinstance(constraint, Configured) and any(not -axes <= axis < axes for axis in constraint.axes):
                 raise LayerError(
+                    BadAxis,
                     f"{of}_constraint of {self.name} is {constraint}, and its {weight.name} has {axes} axes",
                     f"its axes are 0 to {axes - 1}; or leave it out" if axes else "say non_neg, or leave it out",
                     ("argument", (f"{of}_constraint", None)),
@@ -442,7 +462,7 @@ def known(size: int | None, layer: str) -> int:
     """`size`, where a layer's weights depend on it. Raises LayerError if it isn't known before data comes."""
     if size is None:
         what, mend = f"{layer} needs a fixed size and gets a varying one", "fix the size, or leave it out"
-        raise LayerError(what, mend, ("drop", None))
+        raise LayerError(VaryingSize, what, mend, ("drop", None))
     return size
 
 

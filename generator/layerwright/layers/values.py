@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..faults import BadAxis, WrongAxes
 from .configured import Configured, fault
 from .rule import MAX_SIZE, Argument, Check, LayerError, Shape, Value, spell
 
@@ -83,9 +84,9 @@ def places(axes: Value, shape: Shape, layer: str) -> tuple[int, ...]:
         spelled = ",".join(map(str, named))
         if rank < 2:
             mend = "give it a tensor with an axis, or leave it out"
-            raise LayerError(f"{layer} gets {spell(shape)}, without an axis", mend, ("drop", None))
+            raise LayerError(WrongAxes, f"{layer} gets {spell(shape)}, without an axis", mend, ("drop", None))
         mend = "axis=-1 is the last one"
-        raise LayerError(f"{layer} has axis={spelled} on {spell(shape)}", mend, ("argument", ("axis", -1)))
+        raise LayerError(BadAxis, f"{layer} has axis={spelled} on {spell(shape)}", mend, ("argument", ("axis", -1)))
     return tuple(found)
 
 

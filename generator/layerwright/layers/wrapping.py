@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ..faults import ArgumentsClash, CannotMask, ShapesDiffer, WrongAxes
 from . import values
 from .rule import (
     REQUIRED,
@@ -72,7 +73,7 @@ def _step(shape: Shape) -> Shape:
     """A sequence's shape without its axis of steps."""
     if len(shape) < 3:
         mend = "give it a sequence: steps, then at least one axis; or leave it out"
-        raise LayerError(f"TimeDistributed gets {spell(shape)}", mend, ("drop", None))
+        raise LayerError(WrongAxes, f"TimeDistributed gets {spell(shape)}", mend, ("drop", None))
     return (shape[0], *shape[2:])
 
 
@@ -91,6 +92,7 @@ def _check_step(arguments: Arguments, tensors: Sequence[TensorLike]) -> None:
     stay = None not in places and tuple(output[: len(places)]) == places and len(output) > len(places)
     if tensor.masked and places and not stay:
         raise LayerError(
+            CannotMask,
             f"TimeDistributed gets a mask for each place of {spell(tensor.shape)}, and its layer changes the places",
             "leave out what makes the mask (masking, mask_zero=true)",
         )
@@ -109,18 +111,22 @@ def _check_directions(arguments: Arguments, forward: Shape, inputs: tuple[Shape,
     if arguments["backward_layer"] is None:
         if there["go_backwards"]:
             what, mend = "Bidirectional turns its layer round, and that goes backwards", "leave go_backwards out"
-            raise LayerError(what, mend, ("argument", ("go_backwards", None)))
+            raise LayerError(ArgumentsClash, what, mend, ("argument", ("go_backwards", None)))
         return
     back = _settings(arguments, "backward_layer")
     if there["go_backwards"] == back["go_backwards"]:
-        raise LayerError("both layers of Bidirectional go the same way", "say go_backwards=true for one of them")
+        raise LayerError(
+            ArgumentsClash, "both layers of Bidirectional go the same way", "say go_backwards=true for one of them"
+        )
     for name in ("return_sequences", "stateful"):
         if there[name] != back[name]:
-            raise LayerError(f"the layers of Bidirectional differ in {name}", "say the same for both")
+            raise LayerError(ArgumentsClash, f"the layers of Bidirectional differ in {name}", "say the same for both")
     backward, _ = _inner(arguments, "backward_layer").call(inputs)
     if forward != backward:
         raise LayerError(
-            f"the layers of Bidirectional give {spell(forward)} and {spell(backward)}", "give both the same size"
+            ShapesDiffer,
+            f"the layers of Bidirectional give {spell(forward)} and {spell(backward)}",
+            "give both the same size",
         )
 
 

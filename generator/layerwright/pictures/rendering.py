@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ..faults import MissingProgram
 from ..problems import AnswersError, Problem
 
 FORMATS = ("svg", "png", "pdf")
@@ -22,7 +23,7 @@ def rendered(text: str, form: str) -> bytes:
         import pygraphviz  # type: ignore[import-untyped]
     except ImportError as error:
         what, mend = "pictures are drawn by Graphviz, which isn't installed", "pip install 'layerwright[pictures]'"
-        raise AnswersError([Problem("--format", f"{form}: {what}", mend)]) from error
+        raise AnswersError([Problem("--format", MissingProgram, f"{form}: {what}", mend)]) from error
     graph = pygraphviz.AGraph(string=text)
     if form == "png":
         graph.graph_attr["dpi"] = str(DOTS_PER_INCH)

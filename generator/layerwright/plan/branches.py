@@ -10,6 +10,7 @@ from ..backbones import Backbone
 from ..blocks import Abandoned, Builder, LayerItem, Stack
 from ..blocks.builder import Spot
 from ..blocks.references import names_in, references
+from ..faults import BadGroup, NameTaken
 from ..graph import BackboneLayer, Layer, SubModel, Tensor
 from ..layers import Weight
 from ..problems import Edit
@@ -140,7 +141,7 @@ class Branches:
             if layer.name in {each.name for each in ends}:
                 what, mend = "the backbone has this name", f"name it otherwise, as {layer.name}_{key[:-1]}"
                 edit = Edit("rename", f"{key}.{layer.name}", (layer.name, f"{layer.name}_{key[:-1]}"))
-                self.net.problems.add(f"{key}.{layer.name}", what, mend, edit)
+                self.net.problems.add(f"{key}.{layer.name}", NameTaken, what, mend, edit)
 
     def branch_stack(self, each: Input, owner: str) -> Stack:
         """The layers of a branch: those that the answers say, or the planner's own."""
@@ -166,7 +167,9 @@ class Branches:
                 return starts
             place = f"layers.branches.{group.name}"
             edit = Edit("set", place, ["dense 64"])
-            self.net.problems.add(place, "a shared encoder has no layer", "give it one or more, as dense 64", edit)
+            self.net.problems.add(
+                place, BadGroup, "a shared encoder has no layer", "give it one or more, as dense 64", edit
+            )
             raise Abandoned
         encoder, end = self.encoder(group, inner), inner.graph.outputs[group.name]
         return {

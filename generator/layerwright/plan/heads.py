@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from .. import choices, mends
 from ..blocks import Abandoned, Item, LayerItem, Stack
 from ..blocks.starting import Start
+from ..faults import DistanceInputs, OutputShape
 from ..graph import Tensor
 from ..layers import Shape, spell
 from ..problems import Edit
@@ -97,7 +98,9 @@ class Heads:
             said, place = self.net.spec.layers.heads.get(output.name, Head()), f"layers.heads.{output.name}"
             if output.per is Per.MERGE and (said.stack or said.last):
                 mend = "leave its head out, or say another task, as binary"
-                self.net.problems.add(place, "a distance has no head of its own", mend, Edit("drop", place))
+                self.net.problems.add(
+                    place, DistanceInputs, "a distance has no head of its own", mend, Edit("drop", place)
+                )
 
     def distances(self, outputs: Sequence[Output], merged: Tensor) -> None:
         """The outputs that say how far the merged paths are apart."""
@@ -151,7 +154,7 @@ class Heads:
             noun, _ = mends.NOUNS[output.per]
             what = f"{output.task.name} says something of every {noun}, and its head gives {spell(tensor.shape)}"
             mend, edits = mends.axes_kept(self.net.spec, output)
-            self.net.problems.add(f"outputs.{output.name}", what, mend, *edits)
+            self.net.problems.add(f"outputs.{output.name}", OutputShape, what, mend, *edits)
             raise Abandoned
 
     def check_fit(self, output: Output, tensor: Tensor) -> None:
@@ -165,5 +168,5 @@ class Heads:
             wanted = f"{each} a sample" if len(expected) == 1 else spell((None, *expected))
             what = f"{output.task.name} needs {wanted}, and its head gives {spell(tensor.shape)}"
             mend, edits = mends.shape_fits(self.net.spec, output, tensor.shape, expected)
-            self.net.problems.add(f"outputs.{output.name}", what, mend, *edits)
+            self.net.problems.add(f"outputs.{output.name}", OutputShape, what, mend, *edits)
         return None

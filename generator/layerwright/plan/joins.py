@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from .. import mends
 from ..blocks import MERGES, Abandoned, LayerItem
 from ..blocks.merges import alike
+from ..faults import DistanceInputs, OutputShape, ShapesDiffer, WrongAxes
 from ..graph import Tensor
 from ..layers import LayerError, spell
 from ..layers.merging import equal_shapes
@@ -47,7 +48,7 @@ class Joins:
             each = self.net.spec.input(name)
             layer = self.net.own_branch(each, name)[0] if each.kind.vocabulary else "reshape 1"
             what, mend = "it ends in one number a sample, without an axis", f"put {layer} there"
-            self.net.problems.add(place, what, mend, Edit("append", place, layer))
+            self.net.problems.add(place, WrongAxes, what, mend, Edit("append", place, layer))
         return not bare
 
     def pooled(self, branches: dict[str, Tensor], outputs: Sequence[Output]) -> dict[str, Tensor]:
@@ -79,7 +80,7 @@ class Joins:
                 only = "+".join(seen)
                 edits = mends.seen_only(self.net.spec, output, seen)
                 mend = f"let it see {only} only, by from={only}" + ("" if len(edits) == 1 else ", and drop the rest")
-                self.net.problems.add(place, what, mend, *edits)
+                self.net.problems.add(place, OutputShape, what, mend, *edits)
                 return False
         return True
 
@@ -92,18 +93,20 @@ class Joins:
         if len(branches) == 1:
             mend = "give it a second input, or say another task, as regression"
             what = "a distance is between two inputs, and it sees 1"
-            self.net.problems.add(place, what, mend, Edit("set", place, "regression"))
+            self.net.problems.add(place, DistanceInputs, what, mend, Edit("set", place, "regression"))
             return False
         if len(branches) > 2:
             pairs = [group.members for group in self.net.spec.sharing if set(group.members) <= set(branches)]
             pair = next((members for members in pairs if len(members) == 2), [*branches][:2])
             mend = f"say which two, as from={'+'.join(pair)}, and drop what nothing else sees"
             what = f"a distance is between two inputs, and it sees {len(branches)}"
-            self.net.problems.add(place, what, mend, *mends.seen_only(self.net.spec, output, pair), *merge)
+            self.net.problems.add(
+                place, DistanceInputs, what, mend, *mends.seen_only(self.net.spec, output, pair), *merge
+            )
             return False
         if is_wrong:
             what = f"a distance is what two merged paths are apart, and merge is {how}"
-            self.net.problems.add(place, what, f"say merge: {' or '.join(reversed(words))}", *merge)
+            self.net.problems.add(place, DistanceInputs, what, f"say merge: {' or '.join(reversed(words))}", *merge)
             self.check_near(branches, output)
         return not is_wrong
 
@@ -113,7 +116,7 @@ class Joins:
         if len({shape[1:] for shape in shapes}) > 1 or any(len(shape) != 2 for shape in shapes):
             what = f"a distance is between branches of one axis and equal size: {', '.join(map(spell, shapes))}"
             mend = "pool or flatten them, and give them equal last sizes"
-            self.net.problems.add("merge", what, mend, *self.joined(branches, [output], "l2_distance"))
+            self.net.problems.add("merge", DistanceInputs, what, mend, *self.joined(branches, [output], "l2_distance"))
 
     def check_joined(self, branches: dict[str, Tensor]) -> None:
         """Notes branches that can't be joined, whatever becomes of the others."""
@@ -128,7 +131,7 @@ class Joins:
                 try:
                     self.net.catalogue.layers.rules["Concatenate"].call({}, shapes)
                 except LayerError as error:
-                    self.net.problems.add("merge", str(error), error.mend, *self.alike(branches))
+                    self.net.problems.add("merge", error.fault, str(error), error.mend, *self.alike(branches))
 
     def alike(self, branches: dict[str, Tensor], how: str = "") -> list[Edit]:
         """The edits after which branches can be joined."""
@@ -156,7 +159,7 @@ class Joins:
             shapes = ", ".join(spell(tensor.shape) for tensor in branches.values())
             mend, edits = mends.axes_alike(self.net.spec, needs, axes)
             what = f"{needs[0].name} says something of every {noun}, and its branches differ in them: {shapes}"
-            self.net.problems.add("merge", what, mend, *edits)
+            self.net.problems.add("merge", ShapesDiffer, what, mend, *edits)
             raise Abandoned
 
     def joined(self, branches: dict[str, Tensor], outputs: Sequence[Output], how: str = "") -> list[Edit]:
@@ -192,5 +195,5 @@ class Joins:
             equal_shapes(tuple(tensor.shape for tensor in branches.values()))
         except LayerError as error:
             mend = error.mend.removesuffix(", or merge by concatenate") if self.net.measures else error.mend
-            self.net.problems.add("merge", str(error), mend, *self.alike(branches))
+            self.net.problems.add("merge", error.fault, str(error), mend, *self.alike(branches))
             raise Abandoned from error

@@ -6,6 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .. import mends
+from ..faults import (
+    CannotUse,
+    ExportCannot,
+    Fault,
+    FixedBatch,
+    LengthsDiffer,
+    NameTaken,
+    NothingLearns,
+    OutOfReach,
+    SeesMore,
+    SmallVocabulary,
+    UnknownName,
+    Unused,
+    WrongNumbers,
+)
 from ..graph import BackboneLayer, Composite, Graph, Layer, Node, RuleLayer, SubModel, Tensor
 from ..layers import Shape
 from ..layers.rule import Nested
@@ -83,18 +98,22 @@ class Whole:
                     f"give it a name of its own, as {name}_model",
                     Edit("rename", place, (name, f"{name}_model")),
                 )
-                self.net.problems.add(place, what, mend, edit)
+                self.net.problems.add(place, NameTaken, what, mend, edit)
             elif (end := named.get(names[layer], layer) if layer in names else layer) in own:
-                self.net.problems.add(place, own[end], "name another layer, or leave it out", Edit("drop", place))
+                self.net.problems.add(
+                    place, CannotUse, own[end], "name another layer, or leave it out", Edit("drop", place)
+                )
             elif layer in names:
                 graph.models[name] = names[layer]
             elif self.net.complete or layer in graph.inputs:
                 near = nearest(layer, names)
+                fault: type[Fault] = UnknownName
                 what, mend = f"no layer is named {layer}", "name a layer by name=, as dense 32 name=latent"
                 if (spot := self.net.builder.said.get(layer)) and spot.within:
-                    what = f"{layer} is inside of {spot.within}, and no layer of the model itself"
+                    fault, what = OutOfReach, f"{layer} is inside of {spot.within}, and no layer of the model itself"
                 mend = f"did you mean {near}? ({mend})" if near else f"{mend}, not in a nested model; or leave it out"
-                self.net.problems.add(place, what, mend, Edit("set", place, near) if near else Edit("drop", place))
+                edit = Edit("set", place, near) if near else Edit("drop", place)
+                self.net.problems.add(place, fault, what, mend, edit)
 
     def check_said(self) -> None:
         """Notes what is wrong with the layers that the answers say, those too that nothing leads to yet."""
@@ -121,7 +140,9 @@ class Whole:
             edit = Edit("rename", place, (name, f"{name}_layer"))
             if spot:
                 edit = Edit("argument", spot.place, ("name", f"{name}_layer"))
-            self.net.problems.add(spot.place if spot else place, what, f"name it otherwise, as {name}_layer", edit)
+            self.net.problems.add(
+                spot.place if spot else place, NameTaken, what, f"name it otherwise, as {name}_layer", edit
+            )
 
     def check_reach(self, graph: Graph) -> None:
         """Notes inputs that no output sees, and outputs that see what they may not. What isn't built may see all."""
@@ -132,7 +153,7 @@ class Whole:
         for name in graph.inputs:
             if name not in reached and name not in unbuilt:
                 mend, edit = mends.seen(self.net.spec, name)
-                self.net.problems.add(f"inputs.{name}", "no output sees it", mend, edit)
+                self.net.problems.add(f"inputs.{name}", Unused, "no output sees it", mend, edit)
         for output in self.net.spec.outputs:
             beyond = seen.get(output.name, frozenset()).difference(output.sources)
             for name in graph.inputs if beyond else ():
@@ -140,7 +161,7 @@ class Whole:
                     what = f"it sees {name}, which its from= leaves out"
                     place, sources = f"outputs.{output.name}", "+".join([*output.sources, name])
                     edit = Edit("argument", place, ("from", sources))
-                    self.net.problems.add(place, what, f"say from={sources}, or don't merge it in", edit)
+                    self.net.problems.add(place, SeesMore, what, f"say from={sources}, or don't merge it in", edit)
 
     def _may_see(self) -> list[str]:
         """The inputs that outputs may see which aren't built: all of them, where one isn't even read."""
@@ -175,7 +196,7 @@ class Whole:
         if place == "merge":
             owners = dict.fromkeys(self.net.owner(each) for each in self.net.spec.inputs if varies(each.shape))
             edits = [Edit("append", f"layers.branches.{owner}", "global_average_pool") for owner in owners]
-        self.net.problems.add(place, what, mend, *self.net.grown(edits))
+        self.net.problems.add(place, LengthsDiffer, what, mend, *self.net.grown(edits))
 
     def check_steps(self, graph: Graph, shapes: Mapping[Tensor, Shape]) -> None:
         """Notes outputs about every step of an input whose length varies, if what they give is longer or shorter."""
@@ -187,7 +208,7 @@ class Whole:
                 what = f"{output.task.name} is about every step of {steps[0]}, and its head has others"
                 expected = (LENGTH, *self.net.expected(output, tensor)[1:])
                 mend, edits = mends.shape_fits(self.net.spec, output, tensor.shape, expected)
-                self.net.problems.add(f"outputs.{output.name}", what, mend, *edits)
+                self.net.problems.add(f"outputs.{output.name}", LengthsDiffer, what, mend, *edits)
 
     def check_values(self, graph: Graph, origins: Mapping[Tensor, Input]) -> None:
         """Notes embeddings that are smaller than the vocabulary they get, or that get fractions."""
@@ -208,13 +229,15 @@ class Whole:
         if source is None or not source.kind.vocabulary:
             if node.inputs[0].dtype.startswith("float") and (source is None or source.kind.standardised):
                 what = f"{node.layer.class_name} looks up whole numbers, and gets fractions"
-                self.net.builder.note(place, what, "put it on a category or text; or leave it out", Edit("drop", place))
+                self.net.builder.note(
+                    place, WrongNumbers, what, "put it on a category or text; or leave it out", Edit("drop", place)
+                )
             return
         needed = source.sizes[0] or 1
         if isinstance(said, int) and said < needed:
             what = f"{node.layer.class_name} has {argument}={said}, and {source.name} {needed} values"
             edit = Edit("argument", place, (argument, needed))
-            self.net.builder.note(place, what, f"say {argument}={needed}, or more", edit)
+            self.net.builder.note(place, SmallVocabulary, what, f"say {argument}={needed}, or more", edit)
 
     def check_learning(self, graph: Graph) -> None:
         """Notes outputs on whose way training would move nothing."""
@@ -226,7 +249,9 @@ class Whole:
             if tensor not in learning:
                 output = next(each for each in self.net.spec.outputs if each.name == name)
                 mend, edits = mends.can_learn(self.net.spec, output)
-                self.net.problems.add(f"outputs.{name}", "no layer before it can learn", mend, *self.net.grown(edits))
+                self.net.problems.add(
+                    f"outputs.{name}", NothingLearns, "no layer before it can learn", mend, *self.net.grown(edits)
+                )
 
     def check_export(self, graph: Graph) -> None:
         """Notes formats that can't hold the network."""
@@ -234,7 +259,7 @@ class Whole:
         fixed = [each.name for each in self.net.spec.inputs if each.batch is not None]
         if wanted and fixed:
             what = f"{fixed[0]} has batch=, and no format carries a state from batch to batch"
-            self.net.problems.add("export", what, "leave export out, or batch=", Edit("set", "export", []))
+            self.net.problems.add("export", FixedBatch, what, "leave export out, or batch=", Edit("set", "export", []))
             return
         refused = {
             name: layer
@@ -248,7 +273,7 @@ class Whole:
             mend = f"say export: [{', '.join(left)}]" if left else "leave it out"
             others = [each for each in UNEXPORTED if each not in refused] if not left else []
             mend += f", or say {' or '.join(['saved_model', *others])}" if not left else ""
-            self.net.problems.add("export", what, mend, Edit("set", "export", left))
+            self.net.problems.add("export", ExportCannot, what, mend, Edit("set", "export", left))
 
 
 def _classes(layer: Layer) -> set[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from ..faults import StandardFiles
 from ..places import ANSWERS_FILE, LARGEST, template_root
 from ..problems import AnswersError, Problem
 
@@ -55,15 +56,17 @@ def collect(folder: Path, place: str) -> dict[str, OwnFile]:
     problems: list[Problem] = []
     if folder.is_symlink() or not folder.is_dir():
         raise AnswersError(
-            [Problem(f"{place}: files", f"{folder.name} is no folder beside it", "make one, or name it")]
+            [Problem(f"{place}: files", StandardFiles, f"{folder.name} is no folder beside it", "make one, or name it")]
         )
     found: dict[str, OwnFile] = {}
     for path, file in _walked(folder):
         wrong = _wrong_kind(file) or wrong_path(path)
         if wrong:
-            problems.append(Problem(f"{place}: {folder.name}/{_printable(path)}", *wrong))
+            problems.append(Problem(f"{place}: {folder.name}/{_printable(path)}", StandardFiles, *wrong))
         elif len(found) == MOST_FILES:
-            problems.append(Problem(f"{place}: files", f"there are more than {MOST_FILES}", "keep to fewer"))
+            problems.append(
+                Problem(f"{place}: files", StandardFiles, f"there are more than {MOST_FILES}", "keep to fewer")
+            )
             break
         else:
             found[path] = OwnFile(file.read_bytes(), bool(file.stat().st_mode & 0o100))
@@ -129,7 +132,9 @@ def _clashing(found: OwnFiles, place: str) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for path in found:
         if (other := seen.setdefault(path.casefold(), path)) != path:
-            yield Problem(f"{place}: {path}", f"on some systems it's the same as {other}", "give it another name")
+            yield Problem(
+                f"{place}: {path}", StandardFiles, f"on some systems it's the same as {other}", "give it another name"
+            )
 
 
 def _printable(text: str) -> str:
@@ -144,7 +149,9 @@ def lay(folder: Path, files: OwnFiles, by: str) -> None:
         if os.path.lexists(target) or any(parent.is_file() for parent in target.parents):
             what = "the template has a file there, with these answers"
             problems.append(
-                Problem(path, what, f"answer otherwise, or have it under another name in the files of {by}")
+                Problem(
+                    path, StandardFiles, what, f"answer otherwise, or have it under another name in the files of {by}"
+                )
             )
             continue
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
+from ..faults import NoStandard, OtherStandard, StandardFiles
 from ..places import LARGEST
 from ..problems import AnswersError, Problem, shown, unknown
 from .files import OwnFile, collect
@@ -83,7 +84,9 @@ def find(said: str | None, *, installed: bool = True) -> Found | None:
     there = _installed() if installed else {}
     if len(there) > 1:
         what = f"several are installed: {', '.join(sorted(there))}"
-        raise AnswersError([Problem("--standard", what, f"say which one: --standard {min(there)}; or {NONE}")])
+        raise AnswersError(
+            [Problem("--standard", NoStandard, what, f"say which one: --standard {min(there)}; or {NONE}")]
+        )
     return next((_of_package(each) for each in there.values()), None)
 
 
@@ -123,11 +126,11 @@ def _check_follows(old: Record | None, new: Found, said: str | None) -> None:
     same = old.standard.name == new.standard.name
     if not same and said is None:
         what = f"the project keeps to {old.standard.name}, and this is {new.standard.name}"
-        raise AnswersError([Problem("standard", what, "say what is meant: --standard …")])
+        raise AnswersError([Problem("standard", OtherStandard, what, "say what is meant: --standard …")])
     if same and new.standard.version < old.standard.version:
         what = f"the project keeps to version {old.standard.version}, and this is version {new.standard.version}"
         raise AnswersError(
-            [Problem(f"standard {new.standard.name}", what, "get the newer one, as from its repository")]
+            [Problem(f"standard {new.standard.name}", OtherStandard, what, "get the newer one, as from its repository")]
         )
 
 
@@ -140,11 +143,11 @@ def _named(word: str, place: str) -> Found:
         if path.exists():
             return read_at(path, word)
     except (OSError, ValueError) as error:
-        raise AnswersError([Problem(place, f"{shown(word)} can't be read: {error}", _mend())]) from error
+        raise AnswersError([Problem(place, NoStandard, f"{shown(word)} can't be read: {error}", _mend())]) from error
     installed = _installed()
     if word not in installed:
         what = f"{shown(word)} isn't there" if not installed else unknown("standard", word, installed)[0]
-        raise AnswersError([Problem(place, what, _mend(installed))])
+        raise AnswersError([Problem(place, NoStandard, what, _mend(installed))])
     return _of_package(installed[word])
 
 
@@ -157,15 +160,17 @@ def read_at(path: Path, place: str) -> Found:
     """The standard in a file, with the files beside it. Raises AnswersError if it can't be read, or isn't one."""
     try:
         if path.exists() and not (path.is_file() and path.stat().st_size <= LARGEST):
-            raise AnswersError([Problem(place, "is no file that could be a standard", _mend())])
+            raise AnswersError([Problem(place, NoStandard, "is no file that could be a standard", _mend())])
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it isn't UTF-8 text"
-        raise AnswersError([Problem(place, f"can't be read: {reason}", _mend())]) from error
+        raise AnswersError([Problem(place, NoStandard, f"can't be read: {reason}", _mend())]) from error
     standard = read_text(text, place)
     folder = standard.raw.get("files")
     if folder and not (path.parent / folder).resolve().is_relative_to(path.parent.resolve()):
-        raise AnswersError([Problem(f"{place}: files", f"{folder} is a link to elsewhere", "put a folder there")])
+        raise AnswersError(
+            [Problem(f"{place}: files", StandardFiles, f"{folder} is a link to elsewhere", "put a folder there")]
+        )
     files = collect(path.parent / folder, place) if folder else {}
     return Found(standard, files, path.parent.resolve())
 
@@ -180,7 +185,7 @@ def _of_package(entry: EntryPoint) -> Found:
     folder = _folder_of(entry.value)
     if folder is None:
         mend = f'its entry point has to name a package with {FILE} in it, as {entry.name} = "acme_standards"'
-        raise AnswersError([Problem(place, f"{shown(entry.value)} is no installed package", mend)])
+        raise AnswersError([Problem(place, NoStandard, f"{shown(entry.value)} is no installed package", mend)])
     found = read_at(folder / FILE, f"{place}: {FILE}")
     return Found(found.standard, found.files, found.folder, owner, entry.name)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..answers import Answers, combine, examine
 from ..answers.sources import lines_of, load_yaml
+from ..faults import BadStandard
 from ..problems import AnswersError, Problem, Problems, shown, unknown
 from .questions import QUESTIONS, TRAINING, expected
 from .standard import Demand, Standard, differ, settle, spelled
@@ -51,7 +52,7 @@ class Reading:
         where = f"{self.place}, line {line}" if line else self.place
         path = tuple(filter(None, path))
         named = ".".join(each if each.isprintable() else ascii(each)[1:-1] for each in path)
-        self.problems.append(Problem(f"{where}: {named}" if named else where, what, mend))
+        self.problems.append(Problem(f"{where}: {named}" if named else where, BadStandard, what, mend))
 
     def mapping(self, path: Path, value: Any, example: str) -> Mapping[str, Any]:
         """A mapping with texts as keys; an empty one, and a problem, for anything else."""
@@ -82,7 +83,7 @@ def read_text(text: str, place: str) -> Standard:
     """The standard that a text says. Raises AnswersError with all that is wrong with it."""
     if len(text) > LONGEST_TEXT:
         what = f"has {len(text)} characters"
-        raise AnswersError([Problem(place, what, f"keep it to {LONGEST_TEXT}; files lie beside it")])
+        raise AnswersError([Problem(place, BadStandard, what, f"keep it to {LONGEST_TEXT}; files lie beside it")])
     return read(load_yaml(text, place), place, lines_of(text))
 
 
@@ -91,7 +92,7 @@ def read(raw: Any, place: str, lines: Mapping[Path, int] | None = None) -> Stand
     reading = Reading(place, lines or {})
     if not isinstance(raw, Mapping) or not raw:
         mend = "write name: and version:, then defaults:, fixed:, allowed:, required:, files:"
-        raise AnswersError([Problem(place, "holds no standard", mend)])
+        raise AnswersError([Problem(place, BadStandard, "holds no standard", mend)])
     said = reading.mapping((), raw, "name: Acme research")
     reading.known((), said, PARTS)
     name = reading.line(("name",), said.get("name"), LONGEST_NAME, "name: Acme research")

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from ..answers.sources import load_yaml
+from ..faults import Damaged
 from ..places import LARGEST
 from ..problems import AnswersError, Problem
 from .files import RECORD, wrong_path
@@ -43,20 +44,20 @@ class Record:
     def read(cls, text: str, place: str = RECORD) -> Record:
         """What a project keeps. Raises AnswersError if it isn't what layerwright wrote: anybody may have edited it."""
         if len(text) > LARGEST:
-            raise AnswersError([Problem(place, "is too large", MEND)])
+            raise AnswersError([Problem(place, Damaged, "is too large", MEND)])
         raw = load_yaml(text, place)
         if not isinstance(raw, Mapping) or set(raw) != set(PARTS):
-            raise AnswersError([Problem(place, f"doesn't have {', '.join(PARTS)}", MEND)])
+            raise AnswersError([Problem(place, Damaged, f"doesn't have {', '.join(PARTS)}", MEND)])
         origin, files = raw["from"], raw["files"]
         if not _is_texts(origin) or not set(origin) <= set(ORIGIN):
-            raise AnswersError([Problem(f"{place}: from", "doesn't say where a standard comes from", MEND)])
+            raise AnswersError([Problem(f"{place}: from", Damaged, "doesn't say where a standard comes from", MEND)])
         if not _is_texts(files) or not all(re.fullmatch(r"[0-9a-f]{40}", each) for each in files.values()):
             raise AnswersError(
-                [Problem(f"{place}: files", "doesn't say files and the names that git has for them", MEND)]
+                [Problem(f"{place}: files", Damaged, "doesn't say files and the names that git has for them", MEND)]
             )
         for path in files:
             if _leads_away(path):
-                raise AnswersError([Problem(f"{place}: files", "one isn't a file of the project's", MEND)])
+                raise AnswersError([Problem(f"{place}: files", Damaged, "one isn't a file of the project's", MEND)])
         return cls(read(raw["standard"], f"{place}: standard"), origin, files)
 
     def text(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..answers import Answers, combine
+from ..faults import AgainstStandard
 from ..problems import Edit, Problem, shown
 from .questions import QUESTIONS, TRAINING, answer, canonical, default, is_said, means_something, put
 
@@ -149,7 +150,7 @@ def of_fixed(standard: Standard, answers: Answers) -> Iterator[Problem]:
         if means_something(answers, question) and differ(question, value, demand.value):
             what = f"{spelled(value)} isn't what {standard.name} fixes: {spelled(demand.value)}"
             mend = f"{demand.because} Leave it out: then it's that"
-            yield Problem(question, what, mend, (Edit("set", question, demand.value),))
+            yield Problem(question, AgainstStandard, what, mend, (Edit("set", question, demand.value),))
 
 
 def of_allowed(standard: Standard, answers: Answers) -> Iterator[Problem]:
@@ -158,7 +159,9 @@ def of_allowed(standard: Standard, answers: Answers) -> Iterator[Problem]:
         value = _or_default(question, answer(answers, question))
         if means_something(answers, question) and (strange := _strange(question, value, demand)):
             what = f"{spelled(strange)} isn't among what {standard.name} allows: {spelled(demand.value)}"
-            yield Problem(question, what, f"{demand.because} Choose one of those: --data '{question}=…'")
+            yield Problem(
+                question, AgainstStandard, what, f"{demand.because} Choose one of those: --data '{question}=…'"
+            )
 
 
 def of_required(standard: Standard, answers: Answers) -> Iterator[Problem]:
@@ -169,7 +172,7 @@ def of_required(standard: Standard, answers: Answers) -> Iterator[Problem]:
         if lacking:
             what = f"{spelled(lacking)} isn't there, and {standard.name} requires it"
             whole = f"[{', '.join(map(str, _with(has, lacking)))}]"
-            yield Problem("extras", what, f"{standard.extras.because} As --data 'extras={whole}'")
+            yield Problem("extras", AgainstStandard, what, f"{standard.extras.because} As --data 'extras={whole}'")
 
 
 def of_ranges(standard: Standard, answers: Answers) -> Iterator[Problem]:
@@ -184,7 +187,7 @@ def of_ranges(standard: Standard, answers: Answers) -> Iterator[Problem]:
         if not has.within(Range.read(demand.value)):
             what = f"{has} isn't within what {standard.name} allows: {demand.value}"
             mend = f"{demand.because} Leave it out, or stay within that"
-            yield Problem(question, what, mend, (Edit("set", question, demand.value),))
+            yield Problem(question, AgainstStandard, what, mend, (Edit("set", question, demand.value),))
 
 
 def spelled(value: Any) -> str:

@@ -8,6 +8,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..faults import InTheWay, UnsafePath
 from ..problems import AnswersError, Problem, shown
 
 ELSE = "else"
@@ -47,7 +48,7 @@ def check_path(path: str) -> str:
     git = any(part.lower().rstrip(". ") in (".git", "git~1") for part in parts)
     if foreign or git or "\0" in path or any(part in ("", ".", "..") for part in parts):
         what = f"{shown(path)} isn't a file of the project's"
-        raise AnswersError([Problem("update", what, "nothing was changed; tell whoever made this version")])
+        raise AnswersError([Problem("update", UnsafePath, what, "nothing was changed; tell whoever made this version")])
     return path
 
 
@@ -58,10 +59,12 @@ def check_way(root: Path, path: str) -> None:
         way /= part
         if way.is_symlink():
             what = f"{way.relative_to(root)} is a link, and an update follows none"
-            raise AnswersError([Problem(path, what, "put what it points to in its place, and commit that")])
+            raise AnswersError([Problem(path, InTheWay, what, "put what it points to in its place, and commit that")])
         if way != root / path and way.exists() and not way.is_dir():
             what = f"{way.relative_to(root)} is no folder"
-            raise AnswersError([Problem(path, what, "move it away, and commit that: an update needs a folder there")])
+            raise AnswersError(
+                [Problem(path, InTheWay, what, "move it away, and commit that: an update needs a folder there")]
+            )
 
 
 def digest_of(content: bytes, mode: int) -> str:

@@ -12,6 +12,7 @@ from .. import __version__
 from ..answers import Answers
 from ..explain import text
 from ..extensions import KEY, chosen
+from ..faults import InTheWay
 from ..places import ANSWERS_FILE
 from ..plan import design
 from ..problems import AnswersError, Problem
@@ -178,7 +179,12 @@ def _graphs(wished: Wish, folder: str, *, strict: bool) -> tuple[str, str]:
 def _check_free(project: Project, files: Files, changes: tuple[Change, ...]) -> None:
     """Raises AnswersError if a new file would come to lie where something lies that isn't committed, or is a link."""
     problems = [
-        Problem(change.path, "the new version has a file there, and something else is in its place", "move it away")
+        Problem(
+            change.path,
+            InTheWay,
+            "the new version has a file there, and something else is in its place",
+            "move it away",
+        )
         for change in changes
         if change.path not in files and digest(project.root / change.path) is not None
     ]

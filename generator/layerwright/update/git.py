@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..faults import MissingProgram
 from ..problems import AnswersError, Problem
 
 Environment = Mapping[str, str]
@@ -32,7 +33,11 @@ def git(*arguments: str | Path, cwd: Path, env: Environment, told: bytes | None 
     """Runs git, and returns what it wrote; it may be told something. Raises GitError if it fails."""
     if shutil.which("git", path=env.get("PATH")) is None:
         raise AnswersError(
-            [Problem("git", "isn't installed, or isn't on the PATH", "install git: updates merge by it")]
+            [
+                Problem(
+                    "git", MissingProgram, "isn't installed, or isn't on the PATH", "install git: updates merge by it"
+                )
+            ]
         )
     LOG.info("git %s, in %s", shlex.join(map(str, arguments)), cwd)
     options = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "--literal-pathspecs")

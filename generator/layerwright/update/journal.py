@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ..faults import Damaged, Edited, InTheWay
 from ..problems import AnswersError, Problem
 from .change import ELSE, Change, Step, check_path, check_way, digest, digest_of
 from .project import Project
@@ -60,7 +61,7 @@ class Journal:
         except (OSError, ValueError, KeyError, TypeError) as error:
             mend = "take the project's files from git, as by git checkout -- . in its folder, and remove that file"
             raise AnswersError(
-                [Problem(str(path), f"the journal of an update can't be read: {error}", mend)]
+                [Problem(str(path), Damaged, f"the journal of an update can't be read: {error}", mend)]
             ) from error
         for each in (*journal.made, *(step.path for step in journal.steps)):
             check_path(each)
@@ -116,7 +117,7 @@ def _check_writable(project: Project, changes: Sequence[Change]) -> None:
         parents = [parent for parent in (project.root / change.path).parents if parent.is_dir()]
         if not os.access(parents[0], os.W_OK | os.X_OK):
             what = f"{parents[0]} can't be written to"
-            raise AnswersError([Problem(change.path, what, "see who may write there; nothing was changed")])
+            raise AnswersError([Problem(change.path, InTheWay, what, "see who may write there; nothing was changed")])
 
 
 def _staging(project: Project) -> Path:
@@ -136,7 +137,7 @@ def folder_of(project: Project, journal: Journal) -> Path:
     name = journal.folder.removeprefix("./")
     if not name.startswith(STAGING) or "/" in name or os.sep in name:
         mend = "take the project's files from git, and remove that folder"
-        raise AnswersError([Problem(str(project.state), "the journal of an update is damaged", mend)])
+        raise AnswersError([Problem(str(project.state), Damaged, "the journal of an update is damaged", mend)])
     return (project.root if journal.folder.startswith("./") else project.state) / name
 
 
@@ -147,7 +148,9 @@ def _staged(project: Project, changes: Sequence[Change], folder: Path, journal: 
         target = project.root / change.path
         before, after = digest(target), None
         if before == ELSE:
-            raise AnswersError([Problem(change.path, "something is in the way that isn't a file", "move it away")])
+            raise AnswersError(
+                [Problem(change.path, InTheWay, "something is in the way that isn't a file", "move it away")]
+            )
         if before is not None:
             shutil.copy2(target, folder / "old" / str(number))
         if change.content is not None:
@@ -194,7 +197,7 @@ def _carry_out(project: Project, journal: Journal, folder: Path, stopped: Callab
         check_way(project.root, step.path)
         if digest(target) != step.before:
             what = "it was edited while the update was being made"
-            raise AnswersError([Problem(step.path, what, "nothing was changed: start the update again")])
+            raise AnswersError([Problem(step.path, Edited, what, "nothing was changed: start the update again")])
         if step.after is None:
             target.unlink()
             _drop_empty(project.root, target.parent)
@@ -287,7 +290,7 @@ def reversed_changes(project: Project, journal: Journal) -> list[Change]:
         kept = folder / str(number)
         if step.before is not None and digest(kept) != step.before:
             mend = "take it from git: git checkout HEAD -- ."
-            raise AnswersError([Problem(step.path, "what was there isn't kept any more", mend)])
+            raise AnswersError([Problem(step.path, Damaged, "what was there isn't kept any more", mend)])
         content = kept.read_bytes() if step.before is not None else None
         mode = kept.stat().st_mode & 0o777 if step.before is not None else 0
         changes.append(Change(step.path, content, mode))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..answers import Answers, normalised
+from ..faults import Damaged, StandardFiles
 from ..problems import AnswersError, Problem
 from ..scratch import own
 from ..standards import DATA, RECORD, OwnFile, Record, Renewed, is_as_made, renewed, settle, violations
@@ -38,7 +39,9 @@ def standing_by(project: Project, files: Mapping[str, tuple[bytes, int]], reques
         try:
             old = Record.read(files[RECORD][0].decode())
         except UnicodeDecodeError as error:
-            raise AnswersError([Problem(RECORD, "isn't UTF-8 text", "take it from an earlier commit")]) from error
+            raise AnswersError(
+                [Problem(RECORD, Damaged, "isn't UTF-8 text", "take it from an earlier commit")]
+            ) from error
         except AnswersError:
             if request.standard is None:
                 raise
@@ -152,7 +155,9 @@ class _Bringing:
         if path not in self.before:
             by = self.standing.renewed.standard
             what = f"both the template and the standard of {by} have a file there"
-            raise AnswersError([Problem(path, what, "answer otherwise, or have whoever keeps the standard rename it")])
+            raise AnswersError(
+                [Problem(path, StandardFiles, what, "answer otherwise, or have whoever keeps the standard rename it")]
+            )
         content = target.read_bytes()
         if is_as_made(content, file.name) or name == file.name:
             return

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..answers import KEYS, Answers, named_now
 from ..answers.sources import load_yaml
+from ..faults import Damaged, NoProject, NotCommitted, UnknownVersion
 from ..places import ANSWERS_FILE, LARGEST, RELEASE
 from ..problems import AnswersError, Problem, shown
 from .git import GitError, git, names, users_environment
@@ -40,7 +41,9 @@ class Project:
         root = folder.resolve()
         if not (root / ANSWERS_FILE).is_file():
             what = f"no project is here: {ANSWERS_FILE} isn't there"
-            raise AnswersError([Problem(str(folder), what, "name the folder of a project that layerwright made")])
+            raise AnswersError(
+                [Problem(str(folder), NoProject, what, "name the folder of a project that layerwright made")]
+            )
         try:
             said = git("rev-parse", "--show-toplevel", "--show-prefix", cwd=root, env=users_environment())
         except GitError as error:
@@ -48,7 +51,7 @@ class Project:
             mend = "in that folder: git init && git add --all && git commit -m 'As it was made'"
             if "dubious ownership" in str(error):
                 what, mend = str(error), "see `git help config`, safe.directory"
-            raise AnswersError([Problem(str(folder), what, mend)]) from error
+            raise AnswersError([Problem(str(folder), NotCommitted, what, mend)]) from error
         top, prefix = said.decode(errors="surrogateescape").split("\n")[:2]
         return cls(root, Path(top), prefix.rstrip("/"))
 
@@ -71,7 +74,7 @@ class Project:
         except GitError as error:
             what = "nothing of it is committed, and an update merges with what is"
             mend = "in that folder: git add --all && git commit -m 'As it was made'"
-            raise AnswersError([Problem(str(self.root), what, mend)]) from error
+            raise AnswersError([Problem(str(self.root), NotCommitted, what, mend)]) from error
 
     def check_clean(self) -> None:
         """Raises AnswersError if anything in the project's folder isn't committed."""
@@ -80,7 +83,7 @@ class Project:
         if found:
             named = ", ".join(found[:MOST_NAMED]) + (" and more" if len(found) > MOST_NAMED else "")
             mend = f"first commit it (git add --all{self._dot} && git commit), or put it aside (git stash -u)"
-            raise AnswersError([Problem(str(self.root), f"the tree isn't clean: {named}", mend)])
+            raise AnswersError([Problem(str(self.root), NotCommitted, f"the tree isn't clean: {named}", mend)])
 
     @property
     def _dot(self) -> str:
@@ -102,7 +105,9 @@ class Project:
                 found[path] = (full.read_bytes(), stat.S_IMODE(status.st_mode))
         if ANSWERS_FILE not in found:
             what = f"{ANSWERS_FILE} isn't committed, or is a link"
-            raise AnswersError([Problem(str(self.root), what, f"git add --force {ANSWERS_FILE} && git commit")])
+            raise AnswersError(
+                [Problem(str(self.root), NotCommitted, what, f"git add --force {ANSWERS_FILE} && git commit")]
+            )
         return found
 
     def deleted(self) -> list[str]:
@@ -150,13 +155,15 @@ class Recorded:
         try:
             raw = load_yaml(content.decode(), ANSWERS_FILE)
         except UnicodeDecodeError as error:
-            raise AnswersError([Problem(ANSWERS_FILE, "isn't UTF-8 text", "take it from an earlier commit")]) from error
+            raise AnswersError(
+                [Problem(ANSWERS_FILE, Damaged, "isn't UTF-8 text", "take it from an earlier commit")]
+            ) from error
         if not isinstance(raw, dict) or not isinstance(raw.get("_src_path"), str):
             mend = "take it from an earlier commit: without it, no update can be made"
-            raise AnswersError([Problem(ANSWERS_FILE, "doesn't say which template made the project", mend)])
+            raise AnswersError([Problem(ANSWERS_FILE, Damaged, "doesn't say which template made the project", mend)])
         version = raw.get("_commit")
         if not isinstance(version, str) or not RELEASE.fullmatch(version):
-            raise AnswersError([Problem(f"{ANSWERS_FILE}._commit", *no_release(version))])
+            raise AnswersError([Problem(f"{ANSWERS_FILE}._commit", UnknownVersion, *no_release(version))])
         answers = {key: value for key, value in named_now(raw).items() if key in KEYS and value is not None}
         return cls(answers, raw["_src_path"], version, raw)
 

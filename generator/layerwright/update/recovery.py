@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import gettempdir
 
+from ..faults import Busy
 from ..problems import AnswersError, Problem
 from ..scratch import sweep
 from .journal import STAGING, cut_off, take_back, tidy
@@ -24,7 +25,7 @@ def alone(project: Project) -> Iterator[list[str]]:
         lock.acquire()
     except Timeout as error:
         what = "another layerwright is at work in this project"
-        raise AnswersError([Problem(str(project.root), what, "wait until it's done, and start again")]) from error
+        raise AnswersError([Problem(str(project.root), Busy, what, "wait until it's done, and start again")]) from error
     try:
         yield _put_right(project)
     finally:

@@ -22,8 +22,9 @@ import yaml
 from ..answers import KEYS, Answers
 from ..answers.sources import load_yaml
 from ..extensions import KEY
+from ..faults import AnswerNotTaken, UnsafePath
 from ..places import ANSWERS_FILE
-from ..problems import AnswersError, Problem, shown
+from ..problems import AnswersError, Problem, from_data, shown
 from ..scratch import own
 from .change import Change, check_path
 from .git import git, names
@@ -170,7 +171,7 @@ def _work(place: Path, env: Mapping[str, str], request: dict[str, Any]) -> dict[
     if result.is_file():
         found = json.loads(result.read_text(encoding="utf-8"))
     if "problems" in found:
-        raise AnswersError([Problem(**each) for each in found["problems"]])
+        raise AnswersError(map(from_data, found["problems"]))
     if "error" in found:
         raise RuntimeError(f"the template can't be rendered: {found['error']}")
     return found
@@ -280,7 +281,9 @@ def _changes(copy: Path, windows: set[str], env: Mapping[str, str]) -> Iterator[
             yield Change(path, None)
         elif mode not in ("100644", "100755"):
             mend = "nothing was changed; tell whoever made this version"
-            raise AnswersError([Problem(path, "the new version has something there that isn't a file", mend)])
+            raise AnswersError(
+                [Problem(path, UnsafePath, "the new version has something there that isn't a file", mend)]
+            )
         else:
             content = (copy / path).read_bytes()
             content = content.replace(b"\n", b"\r\n") if path in windows else content
@@ -303,6 +306,7 @@ def _check_carried(recorded: Recorded, data: Answers, answers: Answers, version:
             [
                 Problem(
                     key,
+                    AnswerNotTaken,
                     f"{version} doesn't take {shown(expected[key])}, and would put {shown(answers[key])}",
                     f"say what it is to be: --data '{key}=…'",
                 )

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
+from ..faults import ForeignTemplate, NoVersions, UnknownVersion
 from ..places import ANSWERS_FILE, PUBLIC_URL, RELEASE, bundle, is_checkout, template_root
 from ..problems import AnswersError, Problem, shown, unknown
 from .git import GitError, git, own_environment, users_environment
@@ -39,7 +40,9 @@ class Source:
             listed = git("ls-remote", "--tags", "--refs", "--", self.location, cwd=scratch, env=self.environment())
         except GitError as error:
             what = f"its versions can't be read: {error}"
-            raise AnswersError([Problem(shown(self.url), what, "name a git repository or a bundle")]) from error
+            raise AnswersError(
+                [Problem(shown(self.url), NoVersions, what, "name a git repository or a bundle")]
+            ) from error
         tags = [line.partition("\trefs/tags/")[2] for line in listed.decode(errors="replace").splitlines()]
         return sorted((tag for tag in tags if RELEASE.fullmatch(tag)), key=Version)
 
@@ -55,7 +58,7 @@ def find(recorded: Recorded, chosen: str | None, scratch: Path) -> Source:
             "an update runs the template's code. If you trust that place: --from SOURCE with just this name; to go on "
             f"with layerwright's own template: --from {PUBLIC_URL}"
         )
-        raise AnswersError([Problem(f"{ANSWERS_FILE}._src_path", what, mend)])
+        raise AnswersError([Problem(f"{ANSWERS_FILE}._src_path", ForeignTemplate, what, mend)])
     url = recorded.source if chosen is None else chosen
     if url == PUBLIC_URL:
         return Source(url, _own_location())
@@ -75,19 +78,23 @@ def _own_location() -> str:
     if is_checkout():
         return str(template_root())
     what = "this installation of layerwright has no old versions: it was made where there were no tags"
-    raise AnswersError([Problem("layerwright", what, "install a release, as by pip install --upgrade layerwright")])
+    raise AnswersError(
+        [Problem("layerwright", NoVersions, what, "install a release, as by pip install --upgrade layerwright")]
+    )
 
 
 def _fetched(url: str, scratch: Path) -> str:
     """A copy of a repository that isn't on this machine, fetched as the user's git would."""
     if re.match(r"-|ext::|fd::|\w+::", url):
-        raise AnswersError([Problem("--from", f"{shown(url)} is no place", "name a folder, a bundle or an address")])
+        raise AnswersError(
+            [Problem("--from", NoVersions, f"{shown(url)} is no place", "name a folder, a bundle or an address")]
+        )
     copy = scratch / "source.git"
     try:
         git("clone", "--quiet", "--mirror", "--", url, copy, cwd=scratch, env=users_environment())
     except GitError as error:
         what = f"{shown(url)} can't be read: {error}"
-        raise AnswersError([Problem("--from", what, "name a folder, a bundle or an address")]) from error
+        raise AnswersError([Problem("--from", NoVersions, what, "name a folder, a bundle or an address")]) from error
     return str(copy)
 
 
@@ -98,18 +105,20 @@ def target(versions: list[str], recorded: Recorded, wanted: str | None) -> str:
     """
     if not versions:
         what = "the template has no released versions: no tags as v0.1.0"
-        raise AnswersError([Problem("layerwright", what, "take a checkout with its tags, as by git fetch --tags")])
+        raise AnswersError(
+            [Problem("layerwright", NoVersions, what, "take a checkout with its tags, as by git fetch --tags")]
+        )
     if recorded.version not in versions:
         newer = Version(recorded.version) > Version(versions[-1])
         what = f"{recorded.version} made the project, and isn't among the versions here"
         upgrade = f"the newest here is {versions[-1]}: upgrade layerwright, as by pip install --upgrade layerwright"
         mend = upgrade if newer else f"there are {', '.join(versions)}: install a layerwright that has it too"
-        raise AnswersError([Problem(f"{ANSWERS_FILE}._commit", what, mend)])
+        raise AnswersError([Problem(f"{ANSWERS_FILE}._commit", UnknownVersion, what, mend)])
     version = versions[-1] if wanted is None else f"v{wanted.removeprefix('v')}"
     if version not in versions:
-        raise AnswersError([Problem("--to", *unknown("version", version, versions))])
+        raise AnswersError([Problem("--to", UnknownVersion, *unknown("version", version, versions))])
     if Version(version) < Version(recorded.version):
         what = f"{version} is older than {recorded.version}, which made the project"
         mend = "an update only goes forward; git has the project as it was"
-        raise AnswersError([Problem("--to" if wanted else ANSWERS_FILE, what, mend)])
+        raise AnswersError([Problem("--to" if wanted else ANSWERS_FILE, UnknownVersion, what, mend)])
     return version

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..faults import Edited, NothingToUndo
 from ..problems import AnswersError, Problem
 from .change import digest
 from .git import names
@@ -38,16 +39,18 @@ def undo(folder: Path, *, force: bool = False) -> Undone:
         journal = Journal.read(done(project))
         if journal is None or journal.kind != "update":
             mend = said[0] if said else "an update can be taken back until the next commit"
-            raise AnswersError([Problem(str(project.root), NOTHING, mend)])
+            raise AnswersError([Problem(str(project.root), NothingToUndo, NOTHING, mend)])
         if journal.tree != project.tree:
             what = f"{NOTHING}: it was committed"
-            raise AnswersError([Problem(str(project.root), what, "git revert, with that commit, takes it back")])
+            raise AnswersError(
+                [Problem(str(project.root), NothingToUndo, what, "git revert, with that commit, takes it back")]
+            )
         edited = [step.path for step in journal.steps if digest(project.root / step.path) != step.after]
         if edited and not force:
             named = ", ".join(edited[:MOST_NAMED]) + (" and more" if len(edited) > MOST_NAMED else "")
             what = f"edited since the update, and would be lost: {named}"
             mend = "layerwright undo --force keeps a patch of it first; or commit, and git revert later"
-            raise AnswersError([Problem(str(project.root), what, mend)])
+            raise AnswersError([Problem(str(project.root), Edited, what, mend)])
         patch = _patch(project, journal) if edited else None
         changes = [change for change in reversed_changes(project, journal) if not _is_so(project, change.path, journal)]
         apply(project, changes, Journal("undo", journal.tree, journal.versions, ""))

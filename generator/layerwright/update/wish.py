@@ -9,6 +9,7 @@ from typing import Any
 from ..answers import Answers, combine, normalised
 from ..answers.lines import read_entries
 from ..answers.mending import mended
+from ..faults import BadEntry, FixedAnswer, NameTaken, UnknownName
 from ..problems import AnswersError, Edit, Problem, unknown
 
 FIXED = ("package",)
@@ -39,7 +40,9 @@ def wish(recorded: Answers, given: Answers) -> Wish:
     for key in FIXED:
         if key in given and recorded.get(key) != after.get(key):
             what = f"it is {recorded.get(key)} for the project's life: its files lie there"
-            raise AnswersError([Problem(key, what, "leave it out; or start a new project, and move your work there")])
+            raise AnswersError(
+                [Problem(key, FixedAnswer, what, "leave it out; or start a new project, and move your work there")]
+            )
     return Wish(normalised(recorded), after)
 
 
@@ -50,10 +53,10 @@ def added(recorded: Answers, key: str, entry: str) -> Answers:
         form = (
             "NAME: KIND SIZE, as 'meta: numeric 12'" if key == "inputs" else "NAME: TASK SIZE, as 'price: regression'"
         )
-        raise AnswersError([Problem(key, "one entry is added at a time", f"write {form}")])
+        raise AnswersError([Problem(key, BadEntry, "one entry is added at a time", f"write {form}")])
     if any(each.name == entries[0].name for each in read_entries(recorded.get(key))):
         mend = f"give it another name; to change it: layerwright update --data '{key}=…'"
-        raise AnswersError([Problem(key, f"{entries[0].name} is there", mend)])
+        raise AnswersError([Problem(key, NameTaken, f"{entries[0].name} is there", mend)])
     return _changed(recorded, mended(recorded, [Edit("append", key, entry.strip())]))
 
 
@@ -61,7 +64,7 @@ def removed(recorded: Answers, key: str, name: str) -> Answers:
     """The answers without an entry of `inputs` or `outputs`, and without what says something of it."""
     known = [each.name for each in read_entries(recorded.get(key))]
     if name not in known:
-        raise AnswersError([Problem(key, *unknown(key.removesuffix("s"), name, known))])
+        raise AnswersError([Problem(key, UnknownName, *unknown(key.removesuffix("s"), name, known))])
     return _changed(recorded, mended(recorded, [Edit("drop", f"{key}.{name}")]))
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from ..answers.sources import load_yaml
 from ..places import ANSWERS_FILE
-from ..problems import AnswersError
+from ..problems import AnswersError, as_data
 from ..template import refusal, render
 
 PATIENCE = 0.1
@@ -39,7 +39,7 @@ def main(request_file: str) -> int:
     except KeyboardInterrupt:
         return STOPPED
     except AnswersError as error:
-        result["problems"] = [{"place": each.place, "what": each.what, "mend": each.mend} for each in error.problems]
+        result["problems"] = [as_data(each) for each in error.problems]
     except Exception as error:  # noqa: BLE001 (whatever a template does, the other process says it in a line)
         result["error"] = f"{type(error).__name__}: {error}"
     Path(request["result"]).write_text(json.dumps(result), encoding="utf-8")

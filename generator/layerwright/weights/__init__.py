@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ..checking.project import Project, read
 from ..environments import NoEnvironmentError, Processes, python_of
+from ..faults import BadOption, NoEnvironment, NoProject, NotCarried, UnknownName, UnreadableFile
 from ..graph import BackboneLayer
 from ..places import ANSWERS_FILE
 from ..problems import AnswersError, Problem
@@ -69,16 +70,18 @@ def carry(old: Path, folder: Path, to: Path | None, renamed: Mapping[str, str], 
             os.replace(made, to)
             return carried
     except NoEnvironmentError as error:
-        raise AnswersError([Problem("--python", str(error), "it needs Keras and the project's backend")]) from error
+        raise AnswersError(
+            [Problem("--python", NoEnvironment, str(error), "it needs Keras and the project's backend")]
+        ) from error
     except OSError as error:
         what = f"{to} can't be written: {error.strerror}"
-        raise AnswersError([Problem("--to", what, "name another place")]) from error
+        raise AnswersError([Problem("--to", BadOption, what, "name another place")]) from error
 
 
 def _project(folder: Path) -> Project:
     if not (folder / ANSWERS_FILE).is_file():
         mend = "name the folder of a project that layerwright has made"
-        raise AnswersError([Problem(str(folder), f"holds no {ANSWERS_FILE}", mend)])
+        raise AnswersError([Problem(str(folder), NoProject, f"holds no {ANSWERS_FILE}", mend)])
     project = read(folder)
     if project.problems:
         raise AnswersError(project.problems)
@@ -88,13 +91,13 @@ def _project(folder: Path) -> Project:
 def _obstacles(old: Path, to: Path) -> Iterator[Problem]:
     if old.suffix != ".keras" or not old.is_file():
         what = "isn't a .keras file" if old.exists() else "isn't there"
-        yield Problem(str(old), what, "name the saved network, as runs/first/model.keras")
+        yield Problem(str(old), UnreadableFile, what, "name the saved network, as runs/first/model.keras")
     if to.suffix != ".keras":
-        yield Problem("--to", f"{to.name} doesn't end in .keras", "name a file as carried.keras")
+        yield Problem("--to", BadOption, f"{to.name} doesn't end in .keras", "name a file as carried.keras")
     elif to.exists():
-        yield Problem("--to", f"{to} is there already", "name another file, or take that one away")
+        yield Problem("--to", BadOption, f"{to} is there already", "name another file, or take that one away")
     elif not to.parent.is_dir():
-        yield Problem("--to", f"{to.parent} isn't a folder", "name a file in a folder that is there")
+        yield Problem("--to", BadOption, f"{to.parent} isn't a folder", "name a file in a folder that is there")
 
 
 def _run(python: Path, project: Project, old: Path, made: Path, renamed: Mapping[str, str]) -> dict[str, object]:
@@ -108,11 +111,11 @@ def _run(python: Path, project: Project, old: Path, made: Path, renamed: Mapping
     try:
         code, said = Processes().run(python, SCRIPT, request, result, backend=backend, patience=PATIENCE)
     except subprocess.TimeoutExpired as error:
-        raise AnswersError([Problem(str(old), "carrying over took too long", "try again")]) from error
+        raise AnswersError([Problem(str(old), NotCarried, "carrying over took too long", "try again")]) from error
     if not result.is_file():
         last = "".join(said.strip().splitlines()[-1:]) or f"exit code {code}"
         mend = f"is {python} the environment of the project?"
-        raise AnswersError([Problem(str(project.folder), f"its environment ended early: {last}", mend)])
+        raise AnswersError([Problem(str(project.folder), NotCarried, f"its environment ended early: {last}", mend)])
     loaded: dict[str, object] = json.loads(result.read_text(encoding="utf-8"))
     return loaded
 
@@ -121,10 +124,12 @@ def _read(said: dict[str, object], project: Project, to: Path) -> Carried:
     """What came of it. Raises AnswersError for what didn't."""
     if "error" in said:
         mend = "a saved network needs the layer classes that it was made with; a project has to pass its own tests"
-        raise AnswersError([Problem(str(said["stage"]), str(said["error"]), mend)])
+        raise AnswersError([Problem(str(said["stage"]), NotCarried, str(said["error"]), mend)])
     if unknown := _words(said["unknown"]):
         what = f"there is no layer {', '.join(unknown)}"
-        raise AnswersError([Problem("--rename", what, "write OLD=NEW, layers of nested models as encoder/conv")])
+        raise AnswersError(
+            [Problem("--rename", UnknownName, what, "write OLD=NEW, layers of nested models as encoder/conv")]
+        )
     start = f'model.load_weights("{os.path.relpath(to, project.folder)}")'
     likely = tuple((before, now) for before, now in _pairs(said["likely"]))
     parts = (_parts(said[name]) for name in ("kept", "new", "dropped"))
