@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layerwright.answers import load_file
+from layerwright.faults import BadText, UnknownChoice, UnknownKind
 from layerwright.marking import WIDEST, Source, Sources, marked
 from layerwright.plan import design
 from layerwright.problems import AnswersError, Problem
@@ -101,7 +102,7 @@ def test_what_is_said_is_marked_and_what_isnt_said_is_not(case: dict[str, object
 def test_what_follows_data_is_marked(pair: str, place: str, what: str, over: str) -> None:
     sources = Sources()
     sources.add_pair(pair)
-    mark = marked(Problem(place, what, ""), sources)
+    mark = marked(Problem(place, UnknownChoice, what, ""), sources)
     [line, carets] = mark.splitlines()
     assert line == f"    --data {pair}"
     wide = sum(2 if ord(each) > 0x3000 else 1 for each in over)
@@ -114,20 +115,21 @@ def test_the_command_line_wins_over_the_file(tmp_path: Path) -> None:
     (tmp_path / "answers.yml").write_text("backend: zz\n")
     sources = Sources()
     sources.add_file(tmp_path / "answers.yml")
-    assert marked(Problem("backend", "unknown backend 'zz'", ""), sources).startswith("  answers.yml, line 1")
+    problem = Problem("backend", UnknownChoice, "unknown backend 'zz'", "")
+    assert marked(problem, sources).startswith("  answers.yml, line 1")
     sources.add_pair("backend=zz")
-    assert marked(Problem("backend", "unknown backend 'zz'", ""), sources).startswith("    --data backend=zz")
+    assert marked(problem, sources).startswith("    --data backend=zz")
 
 
 def test_of_a_long_line_only_what_is_around_the_mark_is_shown() -> None:
     line = "inputs: '" + ", ".join(f"x{number}: numeric 4" for number in range(100)) + ", y: numric 3'"
-    mark = marked(Problem("inputs.y", "unknown kind 'numric'", ""), of_file(line))
+    mark = marked(Problem("inputs.y", UnknownKind, "unknown kind 'numric'", ""), of_file(line))
     assert under(mark) == "numric"
     assert max(map(len, mark.splitlines())) <= WIDEST + 10
 
 
 def test_no_character_of_a_line_does_anything_to_a_terminal() -> None:
-    mark = marked(Problem("description", "it is wrong", ""), of_file('description: "a\x1b[31m\u202e\x07b"\n'))
+    mark = marked(Problem("description", BadText, "it is wrong", ""), of_file('description: "a\x1b[31m\u202e\x07b"\n'))
     assert not any(each in mark for each in "\x1b\u202e\x07")
 
 
@@ -138,7 +140,7 @@ PLACES = st.from_regex(r"\A[a-z_]{1,8}([.][a-z_]{1,8}|\[[0-9]{1,3}\]){0,4}\Z") |
 def test_whatever_is_wrong_wherever_it_never_fails(place: str, what: str, text: str, pair: bool) -> None:
     sources = Sources()
     sources.add_pair(f"{place}={text}") if pair else sources.found.append(Source("file.yml", text))
-    assert all(line.isprintable() for line in marked(Problem(place, what, ""), sources).splitlines())
+    assert all(line.isprintable() for line in marked(Problem(place, UnknownChoice, what, ""), sources).splitlines())
 
 
 def test_the_command_shows_the_mark_and_what_would_be_right(checkout: Checkout, tmp_path: Path) -> None:
@@ -146,7 +148,7 @@ def test_the_command_shows_the_mark_and_what_would_be_right(checkout: Checkout, 
     done = checkout.layerwright(*shlex.split("new houses --answers houses.yml"), cwd=tmp_path)
     assert done.code == 2
     assert done.err.startswith(
-        "layerwright: inputs.photo: unknown kind 'imge'\n"
+        "layerwright: inputs.photo: unknown kind 'imge' [unknown-kind]\n"
         "  houses.yml, line 2\n"
         '    inputs: "photo: imge 64x64x3, meta: numeric 12"\n'
         "                    ^^^^\n"

@@ -615,7 +615,7 @@ def test_what_cant_be_built_is_refused_with_place_reason_and_mend(
     [problem] = _refused(**answers)
     assert (problem.place, problem.what) == (place, what)
     assert problem.mend.startswith(mend)
-    assert str(problem) == f"{problem.place}: {problem.what}\n    {problem.mend}"
+    assert str(problem) == f"{problem.place}: {problem.what} [{problem.fault.code}]\n    {problem.mend}"
 
 
 def test_all_that_is_wrong_is_said_in_one_go() -> None:

@@ -13,6 +13,7 @@ import click
 from .. import __version__
 from . import running
 from .completing import SHELLS, script
+from .errors import errors
 from .living import add, check_projects, remove, undo, update_project, weights
 from .making import new, presets
 from .manner import Manner
@@ -53,7 +54,7 @@ def completion(shell: str) -> None:
     say(script(main, shell))
 
 
-for command in (new, explain, diff, presets, update_project, add, remove, undo, check_projects, weights):
+for command in (new, explain, diff, presets, update_project, add, remove, undo, check_projects, weights, errors):
     main.add_command(command)
 
 

@@ -9,6 +9,7 @@ from click.shell_completion import CompletionItem, get_completion_class
 
 from ..answers import KEYS
 from ..answers.keys import BACKENDS, BODIES, BRANCHINGS, DEVICES, EXTRAS, FORMATS, PRECISIONS, TRACKERS
+from ..faults import FAULTS
 from ..presets import all_presets
 
 SHELLS = ("bash", "zsh", "fish")
@@ -44,6 +45,11 @@ def presets(context: click.Context, parameter: click.Parameter, begun: str) -> l
     """The presets, each with what it shows."""
     found = all_presets().items()
     return [CompletionItem(name, help=preset.about) for name, preset in found if name.startswith(begun)]
+
+
+def codes(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """The codes of errors, each with what is wrong."""
+    return [CompletionItem(code, help=fault.title()) for code, fault in FAULTS.items() if code.startswith(begun)]
 
 
 def answers(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:

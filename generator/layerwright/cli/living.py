@@ -14,7 +14,7 @@ from ..faults import BadOption, NoEnvironment
 from ..problems import AnswersError, Problem
 from . import completing
 from .giving import gather
-from .options import DRY, END, FORMAT, FROM, NO_TERMINAL, PATH, STANDARD
+from .options import DRY, END, FORMAT, FROM, NO_TERMINAL, PATH, STANDARD, remembered
 from .saying import progress, say
 
 if TYPE_CHECKING:
@@ -130,6 +130,7 @@ def updated(path: Path, request: Request, form: str) -> None:
 @click.option(
     "--format",
     "form",
+    callback=remembered,
     type=click.Choice(["text", "json", "sarif", "junit"]),
     default="text",
     show_default=True,

@@ -17,6 +17,8 @@ class Manner:
     quiet: bool = False
     verbose: bool = False
     debug: bool = False
+    form: str | None = None
+    """What is printed, as `json`: what is wrong is printed so too."""
 
 
 def manner() -> Manner:

@@ -9,14 +9,23 @@ from typing import Any, TypeVar
 import click
 
 from . import completing
+from .manner import manner
 
 NO_TERMINAL = "--ask needs a terminal, and no --defaults"
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+
+def remembered(context: click.Context, parameter: click.Parameter, form: str | None) -> str | None:
+    """Keeps the form that a command prints in: what is wrong comes in it too."""
+    manner().form = form
+    return form
+
+
 FORMAT = click.option(
     "--format",
     "form",
+    callback=remembered,
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
@@ -63,6 +72,7 @@ PICTURES = ("mermaid", "dot", "svg", "png", "pdf")
 FORM = click.option(
     "--format",
     "form",
+    callback=remembered,
     type=click.Choice(["text", "json", *PICTURES]),
     help="For whom, or for what, to write.  [default: by the name of --output, else text]",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import sys
@@ -12,7 +13,7 @@ from typing import NoReturn
 
 import click
 
-from ..problems import AnswersError
+from ..problems import AnswersError, as_data
 from .manner import Manner
 from .saying import fail, said, say
 
@@ -53,6 +54,8 @@ def run(program: click.Command) -> NoReturn:
         program(standalone_mode=False, obj=manner)
     except AnswersError as error:
         _trace(manner)
+        if manner.form == "json":
+            say(json.dumps({"problems": [as_data(each) for each in error.problems]}, indent=2))
         fail("\n\n".join(said(problem, manner.sources) for problem in error.problems), 2)
     except click.UsageError as error:
         error.show(usage := io.StringIO())
