@@ -52,7 +52,7 @@ def main() -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(content, encoding="utf-8")
     RULES.write_text(page(), encoding="utf-8")
-    corpus.PAGE.write_text(corpus.written(corpus.PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    corpus.regenerate()
     screens.PAGE.write_text(screens.written(screens.PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     tables.PAGE.write_text(tables.written(tables.PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 

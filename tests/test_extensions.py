@@ -465,6 +465,7 @@ def test_one_that_is_broken_is_named_with_what_is_wrong(name: str, packages: Pat
     said = refused(command, "--data", "layers={body: [own 3]}")
     assert "unknown layer 'own'" in said
     assert "bad-layers 0.9 can't be used: " in said
+    assert "[extension-broken]" in said
     assert expected in said
 
 
@@ -541,6 +542,21 @@ FAILS = {
         block("lambda: 1 / 0"),
         "own",
         "ZeroDivisionError",
+    ),
+    "a layer that refuses": (
+        layer(
+            LAYER.replace(
+                "layerwright.same_shape",
+                "lambda a, i: (_ for _ in ()).throw(layerwright.LayerError('it is too wide', 'give it less'))",
+            )
+        ),
+        "own",
+        "it is too wide [extension-refuses]",
+    ),
+    "a block that refuses": (
+        block("lambda n: int('many')"),
+        "own 3",
+        "'many' [extension-refuses]",
     ),
     "a block that gives nothing": (
         block("lambda: None"),

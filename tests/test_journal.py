@@ -316,7 +316,7 @@ def test_two_runs_at_once_are_refused(small: Project, command: Callable[..., Res
         for arguments in (("update",), ("undo",), ("add", "input", "x: numeric 3")):
             done = command(*arguments, small.root)
             assert done.code == 2
-            assert "another layerwright is at work" in done.err
+            assert "another layerwright is at work in this project [busy]" in done.err
 
 
 def test_undo_loses_no_edit_without_a_word(small: Project) -> None:
@@ -326,7 +326,7 @@ def test_undo_loses_no_edit_without_a_word(small: Project) -> None:
     (small.root / "deep" / "er" / "new.md").unlink()
     with pytest.raises(AnswersError, match="edited since the update, and would be lost") as error:
         undo(small.root)
-    assert "src/plant/model.py, deep/er/new.md" in str(error.value)
+    assert "src/plant/model.py, deep/er/new.md [edited]" in str(error.value)
     after = {name: what for name, what in content(small.top).items() if what != "folder"}
     undone = undo(small.root, force=True)
     assert content(small.top) == before

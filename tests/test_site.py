@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import subprocess
 import sys
@@ -10,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from layerwright.cli import main
+from layerwright.faults import FAULTS
 from layerwright.layers import builtin
 
+from .test_faults import ELSEWHERE
 from .workbench import PRESETS
 
 BUILD = Path(__file__).parent.parent / "docs" / "site" / "build.py"
@@ -31,6 +34,11 @@ def text(page: Path) -> str:
     return re.sub(r"<[^>]*>", "", page.read_text(encoding="utf-8"))
 
 
+def words(said: str) -> str:
+    """A text without its punctuation, which a page sets otherwise."""
+    return " ".join(re.findall(r"\w+", said))
+
+
 def test_every_preset_has_a_page_with_its_picture_and_its_model(site: Path) -> None:
     for preset in PRESETS:
         page = site / "reference" / "presets" / f"{preset}.html"
@@ -45,11 +53,18 @@ def test_every_command_and_every_layer_stands_in_the_reference(site: Path) -> No
     assert all(name in layers for name in (*builtin().rules, *builtin().words))
 
 
+def test_every_code_has_a_page_with_what_it_means_and_what_is_said(site: Path) -> None:
+    for code, fault in FAULTS.items():
+        page = html.unescape(text(site / "reference" / "errors" / f"{code}.html"))
+        assert all(words(each) in words(page) for each in (fault.title(), fault.why(), fault.mend))
+        assert (f"[{code}]" in page) == (code not in ELSEWHERE)
+
+
 def test_every_page_is_reached_from_the_side(site: Path) -> None:
     """The side has the sections; those with many pages have a page of their own that lists them."""
     side = (site / "index.html").read_text(encoding="utf-8")
     linked = set(re.findall(r'href="([^"#:]+\.html)"', side))
-    for page in ("decisions/README.html", "reference/presets/index.html"):
+    for page in ("decisions/README.html", "reference/presets/index.html", "reference/errors/index.html"):
         inner = re.findall(r'href="([^"#:]+\.html)"', (site / page).read_text(encoding="utf-8"))
         linked |= {str((site / page).parent.joinpath(each).resolve().relative_to(site.resolve())) for each in inner}
     found = {str(path.relative_to(site)) for path in site.rglob("*.html")}

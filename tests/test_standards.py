@@ -321,7 +321,7 @@ def test_an_older_standard_and_another_one_by_the_environment_are_refused(acme: 
     older = written(tmp_path / "older", changed(ACME, version=1))
     done = acme.layerwright("update", "--standard", older)
     assert done.code == 2
-    assert "keeps to version 2, and this is version 1" in done.err
+    assert "keeps to version 2, and this is version 1 [other-standard]" in done.err
     other = written(tmp_path / "other", changed(ACME, name="Umbrella"))
     done = acme.layerwright("update", LAYERWRIGHT_STANDARD=str(other))
     assert done.code == 2

@@ -169,6 +169,7 @@ def test_code_in_a_saved_network_is_not_run(command: Command, tmp_path: Path) ->
     done = command("weights", old, after, "--to", new, "--python", sys.executable)
     assert done.code == 2
     assert "Lambda" in done.err
+    assert "[not-carried]" in done.err
     assert "unsafe" in done.err
     assert not new.exists()
     assert {each.name for each in tmp_path.iterdir()} == {"old.keras"}

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+import errors
 
 from layerwright.cli import main
 from layerwright.direct import texts
 from layerwright.explain import text
+from layerwright.faults import FAULTS
 from layerwright.layers import Rule, builtin
 from layerwright.layers.rule import REQUIRED
 from layerwright.pictures import dot, drawing, rendered
@@ -30,6 +32,9 @@ def pages(root: Path) -> Iterator[tuple[str, str]]:
     yield "reference/commands.md", "\n".join(["# Commands", "", *_commands(main, "layerwright")])
     yield "reference/questions.md", "\n".join(["# Questions", "", *_questions(root)])
     yield "reference/layers.md", "\n".join(["# Layers", "", *_layers()])
+    yield "reference/errors/index.md", "\n".join(errors.index())
+    for code, fault in FAULTS.items():
+        yield f"reference/errors/{code}.md", "\n".join(errors.page(fault, root / "tests"))
     yield "reference/presets/index.md", "\n".join(_presets())
     for preset in presets().values():
         yield f"reference/presets/{preset.name}.md", "\n".join(_preset(preset))

@@ -56,7 +56,7 @@ def run(program: click.Command) -> NoReturn:
         _trace(manner)
         if manner.form == "json":
             say(json.dumps({"problems": [as_data(each) for each in error.problems]}, indent=2))
-        fail("\n\n".join(said(problem, manner.sources) for problem in error.problems), 2)
+        fail(told(error, manner), 2)
     except click.UsageError as error:
         error.show(usage := io.StringIO())
         say(usage.getvalue().rstrip(), err=True)
@@ -70,6 +70,11 @@ def run(program: click.Command) -> NoReturn:
         hint = "" if manner.debug or isinstance(error, OSError) else "\n    layerwright --debug COMMAND shows where"
         fail(f"{type(error).__name__}: {error}{hint}", 1)
     sys.exit(0)
+
+
+def told(error: AnswersError, manner: Manner) -> str:
+    """All that is wrong, as it's printed."""
+    return "\n\n".join(said(problem, manner.sources) for problem in error.problems)
 
 
 def _trace(manner: Manner) -> None:

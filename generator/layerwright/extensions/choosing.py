@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..faults import BadValue, ExtensionBroken, ExtensionMissing, SaidTwice
+from ..faults import BadValue, ExtensionBroken, ExtensionMissing, SaidTwice, UnknownKind, UnknownLayer
 from ..graph import Graph
 from ..problems import AnswersError, Edit, Problem, shown
 from ..spec import Spec
@@ -45,7 +45,7 @@ def enough(named: Any, work: Callable[[Catalogue], T]) -> T:
     try:
         return work(assembled([our_offer(), *(each.offer for each in extensions)]))
     except AnswersError as error:
-        if any(each.what.startswith("unknown ") for each in error.problems):
+        if any(each.fault in (UnknownKind, UnknownLayer) for each in error.problems):
             raise AnswersError([*error.problems, *broken()]) from error
         raise
 

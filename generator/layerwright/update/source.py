@@ -79,7 +79,7 @@ def _own_location() -> str:
         return str(template_root())
     what = "this installation of layerwright has no old versions: it was made where there were no tags"
     raise AnswersError(
-        [Problem("layerwright", NoVersions, what, "install a release, as by pip install --upgrade layerwright")]
+        [Problem("template", NoVersions, what, "install a release, as by pip install --upgrade layerwright")]
     )
 
 
@@ -106,7 +106,7 @@ def target(versions: list[str], recorded: Recorded, wanted: str | None) -> str:
     if not versions:
         what = "the template has no released versions: no tags as v0.1.0"
         raise AnswersError(
-            [Problem("layerwright", NoVersions, what, "take a checkout with its tags, as by git fetch --tags")]
+            [Problem("template", NoVersions, what, "take a checkout with its tags, as by git fetch --tags")]
         )
     if recorded.version not in versions:
         newer = Version(recorded.version) > Version(versions[-1])
