@@ -14,7 +14,7 @@ import yaml
 
 from layerwright.answers.sources import flow
 from layerwright.cli.saying import said
-from layerwright.faults import FAULTS, TOPICS, Fault
+from layerwright.faults import TOPICS, Fault
 from layerwright.marking import Source, Sources
 from layerwright.plan import design
 from layerwright.problems import AnswersError, Problem
@@ -41,14 +41,12 @@ def index() -> Iterator[str]:
         yield f"## {topic.title().rstrip('.')}\n\n| code | what is wrong |\n|---|---|"
         yield from (f"| [{each.code}]({each.code}.md) | {each.title()} |" for each in topic.__subclasses__())
         yield ""
-    yield "```{toctree}\n:hidden:\n"
-    yield from FAULTS
-    yield "```"
 
 
 def page(fault: type[Fault], tests: Path) -> Iterator[str]:
-    """What a fault means, and examples."""
-    yield f"# {fault.code}\n\n{fault.title()}\n\n{fault.why()}\n\n**To mend it:** {fault.mend}\n"
+    """What a fault means, and examples. So many pages aren't listed at the side of every other: the index has them."""
+    yield f"---\norphan: true\n---\n\n# {fault.code}\n"
+    yield f"{fault.title()}\n\n{fault.why()}\n\n**To mend it:** {fault.mend}\n"
     examples = [*_of_answers(fault, tests), *_of_commands(fault, tests)][:MOST]
     if examples:
         yield "## Examples\n"
@@ -79,13 +77,18 @@ def _answered(tests: Path) -> list[tuple[str, str, tuple[Problem, ...]]]:
 
 
 def _of_commands(fault: type[Fault], tests: Path) -> Iterator[str]:
-    cases: list[dict[str, Any]] = yaml.safe_load((tests / "commands.yml").read_text(encoding="utf-8"))
-    for case in cases:
+    for case in _commands(tests):
         if f" [{fault.code}]\n" in case["says"]:
             files = {path: text for path, text in case.get("files", {}).items() if "/" not in path}
             shown = "".join(f"```yaml\n# {path}\n{text.strip()}\n```\n\n" for path, text in files.items())
             said_then = f"$ layerwright {case['run']}\n{case['says'].strip()}"
             yield f"{_sentence(case['case'])}\n\n{shown}```text\n{said_then}\n```\n"
+
+
+@lru_cache
+def _commands(tests: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = yaml.safe_load((tests / "commands.yml").read_text(encoding="utf-8"))
+    return found
 
 
 def _sentence(name: str) -> str:
