@@ -489,7 +489,12 @@ def _photo(stack: Any, **answers: Any) -> dict[str, Any]:
         (_body("dense"), "layers.body[0]", "Dense needs units", "say it, as in units=64"),
         (_body("dense 3 unit=4"), "layers.body[0]", "Dense has no argument 'unit'", "leave it out; it takes: units,"),
         (_body("dropout 2"), "layers.body[0]", "rate of Dropout is 2", "rate is a number from 0 to 1"),
-        (_body("conv 3"), "layers.body[0]", "conv doesn't take 64", "it takes 2 or 3 or 4 axes, the channels last"),
+        (
+            _body("conv 3"),
+            "layers.body[0]",
+            "conv doesn't take a tensor of 64",
+            "it takes 2, 3 or 4 axes, the channels last",
+        ),
         (_body("Conv2D 3 3"), "layers.body[0]", "Conv2D takes 3 axes, not 1: it gets 64", "give it a tensor of 3"),
         (_body("reshape 5x-1"), "layers.body[0]", "Reshape can't make 5×-1 of 64", "the sizes' product has to be 64"),
         (_body("layer_norm axis=3"), "layers.body[0]", "LayerNormalization has axis=3 on 64", "axis=-1 is the last"),

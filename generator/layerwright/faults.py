@@ -41,8 +41,7 @@ class UnreadableAnswers(Writing):
     """A text that should hold answers holds none that can be read.
 
     Answers are a mapping in YAML, `key: value`, in a file or as `--data KEY=VALUE`. What isn't that can't be guessed
-    at. The reader is strict where YAML lets things pass by which the first of two answers would be lost: a key that
-    is there twice, an alias, a tag.
+    at. The reader is stricter than YAML: of a key that is there twice, the first would be lost without a word.
     """
 
     code = "unreadable-answers"
@@ -71,7 +70,7 @@ class UnknownKey(Writing):
 
 
 class MisplacedKey(Writing):
-    """A key stands beside the mapping that it belongs in.
+    """A key stands elsewhere than where it belongs.
 
     Settings of the training, as `epochs`, stand under `training`. `output` stands at the end of a head, and says its
     one last layer.
@@ -169,8 +168,8 @@ class NameTaken(Writing):
 class SaidTwice(Writing):
     """The same thing is said twice, and only one of the two could be meant.
 
-    So it is with an argument of a layer, by its place and by its name, or by its name twice; and with a tensor that
-    is to be merged with itself.
+    So it is with an argument of a layer, by its place and by its name, or by its name twice; with a tensor
+    that is to be merged with itself; with an extension in two versions.
     """
 
     code = "said-twice"
@@ -239,7 +238,7 @@ class FixedBatch(Ends):
     """Batches of a fixed size don't go with something else that is asked for.
 
     They are there for layers that carry their state from batch to batch. TensorFlow alone does that, on one device;
-    an exported model doesn't, and neither do batches that are weighted or drawn by class.
+    an exported model doesn't, and samples of such batches have no weights.
     """
 
     code = "fixed-batch"
@@ -584,7 +583,7 @@ class WrongNumbers(Tensors):
 class SmallVocabulary(Tensors):
     """An embedding, or a layer like it, has fewer rows than its input has values.
 
-    A value beyond the last row is an error on some devices, and silently zeros on others.
+    A value beyond the last row is an error on some devices, and passes unnoticed on others.
     """
 
     code = "small-vocabulary"

@@ -151,9 +151,11 @@ def _output(fields: Fields, name: str, word: str, arguments: list[str], inputs: 
         return Output(name, task, task.default, sources, weight, per_step, places=places)
     if len(arguments) != 1 or not task.form:
         said = shown(" ".join(arguments)) if arguments else "nothing"
-        takes = f"takes {task.form}" if task.form else "takes no size"
+        what = (
+            f"{word} takes {task.form}, not {said}" if task.form else f"{word} takes no size, and {said} stands there"
+        )
         edit = Edit("set", place, task.example)
-        fields.problems.add(place, BadEntry, f"{word} {takes}, not {said}", f"as {name}: {task.example}", edit)
+        fields.problems.add(place, BadEntry, what, f"as {name}: {task.example}", edit)
         return None
     size = fields.size(arguments[0], place, task.smallest, task.example)
     return Output(name, task, size, sources, weight, per_step, places=places) if size else None

@@ -146,7 +146,8 @@ class Fields:
 
     def _no_entry(self, key: str, text: str, before: Sequence[str]) -> str:
         """Notes an entry that isn't `NAME: KIND SIZE`, and returns the name that it would better have."""
-        what, mend = f"{shown(text)} says no name and kind", "write NAME: KIND SIZE"
+        noun = "kind" if key == "inputs" else "task"
+        what, mend = f"{shown(text)} says no name and {noun}", f"write NAME: {noun.upper()} SIZE"
         name, _, rest = (part.strip() for part in text.partition(":"))
         example = "numeric 4" if key == "inputs" else "regression"
         said = f"{name_like(name, before)}: {example}"

@@ -42,9 +42,12 @@ def training(fields: Fields, inputs: tuple[Input, ...], outputs: tuple[Output, .
         values[key] = _number(values[key]) if isinstance(default, float) else values[key]
         if (wrong := _wrong(key, values[key], default)) is not None:
             what, place = f"{shown(values[key])} can't be the {key.replace('_', ' ')}", f"training.{key}"
+            what = f"{shown(values[key])} is neither yes nor no" if isinstance(default, bool) else what
             near = nearest(values[key], WORDS.get(key, ()))
             edit = Edit("set", place, near) if near else Edit("drop", place)
-            fields.problems.add(place, BadValue, what, f"{wrong}; or leave it out", edit)
+            fields.problems.add(
+                place, BadValue, what, f"did you mean {near}? ({wrong})" if near else f"{wrong}; or leave it out", edit
+            )
     if values["class_weights"] is True:
         _check_classes(fields, inputs, outputs)
     if values["augment"] is True:

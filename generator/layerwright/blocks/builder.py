@@ -342,7 +342,9 @@ class Builder:
         class_name = entry.classes.get(None) or entry.classes.get(len(shape) - 2)
         if class_name is None:
             mend = f"it takes {_axes(entry)}: give it such a tensor, or leave it out"
-            self._refuse(place, LayerError(WrongAxes, f"{word} doesn't take {spell(shape)}", mend, ("drop", None)))
+            self._refuse(
+                place, LayerError(WrongAxes, f"{word} doesn't take a tensor of {spell(shape)}", mend, ("drop", None))
+            )
         return self.vocabulary.rules[class_name], self._arguments(entry, values, keywords, place)
 
     def _refuse_part(self, rule: Rule, place: str) -> None:
@@ -675,5 +677,5 @@ def _axes(entry: Word) -> str:
     """How many axes, without the batch, the tensors have that a word takes."""
     if set(entry.classes) == {1}:
         return "2 axes, steps and features"
-    counts = (str(spatial + 1) for spatial in sorted(key for key in entry.classes if key is not None))
-    return f"{' or '.join(counts)} axes, the channels last"
+    *counts, last = (str(spatial + 1) for spatial in sorted(key for key in entry.classes if key is not None))
+    return f"{' or '.join(filter(None, (', '.join(counts), last)))} axes, the channels last"

@@ -84,7 +84,7 @@ def _attended(arguments: Arguments, rank: int) -> tuple[int, ...]:
         raise LayerError(
             BadAxis,
             f"attention_axes={arguments['attention_axes']} aren't axes of steps",
-            f"they are from 1 to {rank - 2}, each once; or leave them out",
+            f"they are {'1 alone' if rank == 3 else f'from 1 to {rank - 2}, each once'}; or leave them out",
             ("argument", ("attention_axes", None)),
         )
     return axes
