@@ -270,8 +270,7 @@ class BackboneImages(Ends):
 class SeesMore(Ends):
     """An output depends on an input that its `from=` leaves out.
 
-    `from=` is a promise, and the project's tests hold it: what isn't named may not change the output. Layers of yours
-    break it.
+    `from=` is a promise: what isn't named may not change the output. Layers of yours break it.
     """
 
     code = "sees-more"
@@ -314,8 +313,8 @@ class CannotShare(Ends):
 class Unused(Ends):
     """Something reaches no output: an input, or what a path has come to.
 
-    It would be loaded or computed, and nothing would ever depend on it. Keras refuses such an input. A path is left
-    where `from:` begins anew elsewhere.
+    It would be loaded or computed, and nothing would ever depend on it. A path is left where `from:` begins
+    anew elsewhere.
     """
 
     code = "unused"
@@ -474,8 +473,8 @@ class Tensors(Fault):
 class WrongAxes(Tensors):
     """A layer gets a tensor with more axes, or fewer, than it takes.
 
-    A dense layer on an image sees only its last axis, a convolution needs places to move over, a recurrent layer
-    steps. Shapes are said with the batch's axis first, as `(batch, 64, 64, 3)`.
+    A convolution needs places to move over, a recurrent layer steps, a distance plain numbers. Shapes are said
+    without the batch's axis: an image of 64×64×3 has three axes.
     """
 
     code = "wrong-axes"

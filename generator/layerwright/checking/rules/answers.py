@@ -28,7 +28,7 @@ class AnswersBroken(Rule):
         project = subject.project
         other = project.release is not None and project.release != newest()
         for problem in (each for each in project.problems if each.place != KEY):
-            message = f"{problem.place}: {problem.what}; {problem.mend}"
+            message = f"{problem.head}; {problem.mend}"
             if other:
                 message = f"This version doesn't take the answers of {project.version}. {message}"
             yield self.found(_answered(subject, problem.place), message, Severity.WARNING if other else None)

@@ -156,7 +156,7 @@ class RecordBroken(Rule):
     def find(self, subject: Subject) -> Iterator[Finding]:
         """What is wrong with it."""
         if isinstance(problem := subject.project.record, Problem):
-            yield self.found(Place(RECORD), f"{problem.place}: {problem.what}; {problem.mend}")
+            yield self.found(Place(RECORD), f"{problem.head}; {problem.mend}")
 
 
 RULES = (
