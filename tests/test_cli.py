@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import signal
 import subprocess
@@ -330,9 +331,11 @@ def test_help_works_and_documents_every_option(words: tuple[str, ...], flag: str
             assert option.make_metavar(click.Context(each)).strip("[]") in done.output
 
 
-def test_the_examples_in_help_stand_on_lines_of_their_own() -> None:
+def test_the_examples_and_exit_codes_in_help_stand_on_lines_of_their_own() -> None:
     lines = CliRunner().invoke(cli.main, ["new", "--help"]).output.splitlines()
     assert "  layerwright new plant --preset power-plant" in lines
+    said = CliRunner().invoke(cli.main, ["--help"]).output
+    assert re.findall(r"^    (\d)  \S", said, re.MULTILINE) == ["0", "1", "2"]
 
 
 def test_the_version_is_said() -> None:
@@ -615,10 +618,48 @@ def test_what_goes_wrong_because_of_a_signal_is_the_stop(
     assert ("stopped" in said) is (number == signal.SIGINT)
 
 
-def test_quiet_and_verbose_exclude_each_other(checkout: Checkout, tmp_path: Path) -> None:
-    done = checkout.layerwright("-q", "-v", "presets", cwd=tmp_path)
+@pytest.mark.parametrize("words", [["-q", "-v", "presets"], ["-q", "presets", "-v"], ["presets", "-q", "-v"]])
+def test_quiet_and_verbose_exclude_each_other(words: list[str], command: Command) -> None:
+    done = command(*words)
     assert done.code == 2
     assert "say one of them" in done.err
+
+
+def test_how_much_is_said_may_be_said_after_the_command_too(command: Command, tmp_path: Path) -> None:
+    assert "Traceback" in command("explain", "--preset", "nonsense", "--debug").err
+    assert "Traceback" in command("--debug", "explain", "--preset", "nonsense").err
+    assert "Traceback" not in command("explain", "--preset", "nonsense").err
+    done = command("new", tmp_path / "plant", *TINY, "--quiet")
+    assert (done.code, done.out, done.err) == (0, "", "")
+
+
+@pytest.mark.parametrize("name", [name for name in cli.main.commands if name != "completion"])
+def test_what_people_can_read_programs_can_read_too(name: str) -> None:
+    [form] = [each for each in cli.main.commands[name].params if each.name == "form"]
+    assert isinstance(form.type, click.Choice)
+    assert {"text", "json"} <= set(form.type.choices)
+
+
+def test_new_says_what_it_has_made_as_data(command: Command, at_checkout: Checkout, tmp_path: Path) -> None:
+    plant = tmp_path / "plant"
+    said = json.loads(command("new", plant, *TINY, "--format", "json").out)
+    assert (said["project"], said["package"], said["template"]) == (str(plant), "plant", "sequential")
+    assert said["parameters"]["total"] == explained(*TINY)["parameters"]["total"]
+    assert set(said["files"]) == {path for path, what in listing(plant).items() if what != "folder"}
+    again = command("new", plant, *TINY, "--format", "json")
+    [problem] = json.loads(again.out)["problems"]
+    assert (again.code, problem["place"]) == (2, "destination")
+    assert problem["what"] in again.err
+
+
+def test_a_terminal_shows_what_is_being_done_and_takes_it_back(checkout: Checkout, tmp_path: Path) -> None:
+    for options, shown in (((), True), (("--quiet",), False)):
+        words = (sys.executable, "-m", "layerwright", "new", f"plant{shown}", *TINY, *options)
+        terminal = Terminal.start(*words, cwd=tmp_path, env=checkout.environment(), columns=80)
+        assert terminal.end() == 0
+        assert ("rendering plant" in terminal.shown) is shown
+        *_, left = terminal.raw.rpartition("\r\x1b[K")
+        assert "..." not in left
 
 
 # Completion

@@ -76,7 +76,8 @@ def create(destination: Path, answers: Answers, *, finish: Callable[[Path], None
     """
     check_destination(destination)
     into_folder = destination.is_dir()
-    LOG.info("the project is made beside %s, and moved there when it's whole", destination)
+    LOG.info("rendering %s", destination.name)
+    LOG.debug("the project is made beside %s, and moved there when it's whole", destination)
     with _staging(destination) as staged:
         with _scratch():
             _copy(staged, answers)
@@ -172,7 +173,7 @@ def _copy(destination: Path, answers: Answers, *, source: str = "", ref: str = "
     import copier  # takes half a second: only what writes a project pays for it
 
     root = source or str(template_root())
-    LOG.info("Copier renders %s%s into %s", root, f", {ref}" if ref else "", destination)
+    LOG.debug("Copier renders %s%s into %s", root, f", {ref}" if ref else "", destination)
     try:
         with warnings.catch_warnings():
             # In a checkout, changes that aren't committed are part of the template. That is what its developer wants.

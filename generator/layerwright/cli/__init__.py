@@ -1,7 +1,6 @@
 """The command line: a module for each group of commands.
 
-Exit codes: 0 done; 2 the answers, the arguments or the project's state are wrong; 1 anything else, conflicts and what
-`check` finds too.
+What exit codes mean stands in the help of `main`. A signal other than Ctrl-C's ends it with 128 and its number.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from .completing import SHELLS, script
 from .errors import errors
 from .living import add, check_projects, remove, undo, update_project, weights
 from .making import new, presets
-from .manner import Manner
+from .options import in_a_manner
 from .saying import say
 from .showing import diff, explain
 
@@ -25,23 +24,24 @@ __all__ = ["main", "run"]
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="layerwright")
-@click.option("-q", "--quiet", is_flag=True, help="Say what was asked for and what is wrong, and nothing else.")
-@click.option("-v", "--verbose", is_flag=True, help="Say what is being done, too.")
-@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-@click.pass_context
-def main(context: click.Context, quiet: bool, verbose: bool, debug: bool) -> None:
-    """Makes Keras 3 projects from answers about a network's inputs, outputs, branching, sharing and backbone."""
-    if quiet and verbose:
-        raise click.UsageError("--quiet and --verbose are the opposite of each other: say one of them")
-    manner = context.ensure_object(Manner)
-    manner.quiet, manner.verbose, manner.debug = quiet, verbose, debug
-    if verbose:
-        from .steps import show_steps
+def main() -> None:
+    """Makes Keras 3 projects from answers about a network's inputs, outputs, branching, sharing and backbone.
 
-        show_steps()
+    \b
+    layerwright explain --preset power-plant
+    layerwright new plant --preset power-plant
+
+    \b
+    Exit codes:
+      0  done, or nothing to do
+      1  an update has conflicts; check has found something; it was stopped, or couldn't be done
+      2  the arguments, the answers or the project's state are wrong: nothing was written
+
+    With --format json, one document goes to the standard output: what was done, or {"problems": [...]}.
+    """  # noqa: D301 (click takes the character \b, alone on a line, for: leave these lines as they are)
 
 
-@main.command()
+@click.command()
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> None:
     """Prints what makes a shell complete commands, presets and answers.
@@ -50,12 +50,16 @@ def completion(shell: str) -> None:
     layerwright completion bash > ~/.local/share/bash-completion/completions/layerwright
     layerwright completion zsh > "${fpath[1]}/_layerwright"
     layerwright completion fish > ~/.config/fish/completions/layerwright.fish
-    """  # noqa: D301 (click takes the character \b, alone on a line, for: leave these lines as they are)
+    """  # noqa: D301
     say(script(main, shell))
 
 
-for command in (new, explain, diff, presets, update_project, add, remove, undo, check_projects, weights, errors):
-    main.add_command(command)
+in_a_manner(main)
+for command in (
+    *(new, explain, diff, presets, update_project, add, remove, undo, check_projects, weights),
+    *(errors, completion),
+):
+    main.add_command(in_a_manner(command))
 
 
 def run() -> NoReturn:

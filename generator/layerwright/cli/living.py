@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +15,8 @@ from ..faults import BadOption, NoEnvironment
 from ..problems import AnswersError, Problem
 from . import completing
 from .giving import gather
-from .options import DRY, END, FORMAT, FROM, NO_TERMINAL, PATH, STANDARD, remembered
-from .saying import progress, say
+from .options import DRY, END, FORMAT, FROM, NO_TERMINAL, PATH, STANDARD, form
+from .saying import progress, say, steps_shown
 
 if TYPE_CHECKING:
     from ..update import Request
@@ -96,7 +97,12 @@ def add(end: str, entry: str, path: Path, dry_run: bool, source: str | None, for
 @FROM
 @FORMAT
 def remove(end: str, name: str, path: Path, dry_run: bool, source: str | None, form: str) -> None:
-    """Takes an input or output from the project in PATH, and what the answers say of it, at the version that it has."""
+    """Takes an input or output from the project in PATH, and what the answers say of it, at the version that it has.
+
+    \b
+    layerwright remove input facts --dry-run
+    layerwright remove output sold
+    """  # noqa: D301
     from .. import update
 
     given = partial(update.removed, key=f"{end}s", name=name)
@@ -108,7 +114,12 @@ def remove(end: str, name: str, path: Path, dry_run: bool, source: str | None, f
 @click.option("--force", is_flag=True, help="Even if files were edited since: a patch of them is kept.")
 @FORMAT
 def undo(path: Path, force: bool, form: str) -> None:
-    """Takes the last update of the project in PATH back, until the next commit."""
+    """Takes the last update of the project in PATH back, until the next commit.
+
+    \b
+    layerwright undo
+    layerwright undo houses --force --format json
+    """  # noqa: D301
     from .. import update
 
     undone = update.undo(path, force=force)
@@ -119,7 +130,8 @@ def updated(path: Path, request: Request, form: str) -> None:
     """Updates, says what came of it, and exits with 1 if there are conflicts."""
     from .. import update
 
-    outcome = update.update(path, request)
+    with nullcontext() if request.ask else steps_shown():  # questions have the terminal to themselves
+        outcome = update.update(path, request)
     say(json.dumps(update.as_data(outcome), indent=2) if form == "json" else update.as_text(outcome))
     if outcome.conflicts:
         sys.exit(1)
@@ -127,15 +139,7 @@ def updated(path: Path, request: Request, form: str) -> None:
 
 @click.command(name="check")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--format",
-    "form",
-    callback=remembered,
-    type=click.Choice(["text", "json", "sarif", "junit"]),
-    default="text",
-    show_default=True,
-    help="For whom, or for what, to write.",
-)
+@form("sarif", "junit", says="For whom, or for what, to write.")
 @click.option("--jobs", type=click.IntRange(min=1), help="How many at once.  [default: the processors]")
 @click.option("--no-model", is_flag=True, help="Build no network: run none of the projects' code.")
 @click.option("--python", type=click.Path(path_type=Path), help="The interpreter that has Keras; else PROJECT/.venv.")
@@ -206,7 +210,8 @@ def weights(old: Path, project: Path, to: Path | None, pairs: tuple[str, ...], p
     renamed = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
     if len(renamed) < len(pairs):
         raise AnswersError([Problem("--rename", BadOption, "one has no =, or is there twice", "write OLD=NEW")])
-    carried = carry(old, project, to, renamed, python)
+    with steps_shown():
+        carried = carry(old, project, to, renamed, python)
     say(report.as_json(carried) if form == "json" else report.as_text(carried))
 
 

@@ -6,18 +6,21 @@ import json
 import os
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..answers import Answers, normalised
+from ..explain import explanation
 from ..faults import NoTerminal
+from ..plan import Plan, design
 from ..presets import all_presets
 from ..problems import AnswersError, Problem
 from .giving import check, effective, gather
 from .options import FORMAT, NO_TERMINAL, STANDARD, sources
-from .saying import aside, say
+from .saying import aside, say, steps_shown
 
 if TYPE_CHECKING:
     from ..standards import Keeping
@@ -31,6 +34,7 @@ REQUIRED = {"inputs": "photo: image 64x64x3", "outputs": "price: regression"}
 @sources
 @click.option("--ask", is_flag=True, help="Ask in a terminal, even if inputs and outputs are answered.")
 @STANDARD
+@FORMAT
 def new(
     destination: Path,
     preset: str | None,
@@ -39,6 +43,7 @@ def new(
     defaults: bool,
     ask: bool,
     standard: str | None,
+    form: str,
 ) -> None:
     """Writes a project to the folder DESTINATION, which isn't there yet, or is empty.
 
@@ -66,20 +71,36 @@ def new(
         check(answers | settled.answers, destination.name, asking=ask)
     except AnswersError as error:
         raise AnswersError([*error.problems, *unasked(typed, answers, terminal or defaults)]) from error
-    for line in keeping.lines(settled)[: 1 if ask else None]:  # what is fixed, prompts say by themselves
+    lines = keeping.lines(settled)[: 1 if ask else None]  # what is fixed, prompts say by themselves
+    for line in lines if form == "text" else ():
         aside(line)
     given, again = given | settled.answers, ""
     if ask:
         given, again = asked(destination, typed, given, keeping, standard or "")
-    create(destination, normalised(given) | keeping.data, finish=keeping.finish(destination))
+    with steps_shown():
+        create(destination, normalised(given) | keeping.data, finish=keeping.finish(destination))
     if ask:
         from .. import asking
 
         asking.forget(destination)
+    if form == "json":
+        say(json.dumps(as_data(destination, design(effective(given), destination.name), lines), indent=2))
+        return
     aside(
         f"Wrote {destination}\n\n{again}Next:\n  cd {shlex.quote(str(destination))}\n"
         "  python -m venv .venv && . .venv/bin/activate\n  pip install -e '.[test]' && python -m pytest"
     )
+
+
+def as_data(project: Path, plan: Plan, lines: Sequence[str]) -> dict[str, Any]:
+    """What has been made, as plain data; `lines` are what an organisation's standard has to do with it."""
+    return {
+        "project": str(project),
+        "package": plan.spec.package,
+        **{key: value for key, value in explanation(plan).items() if key in ("template", "reasons", "parameters")},
+        "files": sorted(each.relative_to(project).as_posix() for each in project.rglob("*") if each.is_file()),
+        "standard": list(lines),
+    }
 
 
 def unasked(typed: str, answers: Answers, is_meant: bool) -> list[Problem]:
@@ -113,7 +134,12 @@ def asked(destination: Path, typed: str, given: Answers, keeping: Keeping, named
 @click.command()
 @FORMAT
 def presets(form: str) -> None:
-    """Lists the presets, each with what it shows."""
+    """Lists the presets, each with what it shows.
+
+    \b
+    layerwright presets
+    layerwright presets --format json
+    """  # noqa: D301
     rows = [{"name": name, "about": each.about} for name, each in all_presets().items()]
     if form == "json":
         say(json.dumps(rows, indent=2))

@@ -19,6 +19,8 @@ class Manner:
     debug: bool = False
     form: str | None = None
     """What is printed, as `json`: what is wrong is printed so too."""
+    passing: bool = False
+    """A line is shown in the terminal that the next one replaces."""
 
 
 def manner() -> Manner:

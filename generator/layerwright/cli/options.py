@@ -9,28 +9,61 @@ from typing import Any, TypeVar
 import click
 
 from . import completing
-from .manner import manner
+from .manner import Manner
 
 NO_TERMINAL = "--ask needs a terminal, and no --defaults"
 
 F = TypeVar("F", bound=Callable[..., Any])
+C = TypeVar("C", bound=click.Command)
+
+HOW = {
+    ("-q", "--quiet"): "Say what was asked for and what is wrong, and nothing else.",
+    ("-v", "--verbose"): "Say what is being done, too.",
+    ("--debug",): "Show the traceback of an error.",
+}
+"""What may be said of how much is said: before the command's name, and after."""
 
 
-def remembered(context: click.Context, parameter: click.Parameter, form: str | None) -> str | None:
+def in_a_manner(command: C) -> C:
+    """Gives a command the options of HOW."""
+    for names, says in HOW.items():
+        click.option(*names, is_flag=True, expose_value=False, callback=_said, help=says)(command)
+    return command
+
+
+def _said(context: click.Context, option: click.Parameter, given: bool) -> None:
+    if not given:  # it may have been said before the command's name
+        return
+    manner = context.ensure_object(Manner)
+    setattr(manner, str(option.name), True)
+    if manner.quiet and manner.verbose:
+        raise click.UsageError("--quiet and --verbose are the opposite of each other: say one of them")
+    if option.name == "verbose":
+        from .steps import say_steps
+
+        say_steps()
+
+
+def _formed(context: click.Context, _: click.Parameter, form: str | None) -> str | None:
     """Keeps the form that a command prints in: what is wrong comes in it too."""
-    manner().form = form
+    context.ensure_object(Manner).form = form
     return form
 
 
-FORMAT = click.option(
-    "--format",
-    "form",
-    callback=remembered,
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For whom to write.",
-)
+def form(*choices: str, default: str | None = "text", says: str = "For whom to write.") -> Callable[[F], F]:
+    """The option that says in which form the result is written."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(["text", "json", *choices]),
+        default=default,
+        show_default=default is not None,
+        callback=_formed,
+        help=says,
+    )
+
+
+FORMAT = form()
 
 
 def sources(command: F) -> F:
@@ -69,12 +102,8 @@ STANDARD = click.option(
 
 PICTURES = ("mermaid", "dot", "svg", "png", "pdf")
 
-FORM = click.option(
-    "--format",
-    "form",
-    callback=remembered,
-    type=click.Choice(["text", "json", *PICTURES]),
-    help="For whom, or for what, to write.  [default: by the name of --output, else text]",
+FORM = form(
+    *PICTURES, default=None, says="For whom, or for what, to write.  [default: by the name of --output, else text]"
 )
 OUTPUT = click.option("--output", "-o", metavar="FILE", type=click.Path(path_type=Path), help="Write it to a file.")
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,6 +22,7 @@ from .manner import manner
 
 def say(text: str, *, err: bool = False) -> None:
     """Prints a text, which may have names and answers in it: control characters are spelled out."""
+    passing("")
     click.echo(plain(text), err=err)
 
 
@@ -29,8 +34,36 @@ def aside(text: str) -> None:
 
 def progress(done: int, whole: int) -> None:
     """Shows a person in a terminal how far it is."""
-    if sys.stderr.isatty() and not manner().quiet:
-        click.echo(f"\r{done} of {whole} steps" if done < whole else "\r\033[K", err=True, nl=False)
+    passing(f"{done} of {whole} steps" if done < whole else "")
+
+
+def passing(line: str) -> None:
+    """Shows a line in the terminal until there is another one, or something to say; none takes it away."""
+    now = manner()
+    if (line and is_watched()) or now.passing:
+        room = shutil.get_terminal_size().columns - 1
+        click.echo(f"\r{plain(line)[:room]}\033[K", err=True, nl=False)
+        now.passing = bool(line)
+
+
+def is_watched() -> bool:
+    """Whether a person sees what passes: in a terminal that can take a line back, and who hasn't asked for quiet."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not manner().quiet
+
+
+@contextmanager
+def steps_shown() -> Iterator[None]:
+    """Shows a person in a terminal what is being done, for as long as this lasts: for what takes a second or more."""
+    if manner().verbose or not is_watched():
+        yield
+        return
+    from .steps import passing_steps
+
+    try:
+        with passing_steps():
+            yield
+    finally:
+        passing("")
 
 
 def write(content: str | bytes, output: Path | None) -> None:

@@ -1,22 +1,45 @@
-"""What `--verbose` prints. Only that imports it: logging isn't there for nothing."""
+"""Says what is being done. Only what needs it imports this: logging isn't there for nothing.
+
+What a person would call a step is logged as `info`, each call of git as `debug`.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from .saying import say
+from .saying import passing, say
+
+LOGGER = logging.getLogger(__name__.partition(".")[0])
 
 
 class _Steps(logging.Handler):
-    """Prints what is being done."""
+    """Hands on each step."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        super().__init__()
+        self.tell = tell
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Prints one step."""
-        say(f"- {record.getMessage()}", err=True)
+        """Hands on one step."""
+        self.tell(record.getMessage())
 
 
-def show_steps() -> None:
-    """Has every step printed from now on."""
-    logger = logging.getLogger(__name__.partition(".")[0])
-    logger.handlers = [_Steps()]
-    logger.setLevel(logging.INFO)
+def say_steps() -> None:
+    """Has every step printed from now on, small ones too."""
+    LOGGER.handlers = [_Steps(lambda step: say(f"- {step}", err=True))]
+    LOGGER.setLevel(logging.DEBUG)
+
+
+@contextmanager
+def passing_steps() -> Iterator[None]:
+    """Has each of the larger steps stand in the terminal until the next one is taken."""
+    handler, level = _Steps(lambda step: passing(f"{step} ...")), LOGGER.level
+    LOGGER.addHandler(handler)
+    LOGGER.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        LOGGER.removeHandler(handler)
+        LOGGER.setLevel(level)

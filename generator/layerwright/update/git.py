@@ -39,7 +39,7 @@ def git(*arguments: str | Path, cwd: Path, env: Environment, told: bytes | None 
                 )
             ]
         )
-    LOG.info("git %s, in %s", shlex.join(map(str, arguments)), cwd)
+    LOG.debug("git %s, in %s", shlex.join(map(str, arguments)), cwd)
     options = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "--literal-pathspecs")
     done = subprocess.run(  # noqa: S603 (a list, no shell)
         ["git", *options, *map(str, arguments)],  # noqa: S607 (the git that the user has)

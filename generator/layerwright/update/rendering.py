@@ -6,6 +6,7 @@ The copy is a repository of its own, with the project's committed files as its o
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -32,6 +33,8 @@ from .own_files import Brought, Standing
 from .project import Recorded, Stages
 from .source import Source
 from .worker import STOPPED
+
+LOG = logging.getLogger(__name__)
 
 STARTS = b"<<<<<<< before updating"
 """The line with which Copier has a conflict begin."""
@@ -86,6 +89,7 @@ def render(
     """Updates a copy of these files. Raises AnswersError if the template, or the answers, don't allow it."""
     copy, env = place / "work" / name, source.environment()
     windows = {path for path, (content, _) in files.items() if _has_windows_lines(content)}
+    LOG.info("rendering %s as it was made, and as it will be", name)
     _start(copy, files, windows, _told_of(source, recorded, files), env)
     old = place / "old" / name
     told = _work(

@@ -9,6 +9,7 @@ and git is told to look there instead.
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ from ..places import ANSWERS_FILE, PUBLIC_URL, RELEASE, bundle, is_checkout, tem
 from ..problems import AnswersError, Problem, shown, unknown
 from .git import GitError, git, own_environment, users_environment
 from .project import Recorded
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ def _fetched(url: str, scratch: Path) -> str:
             [Problem("--from", NoVersions, f"{shown(url)} is no place", "name a folder, a bundle or an address")]
         )
     copy = scratch / "source.git"
+    LOG.info("fetching %s", url)
     try:
         git("clone", "--quiet", "--mirror", "--", url, copy, cwd=scratch, env=users_environment())
     except GitError as error:

@@ -7,6 +7,7 @@ layer that was renamed can't be known by itself; where just one new layer would 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,8 @@ from ..graph import BackboneLayer
 from ..places import ANSWERS_FILE
 from ..problems import AnswersError, Problem
 from ..scratch import own
+
+LOG = logging.getLogger(__name__)
 
 SCRIPT = Path(__file__).with_name("carry.py")
 
@@ -63,6 +66,7 @@ def carry(old: Path, folder: Path, to: Path | None, renamed: Mapping[str, str], 
         raise AnswersError(problems)
     try:
         interpreter = python_of(folder, python)
+        LOG.info("building the network of %s, and loading %s into it", folder.name, old.name)
         with own(to.parent, hidden=True) as folder_of_ours:
             made = folder_of_ours / "model.keras"
             said = _run(interpreter, project, old, made, renamed)
