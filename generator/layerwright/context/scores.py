@@ -136,7 +136,7 @@ def _tables(plan: Plan, flat: Sequence[str], padded: Mapping[str, str], *, learn
         "stepwise": stepwise,
         "stepwise_padded": any(name in padded for name in stepwise),
         "all_stepwise_padded": all(name in padded for name in stepwise),
-        "pictured": any(each.kind.name == "image" for each in plan.spec.inputs),
+        "filed": any(each.kind.name in ("image", "audio") for each in plan.spec.inputs),
         "texts": any(each.kind.synthetic in ("categories", "tokens") for each in plan.spec.inputs),
         "written": " and ".join(_files(flat, stepwise, len(outputs))),
         "quoted_sample": " ".join(f"'sample.{each.name}={_example(each)}'" for each in plan.spec.inputs),

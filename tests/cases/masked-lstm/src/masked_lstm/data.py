@@ -32,7 +32,8 @@ class Field:
 
     def __str__(self) -> str:
         """Returns what is expected, for messages."""
-        return f"a {'whole ' * self.whole}number from {self.low:g} to {self.high:g}"
+        limits = f" from {self.low:g} to {self.high:g}" if math.isfinite(self.low) else ""
+        return f"a {'whole ' * self.whole}number{limits}"
 
 
 INPUTS = {"signal": Field((None, 50), may_be_missing=True, padded=True, holds="array")}

@@ -29,7 +29,8 @@ class Field:
 
     def __str__(self) -> str:
         """Returns what is expected, for messages."""
-        return f"a {'whole ' * self.whole}number from {self.low:g} to {self.high:g}"
+        limits = f" from {self.low:g} to {self.high:g}" if math.isfinite(self.low) else ""
+        return f"a {'whole ' * self.whole}number{limits}"
 
 
 INPUTS = {

@@ -8,11 +8,11 @@ from typing import Any
 import keras
 import numpy as np
 import pandas as pd
-from PIL import Image
 
 from . import hardware, model  # noqa: F401 - loading needs its layer classes
 from .config import Config, from_command_line
 from .data import INPUTS, TARGETS, Batches, DataError, Learned, Samples, prepare, read
+from .files import READERS
 
 
 def read_learned(run: Path) -> Learned:
@@ -45,20 +45,23 @@ def one_sample(arguments: list[str], run: Path, data: Config) -> Samples:
     for argument in arguments:
         name, _, text = argument.removeprefix("sample.").partition("=")
         try:
-            given[name] = np.array([read_value(text)])
-        except (ValueError, OSError) as error:
+            given[name] = np.array([read_value(name, text)])
+        except Exception as error:
             raise DataError(f"{argument} can't be read: {error}") from error
     np.savez(run / "sample.npz", **given)
     return read(str(run / "sample.npz"), data | {"columns": {}}, INPUTS)
 
 
-def read_value(text: str) -> Any:
+def read_value(name: str, text: str) -> Any:
     """Returns what a file holds, a number or a list of numbers."""
     if text.endswith(".npy"):
         return np.load(text)
-    if text.lower().endswith((".png", ".jpg", ".jpeg")):
-        return np.asarray(Image.open(text))
-    return json.loads(text)
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        if (field := INPUTS.get(name)) and field.holds in READERS:
+            return READERS[field.holds](Path(text), field.shape)  # as a table's files are read
+        raise
 
 
 def main(config: Config, sample: list[str] | None = None) -> None:
