@@ -197,6 +197,6 @@ def _work(project: Path, log: Path, module: str, arguments: tuple[str, ...]) -> 
     os.dup2(handle, 2)
     os.chdir(project)
     os.environ["PYTHONPATH"] = str(project / "src")
-    sys.path.insert(0, str(project / "src"))
+    sys.path[:0] = [str(project), str(project / "src")]
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)

@@ -7,12 +7,15 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 from layerwright.cli import main
 from layerwright.faults import FAULTS
+from layerwright.kinds import KINDS
 from layerwright.layers import builtin
+from layerwright.tasks import TASKS
 
 from .test_faults import ELSEWHERE
 from .workbench import PRESETS
@@ -44,6 +47,23 @@ def test_every_preset_has_a_page_with_its_picture_and_its_model(site: Path) -> N
         page = site / "reference" / "presets" / f"{preset}.html"
         assert page.read_text(encoding="utf-8").count("<svg style=") == 1
         assert "def build_model(" in text(page)
+
+
+def test_every_kind_and_every_task_stands_in_the_reference(site: Path) -> None:
+    for page, names in (("kinds", KINDS), ("tasks", TASKS)):
+        headings = re.findall(r"<h2>(\w+)", (site / "reference" / f"{page}.html").read_text(encoding="utf-8"))
+        assert headings == list(names)
+
+
+def test_every_link_within_the_site_leads_to_a_place_that_is_there(site: Path) -> None:
+    pages = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
+    places = {path: set(re.findall(r'\bid="([^"]+)"', page)) for path, page in pages.items()}
+    for path, page in pages.items():
+        for link in re.findall(r'\b(?:href|src)="(?!https?:|mailto:|data:)([^"]+)"', page):
+            file, _, place = html.unescape(link).partition("#")
+            target = path if not file else (path.parent / unquote(file.partition("?")[0])).resolve()
+            assert target.is_file(), f"{path.name} links to {link}"
+            assert not place or target not in places or unquote(place) in places[target], f"{path.name}: {link}"
 
 
 def test_every_command_and_every_layer_stands_in_the_reference(site: Path) -> None:

@@ -19,6 +19,7 @@ from layerwright.standards import RECORD
 from layerwright.standards.questions import QUESTIONS, key
 from layerwright.standards.reading import OWN
 
+from . import pages
 from .projects import run_pytest
 from .test_update import Life
 from .test_versions import BETTER_PYTHON, replaced
@@ -994,36 +995,24 @@ def test_a_hand_edited_record_says_again_what_the_standard_says(acme: Life) -> N
 
 
 PAGE = (Path(__file__).parent.parent / "docs" / "standards.md").read_text(encoding="utf-8")
-STEPS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-ENDS = {"--data backend=tensorflow": 2, "layerwright check": 1}
-"""The commands that find something wrong, with their exit codes."""
 
 
 def test_the_page_on_standards_does_what_it_says(checkout: Checkout, tmp_path: Path) -> None:
-    """Word for word: files are written as they stand there, commands run, and what is shown is in what they print."""
+    """It installs a package of its own, so each command is a process: it finds what is installed by then."""
     site = tmp_path / "site"
-    environment = checkout.environment(
-        PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    environment = pages.tools(tmp_path, checkout.environment()) | {
         **{"PIP_TARGET": str(site), "PIP_NO_BUILD_ISOLATION": "0", "PIP_NO_DEPS": "1", "PIP_NO_INDEX": "1"},
         **{"PIP_QUIET": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
-    )
+    }
     environment["PYTHONPATH"] += f"{os.pathsep}{site}"
-    folder, shown = tmp_path / "work", ""
-    folder.mkdir()
+    folder = tmp_path / "work"
     (folder / "acme-standards" / "acme_standards").mkdir(parents=True)
     (folder / "acme-standards" / "acme_standards" / "__init__.py").touch()
-    for kind, block in STEPS:
-        if kind == "text":
-            for line in block.splitlines():
-                assert line in shown.splitlines(), f"{line}\n\nisn't in\n\n{shown}"
-        elif kind == "shell":
-            done = run("bash", "-e", "-c", f"{{ {block}\n}} 2>&1", cwd=folder, env=environment)
-            assert done.code == next((code for part, code in ENDS.items() if part in block), 0), done.out
-            shown = done.out
-        else:
-            name, _, content = block.removeprefix("# ").partition("\n")
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(content, encoding="utf-8")
+
+    def layerwright(*words: str) -> Result:
+        return run(sys.executable, "-m", "layerwright", *words, cwd=Path.cwd(), env=environment)
+
+    pages.follow("standards.md", folder, layerwright, environment, installing=())
     assert yaml.safe_load((folder / "boiler" / RECORD).read_text())["from"]["package"] == "acme-standards"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 import errors
+from ends import kinds, tasks
 
 from layerwright.cli import main
 from layerwright.direct import texts
@@ -31,6 +32,8 @@ def pages(root: Path) -> Iterator[tuple[str, str]]:
         yield path, _moved((root / source).read_text(encoding="utf-8"))
     yield "reference/commands.md", "\n".join(["# Commands", "", *_commands(main, "layerwright")])
     yield "reference/questions.md", "\n".join(["# Questions", "", *_questions(root)])
+    yield "reference/kinds.md", "\n".join(kinds())
+    yield "reference/tasks.md", "\n".join(tasks())
     yield "reference/layers.md", "\n".join(["# Layers", "", *_layers()])
     yield "reference/errors/index.md", "\n".join(errors.index())
     for code, fault in FAULTS.items():
@@ -48,7 +51,7 @@ def _moved(page: str) -> str:
 
 def _commands(command: click.Command, name: str) -> Iterator[str]:
     """What `--help` says, of a command and of those in it."""
-    context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
+    context = click.Context(command, info_name=name, max_content_width=88, terminal_width=88)
     if name != "layerwright":
         yield f"## {name.removeprefix('layerwright ')}\n"
     yield f"```text\n{command.get_help(context)}\n```\n"
