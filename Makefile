@@ -8,8 +8,9 @@ EXAMPLES := 10000
 SEED := 1
 PROCESSES := 2
 COUNT := 100
+MUTANTS := 300
 
-.PHONY: demo test lint types docs bench backbones properties kills matrix regenerate release clean
+.PHONY: demo test lint types docs bench backbones properties kills matrix coverage mutants platforms regenerate release clean
 
 # From answers to a trained and evaluated project, without data and without a network beyond the package registry.
 demo: .venv/.tool
@@ -58,6 +59,23 @@ kills: .venv/.test
 # Updates a project of every released version to the files at hand, with the oldest and the newest Black.
 matrix: .venv/.test
 	$(BIN)/python -m tests.matrix
+
+# Which lines and branches the tests run, those of commands in processes of their own included. Takes as long as `make test`.
+coverage: .venv/.test
+	mkdir -p build/coverage
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine
+	$(BIN)/coverage report
+
+# Changes what plans and writes networks in small ways, and prints each change that no test notices. Takes an hour or more.
+mutants: .venv/.test
+	$(BIN)/python -m pip install --quiet --editable '.[mutants]'
+	$(BIN)/python -m tests.mutants --count $(MUTANTS) --seed $(SEED)
+
+# The tests that need no Keras, with the oldest and the newest dependencies, on each Python at hand.
+platforms: .venv/.test
+	$(BIN)/python -m tests.platforms
 
 # Writes tests/cases anew; read the difference as you would read code.
 regenerate: .venv/.test

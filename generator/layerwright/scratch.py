@@ -13,7 +13,7 @@ import shutil
 import signal
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -142,11 +142,18 @@ def _content(folder: Path) -> list[Path]:
 
 def remove(folder: Path) -> None:
     """Removes a folder, and lets no Ctrl-C or SIGTERM come between."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        shutil.rmtree(folder, ignore_errors=True)
+    if not hasattr(signal, "pthread_sigmask"):  # Windows, where what git has made can't be removed as it is
+        shutil.rmtree(folder, onerror=_made_writable)
         return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         shutil.rmtree(folder, ignore_errors=True)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _made_writable(again: Callable[[str], object], path: str, _: object) -> None:
+    """Removes a file after all that nobody may write, as all that git has stored: Windows keeps those."""
+    with suppress(OSError):
+        os.chmod(path, stat.S_IWRITE)
+        again(path)

@@ -49,6 +49,10 @@ def run(program: click.Command) -> NoReturn:
     for each in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(each) != signal.SIG_IGN:  # as a shell has it for what runs in the background
             signal.signal(each, stop)
+    if isinstance(
+        sys.stdout, io.TextIOWrapper
+    ):  # into a file or a pipe, Windows has few letters: the rest is spelled out
+        sys.stdout.reconfigure(errors="backslashreplace")
     manner = Manner()
     try:
         program(standalone_mode=False, obj=manner)

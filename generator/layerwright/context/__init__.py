@@ -36,6 +36,9 @@ OPTIMIZERS = {
 }
 """The optimizers as source, up to what they clip."""
 
+LAUNCHERS = {"slurm", "torchrun"}
+"""The extras that have a file in the folder `launch`."""
+
 WEIGHTED = {
     '"mse"': 'keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")',
     '"sparse_categorical_crossentropy"': (
@@ -83,6 +86,7 @@ def context(plan: Plan) -> dict[str, Any]:
         "export": list(spec.export),
         "exporting": exporting(plan, LINE_LENGTH),
         "extras": list(spec.extras),
+        "launch": not LAUNCHERS.isdisjoint(spec.extras),
         "extensions": list(plan.extensions),
         "pythons": pythons(spec.python),
         "requires_python": str(asked("python", spec.python)),
