@@ -22,6 +22,8 @@ import stat
 import subprocess  # noqa: F401
 import sys
 import tempfile
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from types import ModuleType
 from typing import Any
 
@@ -61,12 +63,29 @@ POORER = {name: Poorer(sys.modules[name]) for name in LACKS}
 
 
 def _imported(name: str, scope: Any = None, names: Any = None, fromlist: Any = (), level: int = 0) -> ModuleType:
-    ours = str((scope or {}).get("__name__", "")).startswith("layerwright")
-    if ours and not level and name == "fcntl":
+    if not level and name == "fcntl":
         raise ImportError("Windows has no fcntl")
-    if ours and not level and name in POORER and not fromlist:
-        return POORER[name]
-    return _import(name, scope, names, fromlist, level)
+    return POORER[name] if not level and name in POORER else _import(name, scope, names, fromlist, level)
+
+
+class Ours(SourceFileLoader):
+    """Loads a module of the tool's, which imports what Windows has."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Gives it an `import` of its own first."""
+        module.__dict__["__builtins__"] = {**vars(builtins), "__import__": _imported}
+        super().exec_module(module)
+
+
+class Finder(MetaPathFinder):
+    """Finds them, also where a template brings its own under another name."""
+
+    def find_spec(self, name: str, path: Any, target: ModuleType | None = None) -> ModuleSpec | None:
+        """As Python does."""
+        spec = PathFinder.find_spec(name, path, target) if name.startswith("layerwright") else None
+        if spec is not None and isinstance(spec.loader, SourceFileLoader):
+            spec.loader = Ours(spec.loader.name, spec.loader.path)
+        return spec
 
 
 def _opened(
@@ -146,7 +165,7 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
         _check_name(_text(arguments[0]))
 
 
-builtins.__import__ = _imported
+sys.meta_path.insert(0, Finder())
 builtins.open = io.open = _opened  # type: ignore[assignment]
 shutil._use_fd_functions = False  # type: ignore[attr-defined]
 sys.addaudithook(_watch)
