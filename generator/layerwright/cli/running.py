@@ -38,9 +38,8 @@ def _stop(number: int) -> NoReturn:
     sys.exit(128 + number)
 
 
-def run(program: click.Command) -> NoReturn:
-    """Runs a program, and exits with its code."""
-    came: list[int] = []
+def _heed(came: list[int]) -> None:
+    """Has a signal that is to end the command end it, and be noted."""
 
     def stop(number: int, _: object) -> NoReturn:
         came.append(number)
@@ -49,9 +48,13 @@ def run(program: click.Command) -> NoReturn:
     for each in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(each) != signal.SIG_IGN:  # as a shell has it for what runs in the background
             signal.signal(each, stop)
-    if isinstance(
-        sys.stdout, io.TextIOWrapper
-    ):  # into a file or a pipe, Windows has few letters: the rest is spelled out
+
+
+def run(program: click.Command) -> NoReturn:
+    """Runs a program, and exits with its code."""
+    came: list[int] = []
+    _heed(came)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # Windows has few letters in a file or a pipe: others are spelled out
         sys.stdout.reconfigure(errors="backslashreplace")
     manner = Manner()
     try:
