@@ -19,6 +19,7 @@ ARCHITECTURE = GENERATOR.parent / "docs" / "architecture.md"
 ORDER = (
     *(
         "faults",
+        "records",
         "problems",
         "layers",
         "graph",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from .emit import literal
@@ -12,6 +11,7 @@ from .graph import BackboneLayer, Composite, Graph
 from .layers import spell
 from .pictures import Drawing, drawing
 from .plan import Plan
+from .records import dataclass
 
 NEW, GONE, CHANGED = "+", "-", "~"
 

@@ -10,7 +10,6 @@ import ast
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cache, cached_property, lru_cache
 from pathlib import Path, PurePath
@@ -25,6 +24,7 @@ from .answers import Answers, normalised
 from .jinja import formatted, install
 from .places import ANSWERS_FILE, template_root
 from .questions import written
+from .records import dataclass
 
 
 def texts(answers: Answers, folder: str) -> dict[str, str]:

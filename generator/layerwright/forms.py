@@ -7,11 +7,12 @@ parameters are the values in which they differ; trees of one form that follow ea
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from .graph import Block, CustomLayer, Graph, Layer, Node, RuleLayer, Tensor
 from .layers.rule import OWN, Inner, Nested, Value
+from .records import dataclass
 
 SHORTCUT = "shortcut"
 """The projection of a residual: a layer of this name, which only some of a form may have."""

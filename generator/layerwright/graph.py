@@ -7,11 +7,12 @@ saved Keras model, say. Nodes are kept in topological order because they can onl
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from .layers import Rule, Shape, Weight
 from .layers.rule import Value
 from .layers.values import int_of
+from .records import dataclass
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,8 +7,10 @@ project's `data.py`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, TypeAlias
+
+from .records import dataclass
 
 Items: TypeAlias = "tuple[Any, ...]"
 """Items in the language of `layers`; `{V}` and its like stand for the sizes of the input."""

@@ -7,10 +7,11 @@ that no stride and no window divides, and each call says what it makes of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from .graph import Composite, Graph, Node, RuleLayer, Tensor
 from .layers import LayerError, Shape
+from .records import dataclass
 
 LENGTH = 1009
 """A prime, and longer than any axis that layers make of themselves in practice."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
 from unicodedata import east_asian_width
@@ -19,6 +19,7 @@ import yaml
 
 from .answers import KEYS
 from .problems import Problem
+from .records import dataclass
 
 WIDEST = 100
 """How much of a line is shown, in characters: of a longer one what is around the mark."""

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from .graph import BackboneLayer, Composite, Graph, Node, RuleLayer
 from .layers import Shape
@@ -21,6 +20,7 @@ from .layers.rule import Arguments, Nested
 from .layers.values import int_of
 from .lengths import varies
 from .plan import Plan
+from .records import dataclass
 
 FLOAT, HALF = 4, 2
 """Bytes of a number: in float32, and in the short one of mixed precision."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from .backbones import BACKBONES
 from .graph import BackboneLayer, Composite, Graph, Node, RuleLayer
@@ -16,6 +15,7 @@ from .layers import Rule, Shape, Weight
 from .layers.rule import Arguments, Nested
 from .layers.values import int_of, ints_of
 from .memory import STEPS
+from .records import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from .answers import Answers, load_file
@@ -10,6 +9,7 @@ from .extensions import OURS, VERSION, Interface, Offer, broken, usable
 from .faults import UnknownChoice
 from .places import template_root
 from .problems import AnswersError, Problem, unknown
+from .records import dataclass
 
 BLANK = "none"
 """The name that stands for no preset."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 import difflib
 import reprlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Literal, TypeAlias
 
 from .faults import FAULTS, Fault, OtherVersion
+from .records import dataclass
 
 SHORT = 50
 """Longest message, in characters, that a prompt shows whole beside its question."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
@@ -30,6 +29,7 @@ from .places import template_root
 from .plan import design
 from .presets import BLANK, all_presets, preset_answers
 from .problems import AnswersError, Problem, key_of
+from .records import dataclass
 from .standards import DATA, Standard, means_something, violations
 from .standards import read as read_standard
 from .tasks import TASKS, Task

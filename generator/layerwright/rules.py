@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from .blocks.builder import models_in
 from .graph import BackboneLayer, Graph, SubModel
 from .lengths import varies
+from .records import dataclass
 from .spec import Spec
 
 Template = Literal["functional", "sequential"]

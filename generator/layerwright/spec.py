@@ -6,12 +6,13 @@ A spec that exists is free of problems that can be seen without a graph. Shapes 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from .backbones import Backbone
 from .blocks import Item, Stack
 from .kinds import Kind
 from .layers import Shape
+from .records import dataclass
 from .tasks import Per, Task
 
 

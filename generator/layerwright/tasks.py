@@ -7,11 +7,12 @@ A new task is one entry of TASKS (and, if it is scored in a new way, the templat
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Literal
 
 from .kinds import Values
+from .records import dataclass
 
 
 class Per(Enum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from ..blocks import is_name, name_like
@@ -12,6 +12,7 @@ from ..extensions import Catalogue, ours
 from ..faults import BadEntry, BadName, BadNumber, BadText, MissingAnswer, NameTaken, UnknownChoice, WrongType
 from ..kinds import KINDS
 from ..problems import Edit, Problems, nearest, shown, unknown
+from ..records import dataclass
 from .keys import KEYS, Answers
 from .lines import ENTRIES
 

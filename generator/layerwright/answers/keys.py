@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from ..records import dataclass
 
 Answers: TypeAlias = "dict[str, Any]"
 """Answers by key, as YAML has them: texts, numbers, lists, mappings."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
+
+from ..records import dataclass
 
 PYTHONS = ("3.11", "3.12", "3.13")
 """The versions of Python that a project works on, the oldest first."""

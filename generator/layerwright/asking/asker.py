@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
+
+from ..records import dataclass
 
 Line: TypeAlias = "tuple[str, str]"
 """A line of a preview: its style and its text."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from ..answers import Answers
 from ..answers.sources import flow
 from ..plan import design
 from ..questions import ADVANCED, PRESET, Question, questions
+from ..records import dataclass
 from ..template import listed
 from . import again, review
 from .asker import Asked, Asker, Back, Option

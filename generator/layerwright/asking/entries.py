@@ -6,7 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from itertools import accumulate, combinations
 from typing import Any, ClassVar, TypeAlias
@@ -18,6 +18,7 @@ from ..blocks import name_like
 from ..kinds import KINDS, Kind
 from ..problems import Edit, Problem
 from ..questions import effective, tasks
+from ..records import dataclass
 from ..tasks import Per, Task
 from .asker import Asked, Asker, Back, Line, Option
 

@@ -6,9 +6,10 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from ..records import dataclass
 from .asker import Asked, Back, Check, Line, Option, Preview
 
 BACK = "<"

@@ -6,7 +6,6 @@ import shlex
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from prompt_toolkit import print_formatted_text
@@ -21,6 +20,7 @@ from prompt_toolkit.layout.processors import AfterInput, BeforeInput
 from prompt_toolkit.output import create_output
 from prompt_toolkit.styles import Style
 
+from ..records import dataclass
 from .asker import Asked, Back, Check, Line, Option, Preview
 
 STYLE = Style.from_dict(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from .. import standards
 from ..answers import Answers
+from ..records import dataclass
 from ..standards.standard import spelled
 
 

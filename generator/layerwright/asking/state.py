@@ -6,13 +6,14 @@ What was answered stays, whatever the user changes; what doesn't hold any more i
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from .. import questions as asked_of
 from ..answers import KEYS, Answers
 from ..problems import Problem, key_of
 from ..questions import ADVANCED, PRESET, Question, UnansweredError, effective, found, objections, questions
+from ..records import dataclass
 from ..standards import means_something, settle
 from .standard import Standard
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,7 @@ from ..blocks import name_like
 from ..faults import AgainstStandard
 from ..problems import AnswersError, Problem
 from ..questions import Question, difference, said_parts
+from ..records import dataclass
 from . import preview
 from .asker import Asked, Asker, Back, Line, Option
 from .entries import Inputs, Outputs

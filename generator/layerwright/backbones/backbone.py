@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
+
+from ..records import dataclass
 
 STRIDE = 32
 """How many times larger an image is than its features, each way: so it is for all of them."""

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import pairwise
 from typing import NoReturn, Protocol
 
@@ -27,6 +27,7 @@ from ..graph import Block, Composite, Graph, Layer, Node, RuleLayer, Tensor
 from ..layers import ACTIVATION_LAYERS, ACTIVATIONS, LayerError, Rule, Shape, Vocabulary, Weight, Word, spell
 from ..layers.rule import Inner, Nested, TensorLike, UnbatchedError, Value
 from ..problems import Edit, Problems, meant, nearest, unknown
+from ..records import dataclass
 from .masking import keep_masks
 from .merges import MERGES
 from .writing import written_value

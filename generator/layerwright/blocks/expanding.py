@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..faults import (
@@ -18,6 +17,7 @@ from ..faults import (
 )
 from ..graph import Tensor
 from ..problems import Edit, Problem, Problems, meant, shown
+from ..records import dataclass
 from .builder import Builder, Item, Stack
 from .layer import Said
 from .reading import GroupReader, Reader

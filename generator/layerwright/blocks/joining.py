@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ..faults import BadGroup, BadName, OutOfReach, SaidTwice, UnknownName
 from ..graph import Tensor
 from ..layers import LayerError
 from ..problems import Edit, nearest, shown, unknown
+from ..records import dataclass
 from .builder import Abandoned, Builder, Item
 from .layer import LayerItem, is_name, read_layer
 from .merges import MERGES

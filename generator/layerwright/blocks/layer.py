@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ..faults import BadLayer, BadName, SaidTwice, UnknownChoice
 from ..graph import Tensor
 from ..layers import ACTIVATIONS, LayerError
 from ..layers.rule import Value
 from ..problems import shown
+from ..records import dataclass
 from .builder import Builder
 from .states import STATE, begun, without_state
 from .writing import written_value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from ..faults import WrongAxes, WrongCount
@@ -11,6 +11,7 @@ from ..graph import Tensor
 from ..layers import LayerError, spell
 from ..layers.rule import Value
 from ..problems import Edit
+from ..records import dataclass
 
 if TYPE_CHECKING:
     from .builder import Builder

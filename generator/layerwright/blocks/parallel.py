@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ..faults import BadGroup
 from ..graph import Tensor
 from ..problems import Edit
+from ..records import dataclass
 from .builder import PARALLEL, Builder, Item, Stack
 from .joining import How, read_how
 from .merges import EQUAL, alike, is_pairwise

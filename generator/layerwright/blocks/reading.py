@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from ..faults import BadLayer, BadName, BadNumber, BadStack, UnknownChoice, UnknownKey, UnknownLayer
 from ..layers import ACTIVATIONS, LayerError
 from ..layers.rule import Value
 from ..problems import Edit, Problems, meant, nearest, shown, unknown
+from ..records import dataclass
 from .builder import Item, Stack, Unread, edits_of
 from .layer import LayerItem, Said, is_name, name_like, read_layer, read_said, read_value, split, without_call
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ..faults import BadGroup
 from ..graph import Tensor
 from ..problems import Edit, shown
+from ..records import dataclass
 from .builder import Builder, Item, Stack, Unread
 from .parallel import Parallel
 from .reading import Reader

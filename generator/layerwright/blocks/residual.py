@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..faults import NoShortcut
@@ -11,6 +10,7 @@ from ..graph import CustomLayer, Layer, RuleLayer, Tensor
 from ..layers import LayerError, spell
 from ..layers.rule import OWN, Value
 from ..problems import Edit, meant, shown
+from ..records import dataclass
 from .builder import Builder, Item, Stack, models_in
 from .layer import LayerItem
 from .reading import NOTHING, Reader

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from ..faults import BadName, CannotUse
 from ..graph import Tensor
 from ..problems import Edit, shown
+from ..records import dataclass
 from .builder import Builder, Item
 from .joining import check_name, no_such
 from .layer import is_name

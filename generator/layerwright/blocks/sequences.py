@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from ..faults import BadGroup, TooManyValues, UnknownArgument, WrongAxes
@@ -12,6 +12,7 @@ from ..graph import Tensor
 from ..layers import spell
 from ..layers.rule import Value
 from ..problems import Edit
+from ..records import dataclass
 from .builder import Builder, Item
 from .layer import LayerItem, Said
 from .reading import GroupReader, Reader

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from ..faults import BadGroup, WrongAxes, WrongCount
@@ -11,6 +11,7 @@ from ..graph import Tensor
 from ..layers import LayerError, spell
 from ..layers.rule import Inner, Value
 from ..problems import Edit
+from ..records import dataclass
 from .builder import RECURRENT, Builder, InnerModel, Item, Stack
 from .layer import LayerItem, read_said
 from .modelling import submodel

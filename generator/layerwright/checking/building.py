@@ -6,12 +6,12 @@ import json
 import os
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..environments import NoEnvironmentError, Processes
 from ..graph import BackboneLayer
+from ..records import dataclass
 from ..scratch import own
 from .findings import CannotCheckError, Place
 from .network import Network, told

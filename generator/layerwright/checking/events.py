@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 
+from ..records import dataclass
 from .findings import Place
 from .sources import Function, Source, called
 

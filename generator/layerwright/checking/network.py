@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ..graph import Graph, Layer, SubModel
 from ..plan import Plan
+from ..records import dataclass
 
 Sizes = tuple[int | None, ...]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from ..faults import Damaged, NoProject
 from ..places import ANSWERS_FILE, LARGEST, PUBLIC_URL, RELEASE, is_checkout, template_root
 from ..plan import Plan, design
 from ..problems import AnswersError, Problem
+from ..records import dataclass
 from ..standards import RECORD, Record
 from .findings import Place
 from .sources import Source

@@ -7,12 +7,12 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..answers import Answers
 from ..places import ANSWERS_FILE, PUBLIC_URL, bundle, is_checkout, template_root
 from ..problems import AnswersError
+from ..records import dataclass
 from ..template import render
 from .findings import CannotCheckError
 from .project import Project, newest

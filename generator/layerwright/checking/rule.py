@@ -6,10 +6,11 @@ import inspect
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import ClassVar
 
+from ..records import dataclass
 from ..standards import Found, Record, Standard
 from .building import Building
 from .findings import Finding, Place, Severity

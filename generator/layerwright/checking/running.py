@@ -8,13 +8,14 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from ..environments import NoEnvironmentError, Processes, python_of
 from ..faults import BadOption
 from ..problems import Problem, unknown
+from ..records import dataclass
 from ..scratch import own
 from ..standards import Found, Record, later
 from .building import Building, built

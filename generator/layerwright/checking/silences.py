@@ -6,9 +6,9 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ..places import ANSWERS_FILE
+from ..records import dataclass
 from .findings import Place
 from .project import Project
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
+from ..records import dataclass
 from .findings import Place
 
 MODELS = ("Model", "Sequential")

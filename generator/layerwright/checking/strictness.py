@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from ..records import dataclass
 from .sources import Function, Source, called
 
 PROOFS = ("raises", "warns")

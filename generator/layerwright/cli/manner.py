@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import click
 
 from ..marking import Sources
+from ..records import dataclass
 
 
 @dataclass

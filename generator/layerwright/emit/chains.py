@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 
 from ..forms import CHAIN, Tree, within_chain
 from ..graph import Block, Graph, Layer, Node, RuleLayer, Tensor
+from ..records import dataclass
 from .frames import numbered
 
 LEAST_LAYERS = 3

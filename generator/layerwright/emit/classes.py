@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ..forms import custom_forms
 from ..graph import CustomLayer, Layer, Node, Tensor
+from ..records import dataclass
 from .body import positional, there
 from .frames import Frame, Parameter, rows
 from .lines import Line, X, statements

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, TypeVar
 
 from ..forms import ABSENT, CHAIN, Tree, has_prefix, is_projection, relative, within
 from ..graph import Node, RuleLayer
+from ..records import dataclass
 from .source import call, class_path, literal, stated
 
 USUAL = 0.6

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from ..blocks.builder import PARALLEL
 from ..forms import CHAIN, Forms, Tree, trees
 from ..graph import Graph, Tensor
+from ..records import dataclass
 from .chains import LEAST_CHAINS, group_chains
 from .frames import Frame, parameters, values
 from .naming import REPEATED, function_names

@@ -6,11 +6,11 @@ A tensor is called `x` where the next lines use it up; one that is needed later 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from textwrap import wrap
 
 from ..graph import BackboneLayer, Node, Tensor
+from ..records import dataclass
 from .source import variable
 
 X = "x"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from ..blocks.builder import models_in
 from ..diagram import sizes
@@ -12,6 +11,7 @@ from ..graph import BackboneLayer, Graph, Layer, RuleLayer, SubModel, Tensor
 from ..layers import Rule
 from ..layers.rule import OWN, Nested
 from ..plan import Plan
+from ..records import dataclass
 from .classes import Class, Classes, classes, typed
 from .library import Family, Library, library
 from .listed import items

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ..forms import CHAIN, Tree
 from ..graph import BackboneLayer, CustomLayer, Graph, Layer, Node, RuleLayer, SubModel, Tensor
+from ..records import dataclass
 from .body import LEAST_IN_LOOP, call_line, loop_line
 from .classes import Classes
 from .frames import Frame

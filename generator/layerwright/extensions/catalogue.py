@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from ..blocks.reading import GroupReader
@@ -11,6 +10,7 @@ from ..graph import Block, Composite, Graph, Layer, RuleLayer
 from ..layers import ACTIVATION_LAYERS, ACTIVATIONS, Vocabulary
 from ..layers.names import ALIASES, GONE, REFUSED
 from ..layers.rule import Nested
+from ..records import dataclass
 from ..spec import Spec
 from ..tasks import Task
 from .builtin import register

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
+from ..records import dataclass
 from .aside import load, points
 from .catalogue import RESERVED, Name, our_offer
 from .interface import Interface, Offer, OfferError

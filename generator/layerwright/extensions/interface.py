@@ -7,7 +7,7 @@ process, and each hands its own interface over. So what a package needs are attr
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar, get_args, get_type_hints
 
@@ -30,6 +30,7 @@ from ..layers.rule import (
     same_shape,
 )
 from ..problems import Action, shown
+from ..records import dataclass
 from ..tasks import Per, Task
 
 VERSION = 1

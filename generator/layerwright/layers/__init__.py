@@ -6,8 +6,9 @@ Built-in rules enter a vocabulary through `Vocabulary.add`, as those of any othe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ..records import dataclass
 from . import (
     activation,
     attention,

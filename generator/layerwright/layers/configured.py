@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from ..records import dataclass
 
 Plain: TypeAlias = "int | float | bool | str | tuple[int, ...] | None"
 """What an argument of one may be."""

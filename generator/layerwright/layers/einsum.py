@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from ..faults import ArgumentMisfit, ArgumentsClash, BadAxis, VaryingSize, WrongAxes
+from ..records import dataclass
 from . import values
 from .rule import (
     REQUIRED,

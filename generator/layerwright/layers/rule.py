@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
@@ -27,6 +27,7 @@ from ..faults import (
     WrongNumbers,
 )
 from ..problems import Action, meant
+from ..records import dataclass
 from .configured import Configured, read
 
 Shape: TypeAlias = "tuple[int | None, ...]"

@@ -7,7 +7,7 @@ fed by the one before and nothing else, is one box with a row for each; a long o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from functools import cached_property
 from itertools import groupby
@@ -15,6 +15,7 @@ from itertools import groupby
 from ..graph import BackboneLayer, Block, Composite, Graph, Layer, Node, RuleLayer, Tensor
 from ..layers import spell
 from ..plan import Plan
+from ..records import dataclass
 
 LONGEST = 8
 """Rows that a box has at most; of a longer chain the first and the last stay."""

@@ -7,7 +7,7 @@ Heads that see the same inputs share one merge and, unless bodies are separate, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from .. import mends
 from ..answers import Answers, examine
@@ -15,6 +15,7 @@ from ..extensions import Catalogue, enough, ours, used
 from ..forms import name_classes
 from ..graph import Graph
 from ..problems import Problems
+from ..records import dataclass
 from ..rules import Decision, decide
 from ..spec import Spec
 from .branches import Branches

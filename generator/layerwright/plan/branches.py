@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ..backbones import Backbone
 from ..blocks import Abandoned, Builder, LayerItem, Stack
@@ -14,6 +14,7 @@ from ..faults import BadGroup, NameTaken
 from ..graph import BackboneLayer, Layer, SubModel, Tensor
 from ..layers import Weight
 from ..problems import Edit
+from ..records import dataclass
 from ..spec import Group, Input
 from .network import Network
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from .. import choices, mends
 from ..blocks import Abandoned, Item, LayerItem, Stack
@@ -12,6 +12,7 @@ from ..faults import DistanceInputs, OutputShape
 from ..graph import Tensor
 from ..layers import Shape, spell
 from ..problems import Edit
+from ..records import dataclass
 from ..spec import Head, Output
 from ..tasks import Per
 from .joins import Joins

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 from .. import mends
 from ..blocks import MERGES, Abandoned, LayerItem
@@ -14,6 +13,7 @@ from ..graph import Tensor
 from ..layers import LayerError, spell
 from ..layers.merging import equal_shapes
 from ..problems import Edit
+from ..records import dataclass
 from ..spec import Output
 from ..tasks import Per
 from .network import Network

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from .. import choices, mends
@@ -12,6 +12,7 @@ from ..blocks.references import references
 from ..extensions import Catalogue
 from ..graph import Graph, Tensor
 from ..problems import Edit, Problems
+from ..records import dataclass
 from ..spec import Input, Output, Spec
 from ..tasks import Per
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from .. import mends
 from ..faults import (
@@ -26,6 +25,7 @@ from ..layers import Shape
 from ..layers.rule import Nested
 from ..lengths import LENGTH, lengths, varies
 from ..problems import Edit, nearest
+from ..records import dataclass
 from ..spec import Input
 from ..tasks import Per
 from .network import Network

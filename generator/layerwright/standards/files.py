@@ -6,13 +6,13 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from ..faults import StandardFiles
 from ..places import ANSWERS_FILE, LARGEST, template_root
 from ..problems import AnswersError, Problem
+from ..records import dataclass
 
 RECORD = ".layerwright-standard.yml"
 """Where a project keeps the standard that it was made by."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib.machinery import PathFinder
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
@@ -19,6 +19,7 @@ from packaging.utils import canonicalize_name
 from ..faults import NoStandard, OtherStandard, StandardFiles
 from ..places import LARGEST
 from ..problems import AnswersError, Problem, shown, unknown
+from ..records import dataclass
 from .files import OwnFile, collect
 from .reading import read_text
 from .record import Record

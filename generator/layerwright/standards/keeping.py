@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..answers import Answers
 from ..answers.sources import lines_of
 from ..problems import AnswersError, Problem
+from ..records import dataclass
 from .files import RECORD, lay
 from .finding import Found
 from .standard import DATA, FIXED, REASONS, Settled, settle

@@ -6,7 +6,6 @@ What a network is, its inputs, outputs and layers, is a project's own: that belo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ..answers import KEYS, Answers
@@ -28,6 +27,7 @@ from ..answers.training import unfit
 from ..backbones import BACKBONES
 from ..blocks import MERGES
 from ..problems import unknown
+from ..records import dataclass
 
 TRAINING = "training."
 """How the name of a setting of the training begins."""

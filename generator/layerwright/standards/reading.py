@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from ..answers import Answers, combine, examine
 from ..answers.sources import lines_of, load_yaml
 from ..faults import BadStandard
 from ..problems import AnswersError, Problem, Problems, shown, unknown
+from ..records import dataclass
 from .questions import QUESTIONS, TRAINING, expected
 from .standard import Demand, Standard, differ, settle, spelled
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -16,6 +15,7 @@ from ..answers.sources import load_yaml
 from ..faults import Damaged
 from ..places import LARGEST
 from ..problems import AnswersError, Problem
+from ..records import dataclass
 from .files import RECORD, wrong_path
 from .reading import read
 from .standard import Standard

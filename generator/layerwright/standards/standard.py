@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from ..answers import Answers, combine
 from ..faults import AgainstStandard
 from ..problems import Edit, Problem, shown
+from ..records import dataclass
 from .questions import QUESTIONS, TRAINING, answer, canonical, default, is_said, means_something, put
 
 DATA = "layerwright_standard"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..faults import InTheWay, UnsafePath
 from ..problems import AnswersError, Problem, shown
+from ..records import dataclass
 
 ELSE = "else"
 """The digest of what is neither a file nor nothing: a link, a folder."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from ..faults import InTheWay
 from ..places import ANSWERS_FILE
 from ..plan import design
 from ..problems import AnswersError, Problem
+from ..records import dataclass
 from ..standards import Renewed
 from . import source as sources
 from .change import Change, digest

@@ -16,12 +16,13 @@ import shutil
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from pathlib import Path
 from typing import Any
 
 from ..faults import Damaged, Edited, InTheWay
 from ..problems import AnswersError, Problem
+from ..records import dataclass
 from .change import ELSE, Change, Step, check_path, check_way, digest, digest_of
 from .project import Project
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..answers import Answers, normalised
 from ..faults import Damaged, StandardFiles
 from ..problems import AnswersError, Problem
+from ..records import dataclass
 from ..scratch import own
 from ..standards import DATA, RECORD, OwnFile, Record, Renewed, is_as_made, renewed, settle, violations
 from .change import check_path, check_way

@@ -8,7 +8,7 @@ import re
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from ..answers.sources import load_yaml
 from ..faults import Damaged, NoProject, NotCommitted, UnknownVersion
 from ..places import ANSWERS_FILE, LARGEST, RELEASE
 from ..problems import AnswersError, Problem, shown
+from ..records import dataclass
 from .git import GitError, git, names, users_environment
 
 Stages = Mapping[int, tuple[str, bytes]]

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -26,6 +26,7 @@ from ..extensions import KEY
 from ..faults import AnswerNotTaken, UnsafePath
 from ..places import ANSWERS_FILE
 from ..problems import AnswersError, Problem, from_data, shown
+from ..records import dataclass
 from ..scratch import own
 from .change import Change, check_path
 from .git import git, names

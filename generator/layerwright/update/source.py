@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.version import Version
@@ -19,6 +18,7 @@ from packaging.version import Version
 from ..faults import ForeignTemplate, NoVersions, UnknownVersion
 from ..places import ANSWERS_FILE, PUBLIC_URL, RELEASE, bundle, is_checkout, template_root
 from ..problems import AnswersError, Problem, shown, unknown
+from ..records import dataclass
 from .git import GitError, git, own_environment, users_environment
 from .project import Recorded
 

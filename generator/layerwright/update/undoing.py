@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..faults import Edited, NothingToUndo
 from ..problems import AnswersError, Problem
+from ..records import dataclass
 from .change import digest
 from .git import names
 from .journal import Journal, apply, details, done, reversed_changes

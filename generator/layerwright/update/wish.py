@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ..answers import Answers, combine, normalised
@@ -11,6 +10,7 @@ from ..answers.lines import read_entries
 from ..answers.mending import mended
 from ..faults import BadEntry, FixedAnswer, NameTaken, UnknownName
 from ..problems import AnswersError, Edit, Problem, unknown
+from ..records import dataclass
 
 FIXED = ("package",)
 """Answers that stay as they are for a project's life: files lie where they say."""

@@ -11,7 +11,6 @@ import logging
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..checking.project import Project, read
@@ -20,6 +19,7 @@ from ..faults import BadOption, NoEnvironment, NoProject, NotCarried, UnknownNam
 from ..graph import BackboneLayer
 from ..places import ANSWERS_FILE
 from ..problems import AnswersError, Problem
+from ..records import dataclass
 from ..scratch import own
 
 LOG = logging.getLogger(__name__)
