@@ -23,7 +23,7 @@ import jinja2
 
 from layerwright.context import model
 from layerwright.explain import explanation, text
-from layerwright.jinja import BLACK_MODE, install
+from layerwright.jinja import black_mode, install
 from layerwright.places import template_root
 from layerwright.plan import Plan, design
 
@@ -173,7 +173,7 @@ def measured(answers: Answers, template: jinja2.Template, runs: int) -> tuple[in
         "plan": lambda: design(answers),
         "explain": lambda: _explained(plan),
         "source": lambda: template.render(project=model(plan)),
-        "Black": lambda: black.format_str(source, mode=BLACK_MODE),
+        "Black": lambda: black.format_str(source, mode=black_mode()),
     }
     seconds = {step: _seconds(action, runs) for step, action in actions.items()}
     return len(plan.graph.nodes), seconds, _peak(actions["plan"])

@@ -138,11 +138,11 @@ def _check_explanation(plan: Plan) -> None:
 def _check_source(text: str, plan: Plan, answers: dict[str, Any]) -> None:
     import black
 
-    from layerwright.jinja import BLACK_MODE
+    from layerwright.jinja import black_mode
 
     if models.digest(models.planned(**answers)) != models.digest(plan):
         raise Wrong("source", "the same answers give another one")
-    if black.format_str(text, mode=BLACK_MODE) != text:
+    if black.format_str(text, mode=black_mode()) != text:
         raise Wrong("source", "Black changes it")
     compile(text, "model.py", "exec")
 

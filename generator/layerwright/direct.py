@@ -1,7 +1,8 @@
-"""Renders a project in memory, straight from the template: what Copier would write, in a fraction of the time.
+"""Renders a project straight from the template: what Copier would write, in a fraction of the time.
 
-For what renders often and writes nothing, as `check`. Questions are read as Copier reads them, but none is asked and no
-answer is checked: it's for answers of which a plan was made. A test has it byte-identical to Copier for every preset.
+For `new`, and for what renders often and writes nothing, as `check`. Questions are read as Copier reads them, but none
+is asked and no answer is checked: it's for answers of which a plan was made. A test has it byte-identical to Copier for
+every preset.
 """
 
 from __future__ import annotations
@@ -11,20 +12,35 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatch
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
-from jinja2 import Environment, FileSystemLoader
-from jinja2 import Template as JinjaTemplate
+from jinja2 import BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, FunctionLoader
+from jinja2.bccache import Bucket
 from jinja2.sandbox import SandboxedEnvironment
 
 from .answers import Answers, normalised
-from .jinja import formatted, install
+from .jinja import BLACK, formatted, furnish
 from .places import ANSWERS_FILE, template_root
 from .questions import written
 from .records import dataclass
+from .store import Store
+
+HERE = Store()
+"""What this process has made."""
+
+TEXT = "="
+"""What a template's name begins with that is no file, but a text in a question: the text follows."""
+
+
+class File(NamedTuple):
+    """A file of a project, and the one in the template that it's made from."""
+
+    path: str
+    text: str
+    source: Path
 
 
 def texts(answers: Answers, folder: str) -> dict[str, str]:
@@ -32,14 +48,45 @@ def texts(answers: Answers, folder: str) -> dict[str, str]:
 
     Raises whatever the template raises.
     """
-    template = _template(template_root())
-    context = template.answered(normalised(answers), folder)
-    return dict(template.rendered(context))
+    return {each.path: each.text for each in files(answers, folder)}
+
+
+def files(answers: Answers, folder: str, store: Store = HERE) -> Iterator[File]:
+    """The files of the project that these answers make. Raises AnswersError, and whatever else the template raises."""
+    template = _template(template_root(), store)
+    yield from template.rendered(template.answered(normalised(answers), folder))
+
+
+def write(project: Path, answers: Answers, store: Store) -> None:
+    """Writes a project to a folder that isn't there yet, as Copier would: each file with its template's mode."""
+    for each in files(answers, project.name, store):
+        target = project / each.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(each.text.encode())
+        target.chmod(each.source.stat().st_mode)
 
 
 @lru_cache(maxsize=1)
-def _template(root: Path) -> Template:
-    return Template(root, *written(root))
+def _template(root: Path, store: Store) -> Template:
+    return Template(root, *written(root), store)
+
+
+class _Compiled(BytecodeCache):
+    """Keeps in a store what Jinja has compiled."""
+
+    def __init__(self, store: Store, options: Mapping[str, Any]) -> None:
+        self.store, self.options = store, options
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        code = self.store.entries.get(self._key(bucket))
+        if isinstance(code, bytes):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.store.put(self._key(bucket), bucket.bytecode_to_string())
+
+    def _key(self, bucket: Bucket) -> bytes:
+        return Store.key(f"Jinja, {self.options}, {bucket.key}", bucket.checksum)
 
 
 @dataclass(frozen=True)
@@ -49,20 +96,30 @@ class Template:
     root: Path
     settings: Mapping[str, Any]
     questions: Mapping[str, Mapping[str, Any]]
+    store: Store
 
     @cached_property
     def environment(self) -> Environment:
         """Jinja as Copier sets it up for this template."""
         options = {key: value for key, value in self.settings["_envops"].items() if key != "undefined"}
+        own = FunctionLoader(lambda name: name.removeprefix(TEXT) if name.startswith(TEXT) else None)
         environment = SandboxedEnvironment(
-            loader=FileSystemLoader(self.root),
+            loader=ChoiceLoader([own, FileSystemLoader(self.root)]),
             extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
             keep_trailing_newline=True,
+            auto_reload=False,
+            bytecode_cache=_Compiled(self.store, options),
             **options,
         )
-        install(environment)
-        environment.filters["black"] = formatted_by_pieces
+        furnish(environment)
+        environment.filters["black"] = self._formatted
         return environment
+
+    def _formatted(self, source: str) -> str:
+        def piece(source: str) -> str:
+            return self.store.made(BLACK, source, lambda: formatted(source))
+
+        return self.store.made(f"{BLACK}, in pieces", source, lambda: formatted_by_pieces(source, piece))
 
     def answered(self, given: Answers, folder: str) -> dict[str, Any]:
         """What the files are rendered from: every question's answer, the given one or its default."""
@@ -77,14 +134,10 @@ class Template:
         return context | {"_copier_answers": remembered}
 
     def _value(self, value: Any, context: Mapping[str, Any]) -> Any:
-        return self._compiled(value).render(context) if isinstance(value, str) else value
+        return self.environment.get_template(TEXT + value).render(context) if isinstance(value, str) else value
 
-    @cached_property
-    def _compiled(self) -> Callable[[str], JinjaTemplate]:
-        return cache(self.environment.from_string)
-
-    def rendered(self, context: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """The path and the text of each file."""
+    def rendered(self, context: Mapping[str, Any]) -> Iterator[File]:
+        """Each file."""
         folder = self.root / self.settings["_subdirectory"]
         suffix = self.settings["_templates_suffix"]
         for source in sorted(folder.rglob(f"*{suffix}")):
@@ -94,17 +147,15 @@ class Template:
             path = [self._value(part, context) for part in parts]
             if all(path):
                 template = self.environment.get_template(source.relative_to(self.root).as_posix())
-                yield "/".join(path), template.render(context)
+                yield File("/".join(path), template.render(context), source)
 
 
 STAND_IN = "def stand_in_{}():\n    return 0\n"
 """What stands for a function or a class while the rest of a file is formatted."""
 
-_remembered = lru_cache(maxsize=4096)(formatted)
 
-
-def formatted_by_pieces(source: str) -> str:
-    """Source as Black formats it, each function and class of it once: most are in other projects too.
+def formatted_by_pieces(source: str, formatted: Callable[[str], str] = formatted) -> str:
+    """Source as Black formats it, each function and class of it alone: most are in other projects too.
 
     Black formats what stands in a file's first column on its own but for the blank lines around it, and those come out
     right around something that stands for it.
@@ -122,11 +173,11 @@ def formatted_by_pieces(source: str) -> str:
             pieces[stand_in] = "".join(lines[start : node.end_lineno])
             rest += [*lines[end:start], stand_in]
             end = node.end_lineno
-    text = _remembered("".join([*rest, *lines[end:]]))
+    text = formatted("".join([*rest, *lines[end:]]))
     if any(text.count(stand_in) != 1 for stand_in in pieces):  # one stands in a text of the file's own
         return formatted(source)
     found = re.compile("|".join(map(re.escape, pieces)) or r"(?!)")
-    return found.sub(lambda match: _remembered(pieces[match[0]]), text)
+    return found.sub(lambda match: formatted(pieces[match[0]]), text)
 
 
 def _reaches_out(node: ast.FunctionDef | ast.ClassDef, lines: Sequence[str]) -> bool:

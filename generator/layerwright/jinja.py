@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
 
-import black
-from black.mode import TargetVersion
-from copier.errors import UserMessageError
 from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
@@ -27,23 +24,27 @@ from .emit import literal
 from .extensions import KEY
 from .places import PUBLIC_URL
 from .plan import design
-from .problems import AnswersError, Problem, as_data
+from .problems import AnswersError
 from .standards import violations
 
-BLACK_MODE = black.Mode(target_versions={TargetVersion.PY311}, line_length=LINE_LENGTH)
-"""As the generated `pyproject.toml` has it."""
+if TYPE_CHECKING:
+    from black import Mode
 
-
-class RefusedAnswers(UserMessageError):
-    """The answers can't become a project. `problems` has a dict for each: code, place, what, mend."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = [as_data(each) for each in problems]
+BLACK = f"Black, {LINE_LENGTH} wide, 3.11"
+"""How Black is asked to format, in a word: what `black_mode` says."""
 
 
 def install(environment: Environment) -> None:
-    """Adds what the templates and questions use to a Jinja environment, and makes an undefined name an error."""
+    """Adds to Copier's Jinja environment what the templates and questions use, which tells Copier what is wrong."""
+    from .refusing import told
+
+    furnish(environment)
+    questions.install(environment)
+    environment.globals |= {name: told(function) for name, function in TOLD.items()}
+
+
+def furnish(environment: Environment) -> None:
+    """Adds what the templates and the answers' defaults use, and makes an undefined name an error."""
     environment.undefined = StrictUndefined
     environment.filters |= {
         "black": formatted,
@@ -54,13 +55,22 @@ def install(environment: Environment) -> None:
         "yaml_value": flow,
     }
     environment.globals["planned_project"] = planned_project
-    questions.install(environment)
-    environment.globals["from_preset"] = from_preset
+    questions.install_functions(environment)
+
+
+@cache
+def black_mode() -> Mode:
+    """How Black is asked to format, as the generated `pyproject.toml` has it."""
+    from black.mode import Mode, TargetVersion
+
+    return Mode(target_versions={TargetVersion.PY311}, line_length=LINE_LENGTH)
 
 
 def formatted(source: str) -> str:
     """Python source as Black formats it."""
-    return black.format_str(source.strip() + "\n", mode=BLACK_MODE)
+    import black  # takes a tenth of a second: only what isn't formatted yet pays for it
+
+    return black.format_str(source.strip() + "\n", mode=black_mode())
 
 
 def markdown(value: str) -> str:
@@ -75,25 +85,17 @@ def toml(value: str) -> str:
 
 
 @pass_context
-def from_preset(context: Context, key: str) -> Any:
-    """The preset's answer to a question, or the default. Raises RefusedAnswers if there is no such preset."""
-    try:
-        return questions.from_preset(context, key)
-    except AnswersError as error:
-        raise RefusedAnswers(error.problems) from error
-
-
-@pass_context
 def planned_project(context: Context) -> str:
-    """The context of the answers so far, as JSON. Raises RefusedAnswers if they can't become a project."""
+    """The context of the answers so far, as JSON. Raises AnswersError if they can't become a project."""
     said, standard = questions.said_in(context), questions.standard_in(context)
     answers = questions.effective(said, standard)
-    try:
-        if standard and (found := violations(standard, answers)):
-            raise AnswersError(found)
-        return _planned(json.dumps(answers, default=str), context["_folder_name"])
-    except AnswersError as error:
-        raise RefusedAnswers(error.problems) from error
+    if standard and (found := violations(standard, answers)):
+        raise AnswersError(found)
+    return _planned(json.dumps(answers, default=str), context["_folder_name"])
+
+
+TOLD: dict[str, Callable[..., Any]] = {"planned_project": planned_project, "from_preset": questions.from_preset}
+"""The functions that refuse answers."""
 
 
 @lru_cache(maxsize=8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from .answers import Answers, load_file
@@ -42,6 +43,11 @@ def register(layerwright: Interface) -> None:
 
 def presets() -> dict[str, Preset]:
     """The presets that are built in by name, in alphabetical order."""
+    return dict(_in(template_root()))
+
+
+@lru_cache(maxsize=4)
+def _in(root: Path) -> dict[str, Preset]:
     offer = Offer(OURS)
     register(Interface(offer))
     return _named(offer)

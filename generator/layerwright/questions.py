@@ -133,13 +133,13 @@ def _is_true(said: Any, context: Known) -> bool:
     return said if isinstance(said, bool) else _rendered(said, context).strip().lower() in ("true", "yes", "1")
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Reads `copier.yml`, whose questions lie in files that it includes, by their places in its own folder."""
 
     folder: Path
 
     def included(self, node: yaml.Node) -> Any:
-        return yaml.safe_load((self.folder / str(node.value)).read_text(encoding="utf-8"))
+        return yaml.load((self.folder / str(node.value)).read_text(encoding="utf-8"), type(self))  # noqa: S506 (safe)
 
 
 _Loader.add_constructor("!include", _Loader.included)
@@ -180,26 +180,33 @@ def _rendered(text: str, context: Known) -> str:
 
 def install(environment: Environment) -> None:
     """Adds what the questions use to a Jinja environment."""
-    environment.filters["package_name"] = package_name
+    install_functions(environment)
     environment.globals |= {
         "backbone_choices": _choices(
             "backbone",
             {"none": "learn from these images alone"} | {name: _size(each) for name, each in BACKBONES.items()},
         ),
-        "barred": barred,
-        "could_be_straight": could_be_straight,
-        "could_share": could_share,
-        "from_preset": from_preset,
-        "has_images": has_images,
         "kind_choices": _about(KINDS),
         "merge_choices": _choices(
             "merge", {name: each.about + " (two branches)" * each.pairwise for name, each in MERGES.items()}
         ),
         "preset_choices": {"blank: say everything yourself": BLANK}
         | {f"{name}: {each.about}": name for name, each in all_presets().items()},
+        "task_choices": _about(tasks()),
+    }
+
+
+def install_functions(environment: Environment) -> None:
+    """Adds what makes and refuses answers, which is all that those need who ask nobody."""
+    environment.filters["package_name"] = package_name
+    environment.globals |= {
+        "barred": barred,
+        "could_be_straight": could_be_straight,
+        "could_share": could_share,
+        "from_preset": from_preset,
+        "has_images": has_images,
         "refusal": refusal,
         "refused": refused,
-        "task_choices": _about(tasks()),
     }
 
 

@@ -1,6 +1,6 @@
-"""Has Copier write a project. The project appears whole, or not at all.
+"""Writes a project: Copier does, or `direct`, which makes the same. The project appears whole, or not at all.
 
-Copier works in a hidden folder beside the destination (or in it, if it's there and empty), on the same file system,
+It's made in a hidden folder beside the destination (or in it, if it's there and empty), on the same file system,
 under the destination's own name, since its questions use that. Only when it's done does the result move to its place.
 """
 
@@ -79,8 +79,7 @@ def create(destination: Path, answers: Answers, *, finish: Callable[[Path], None
     LOG.info("rendering %s", destination.name)
     LOG.debug("the project is made beside %s, and moved there when it's whole", destination)
     with _staging(destination) as staged:
-        with _scratch():
-            _copy(staged, answers)
+        _make(staged, answers)
         finish(staged)
         if into_folder:
             ready = staged.parent.with_name(scratch.READY)
@@ -90,6 +89,24 @@ def create(destination: Path, answers: Answers, *, finish: Callable[[Path], None
             check_destination(destination)
             destination.parent.mkdir(parents=True, exist_ok=True)
             os.replace(staged, destination)
+
+
+def _make(project: Path, answers: Answers) -> None:
+    """Writes a project to a folder that isn't there yet.
+
+    Of a checkout, Copier knows which state of it that is, and what of it isn't committed. Of an installed package there
+    is nothing to know, and the same is written without Copier, whose import alone takes longer than all else.
+    """
+    if is_checkout():
+        with _scratch():
+            _copy(project, answers)
+        return
+    from .direct import write
+    from .store import kept
+
+    LOG.info("%s is rendered into %s", template_root(), project)
+    with kept() as store:
+        write(project, answers, store)
 
 
 @contextmanager
@@ -170,7 +187,7 @@ def render(destination: Path, answers: Answers, source: str, ref: str) -> None:
 
 
 def _copy(destination: Path, answers: Answers, *, source: str = "", ref: str = "") -> None:
-    import copier  # takes half a second: only what writes a project pays for it
+    import copier  # takes half a second: only what needs it pays for it
 
     root = source or str(template_root())
     LOG.debug("Copier renders %s%s into %s", root, f", {ref}" if ref else "", destination)

@@ -7,14 +7,13 @@ package is found, and never imported: of a standard nothing is run.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import field
 from importlib.machinery import PathFinder
-from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
-
-from packaging.utils import canonicalize_name
+from typing import TYPE_CHECKING
 
 from ..faults import NoStandard, OtherStandard, StandardFiles
 from ..places import LARGEST
@@ -24,6 +23,9 @@ from .files import OwnFile, collect
 from .reading import read_text
 from .record import Record
 from .standard import Standard
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 FILE = "layerwright-standard.yml"
 GROUP = "layerwright.standards"
@@ -177,7 +179,21 @@ def read_at(path: Path, place: str) -> Found:
 
 
 def _installed() -> dict[str, EntryPoint]:
+    if not _may_be_installed():
+        return {}
+    from importlib.metadata import entry_points
+
     return {each.name: each for each in entry_points(group=GROUP)}
+
+
+def _may_be_installed() -> bool:
+    """Whether something on the path names one. That is quickly seen, and to import what reads it takes longer."""
+    for place in map(Path, sys.path):
+        if place.is_file():
+            return True  # an archive, say: who knows what's in it
+        if any(GROUP in each.read_text("utf-8", "replace") for each in place.glob("*-info/entry_points.txt")):
+            return True
+    return False
 
 
 def _of_package(entry: EntryPoint) -> Found:
@@ -207,6 +223,8 @@ def _folder_of(module: str) -> Path | None:
 def _recorded(old: Record, project: Path, top: Path) -> tuple[Found | None, str]:
     """The standard where a project's own came from; None, and why, if it can't be had."""
     if package := old.origin.get("package"):
+        from packaging.utils import canonicalize_name
+
         entry = _installed().get(old.origin.get("entry", ""))
         if entry is None or (entry.dist and canonicalize_name(entry.dist.name) != canonicalize_name(package)):
             return None, f"{package} isn't installed beside layerwright"
