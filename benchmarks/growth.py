@@ -1,40 +1,46 @@
-"""How the cost of planning, explaining and writing a network grows with its size: in time and in memory.
+"""How the cost of a project grows with its network's size: of planning, explaining, emitting, rendering, formatting.
 
-For each kind of network a row for each size, each step's time for one layer, and at the end how many times longer the
-largest took than the one that is a tenth of it: 10 if the cost grows linearly.
+For each kind of network a row for each size: the processor's time of each step, the most memory that ours take at once,
+and the process's own peak so far; then how many times longer each step took for the largest network than for the one
+that is a tenth of it (10 if the cost grows linearly), and its part of the whole.
 
-    python benchmarks/growth.py [RUNS [WORDS OF A NETWORK'S NAME]]
+    python benchmarks/growth.py [RUNS [WORDS OF A NETWORK'S NAME]] [--plot FILE.svg]
 
-Source is measured without its layout, which is Black's: that has a column of its own.
+`emit` makes all that the templates show, source of the network included; `render` fills in the templates of the whole
+project; `format` is Black, on every file of it, with nothing kept from before.
 """
 
 from __future__ import annotations
 
+import argparse
 import gc
 import json
+import resource
 import sys
 import time
 import tracemalloc
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import black
-import jinja2
 
-from layerwright.context import model
+from layerwright import direct
+from layerwright.answers import normalised
+from layerwright.context import context
 from layerwright.explain import explanation, text
-from layerwright.jinja import black_mode, install
+from layerwright.jinja import black_mode
 from layerwright.places import template_root
 from layerwright.plan import Plan, design
-
-TEMPLATE = "templates/project/src/{{ package }}/model.py.jinja"
+from layerwright.questions import written
+from layerwright.store import Store
 
 LAYERS = (10, 100, 1_000, 10_000)
 ENDS = (2, 20, 200)
 """How many inputs or heads."""
 
-OURS = ("plan", "explain", "source")
-STEPS = (*OURS, "Black")
+OURS = ("plan", "explain", "emit", "render")
+STEPS = (*OURS, "format")
 
 LINEAR = 10
 """The ratio of cost that a tenfold size has if the cost is proportional to it."""
@@ -131,13 +137,20 @@ NETWORKS: dict[str, tuple[Callable[[int], Answers], tuple[int, ...]]] = {
 }
 
 
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(template_root()), trim_blocks=True, lstrip_blocks=True, autoescape=False
-    )
-    install(environment)
-    environment.filters["black"] = str
-    return environment.get_template(TEMPLATE)
+class Row(NamedTuple):
+    """What a network of one size costs: seconds of each step, megabytes of ours, and of the process so far."""
+
+    count: int
+    seconds: Mapping[str, float]
+    ours: float
+    process: float
+
+
+def _template() -> direct.Template:
+    root = template_root()
+    template = direct.Template(root, *written(root), Store())
+    template.environment.filters["black"] = str
+    return template
 
 
 def _explained(plan: Plan) -> None:
@@ -165,46 +178,91 @@ def _peak(action: Callable[[], Any]) -> int:
     return peak
 
 
-def measured(answers: Answers, template: jinja2.Template, runs: int) -> tuple[int, dict[str, float], int]:
-    """How many layers there are, how long each step takes, and the most memory that planning takes."""
-    plan = design(answers)
-    source = template.render(project=model(plan))
+def measured(answers: Answers, template: direct.Template, runs: int) -> Row:
+    """How many layers there are, how long each step takes, and the most memory."""
+    plan = design(answers, "plant")
+    known = template.answered(normalised({"preset": "mlp"}), "plant")  # the answers' own texts: a line each
+    made = known | {"project": context(plan)}
+    sources = [each.text for each in template.rendered(made) if each.path.endswith(".py")]
     actions: dict[str, Callable[[], Any]] = {
-        "plan": lambda: design(answers),
+        "plan": lambda: design(answers, "plant"),
         "explain": lambda: _explained(plan),
-        "source": lambda: template.render(project=model(plan)),
-        "Black": lambda: black.format_str(source, mode=black_mode()),
+        "emit": lambda: context(plan),
+        "render": lambda: list(template.rendered(made)),
+        "format": lambda: [black.format_str(each, mode=black_mode()) for each in sources],
     }
     seconds = {step: _seconds(action, runs) for step, action in actions.items()}
-    return len(plan.graph.nodes), seconds, _peak(actions["plan"])
+    ours = max(_peak(actions[step]) for step in OURS)
+    return Row(len(plan.graph.nodes), seconds, ours / 1e6, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
-def main(runs: int, words: str) -> None:
+def grown(name: str, template: direct.Template, runs: int) -> list[Row]:
+    """Prints a table for one kind of network, and returns its rows."""
+    answers, sizes = NETWORKS[name]
+    print(f"\n{name:<34}{'layers':>8}" + "".join(f"{step + ', ms':>13}" for step in STEPS) + f"{'MB':>8}{'process':>9}")
+    rows = []
+    for size in sizes:
+        row = measured(answers(size), template, runs if size < max(LAYERS) else 1)
+        cells = "".join(f"{row.seconds[step] * 1e3:>13.1f}" for step in STEPS)
+        print(f"{size:>34,}{row.count:>8,}{cells}{row.ours:>8.1f}{row.process:>9.0f}", flush=True)
+        rows.append(row)
+    last, whole = ratios(rows), sum(rows[-1].seconds.values())
+    print(f"{'ratio of the last two':>42}" + "".join(f"{last[step]:>13.1f}" for step in STEPS))
+    print(f"{'part of the whole':>42}" + "".join(f"{rows[-1].seconds[step] / whole:>13.0%}" for step in STEPS))
+    return rows
+
+
+def ratios(rows: list[Row]) -> dict[str, float]:
+    """How many times longer each step takes for the largest network than for the one before."""
+    return {step: rows[-1].seconds[step] / rows[-2].seconds[step] for step in STEPS}
+
+
+def plotted(rows: Mapping[str, list[Row]], path: Path) -> None:
+    """Draws the time of each step against the size of the network, both as powers of ten."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    mpl.rcParams["svg.hashsalt"] = "growth"
+    from matplotlib import pyplot
+
+    names = [name for name in ("layers, listed", "residual blocks, repeated", "heads", "inputs") if name in rows]
+    names = names or list(rows)[:4]
+    figure, axes = pyplot.subplots(1, len(names), figsize=(3.2 * len(names), 3.2), sharey=True, squeeze=False)
+    for name, axis in zip(names, axes[0], strict=True):
+        sizes = NETWORKS[name][1]
+        for step in STEPS:
+            axis.loglog(sizes, [row.seconds[step] for row in rows[name]], marker="o", markersize=3, label=step)
+        axis.loglog(sizes, [rows[name][0].seconds["plan"] * size / sizes[0] for size in sizes], ":", color="grey")
+        axis.set_title(name, fontsize=9)
+        axis.set_xlabel("layers" if sizes == LAYERS else "how many")
+    axes[0][0].set_ylabel("seconds of the processor")
+    axes[0][-1].legend(fontsize=7)
+    figure.tight_layout()
+    figure.savefig(path, metadata={"Date": None})
+
+
+def main(runs: int, words: str, plot: Path | None) -> None:
     """Prints a table for each kind of network."""
-    template = _template()
-    steep = []
-    for name, (answers, sizes) in NETWORKS.items():
-        if words not in name:
-            continue
-        print(
-            f"\n{name:<34}{'layers':>8}" + "".join(f"{step + ', ms':>13}{'µs a layer':>12}" for step in STEPS), end=""
-        )
-        print(f"{'peak, MB':>10}")
-        before: dict[str, float] = {}
-        for size in sizes:
-            count, seconds, peak = measured(answers(size), template, runs if size < max(LAYERS) else 1)
-            cells = "".join(f"{seconds[step] * 1e3:>13.1f}{seconds[step] / count * 1e6:>12.0f}" for step in STEPS)
-            print(f"{size:>34,}{count:>8,}{cells}{peak / 1e6:>10.1f}", flush=True)
-            ratios = {step: seconds[step] / before[step] for step in before}
-            before = seconds
-        print(f"{'ratio of the last two':>42}" + "".join(f"{ratios[step]:>13.1f}{'':>12}" for step in STEPS))
-        steep += [
-            f"{step} of {name}: {ratio:.1f}"
-            for step, ratio in ratios.items()
-            if step in OURS and ratio > LINEAR * UNEVEN
-        ]
-    print("\nlinear: every ratio is about 10" if not steep else "\nsteeper than linear: " + "; ".join(steep))
+    template, rows = _template(), {}
+    black_mode()
+    for name in NETWORKS:
+        if words in name:
+            rows[name] = grown(name, template, runs)
+    steep = [
+        f"{step} of {name}: {ratio:.1f}"
+        for name, found in rows.items()
+        for step, ratio in ratios(found).items()
+        if step in OURS and ratio > LINEAR * UNEVEN
+    ]
+    print("\nlinear: every ratio is about 10, or less" if not steep else "\nsteeper than linear: " + "; ".join(steep))
+    if plot:
+        plotted(rows, plot)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3, " ".join(sys.argv[2:]))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("runs", type=int, nargs="?", default=3)
+    parser.add_argument("words", nargs="*")
+    parser.add_argument("--plot", type=Path)
+    given = parser.parse_args(sys.argv[1:])
+    main(given.runs, " ".join(given.words), given.plot)

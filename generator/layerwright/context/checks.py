@@ -133,10 +133,22 @@ def _shared(layer: Layer, graph: Graph) -> dict[str, Any]:
     Where calls follow each other, only the last one does.
     """
     calls = graph.calls()[layer]
-    follow = any(call is not other and call in graph.before(other.output) for call in calls for other in calls)
+    follow = _follow_each_other(layer, graph)
     alone = [len(calls) - 1] if follow else list(range(len(calls)))
     told = {"name": layer.name, "function": layer.name.lower(), "calls": len(calls)}
     return told | {"alone": literal(alone), "first": alone[0]}
+
+
+def _follow_each_other(layer: Layer, graph: Graph) -> bool:
+    """Whether a call of a layer depends on another call of it."""
+    behind: set[Tensor] = set()
+    for node in graph.nodes:
+        depends = not behind.isdisjoint(node.inputs)
+        if depends and node.layer is layer:
+            return True
+        if depends or node.layer is layer:
+            behind.update(node.gives)
+    return False
 
 
 def _holds_layers(layer: Layer) -> bool:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import TypeAlias
 
 from ..blocks import MERGES
-from ..graph import Composite, Graph, Layer, Tensor
+from ..graph import Composite, Graph, Layer, Node, Tensor
 from ..plan import Plan
 from ..spec import Input, Output, Spec, Transfer
+
+Consumers: TypeAlias = "dict[Graph, dict[Tensor, list[Node]]]"
+"""The calls that take each tensor of a graph, found once for each."""
 
 
 def reasons(plan: Plan) -> Iterator[str]:
     """Why each choice was made, a sentence each."""
     spec = plan.spec
-    yield from (_of_input(each, plan) for each in spec.inputs)
+    consumers: Consumers = {}
+    yield from (_of_input(each, plan, consumers) for each in spec.inputs)
     for group in spec.sharing:
         yield f"`{group.name}` is one encoder for {_and(group.members)}: it learns from all of them."
     if any(node.part == "merge" for node in plan.graph.nodes):
@@ -32,10 +37,10 @@ def reasons(plan: Plan) -> Iterator[str]:
     yield from (f"{note}." for note in plan.notes)
 
 
-def _of_input(each: Input, plan: Plan) -> str:
+def _of_input(each: Input, plan: Plan, consumers: Consumers) -> str:
     """What becomes of an input's values: what the data pipeline does, and what the first layer does with them."""
     kind, tensor = each.kind, plan.graph.inputs[each.name]
-    first = list(_readers(tensor, plan.graph))
+    first = list(_readers(tensor, plan.graph, consumers))
     if plan.spec.transfer and kind.name == "image" and not any(layer.class_name == "Rescaling" for layer in first):
         preprocessing = "goes through the preprocessing that the backbone was trained with, in the model"
         return f"`{each.name}` ({kind.name}) {preprocessing}."
@@ -45,12 +50,14 @@ def _of_input(each: Input, plan: Plan) -> str:
     return f"`{each.name}` ({kind.name}) is {'; '.join(chain([kind.why], read, mask))}."
 
 
-def _readers(tensor: Tensor, graph: Graph) -> Iterator[Layer]:
+def _readers(tensor: Tensor, graph: Graph, consumers: Consumers) -> Iterator[Layer]:
     """The layers that take a tensor, those of nested models among them."""
-    for node in graph.consumers()[tensor]:
+    if graph not in consumers:
+        consumers[graph] = graph.consumers()
+    for node in consumers[graph][tensor]:
         if isinstance(node.layer, Composite):
             inner = node.layer.graph
-            yield from (layer for start in inner.inputs.values() for layer in _readers(start, inner))
+            yield from (layer for start in inner.inputs.values() for layer in _readers(start, inner, consumers))
         else:
             yield node.layer
 
