@@ -40,9 +40,11 @@ types: .venv/.test
 docs: .venv/.test
 	$(BIN)/python docs/site/build.py site
 
+# Measures layerwright beside its peers, which it installs into build/peers, and how costs grow. Takes half an hour.
 bench: .venv/.test
+	$(BIN)/python benchmarks/peers.py
 	$(BIN)/python benchmarks/explain.py
-	$(BIN)/python benchmarks/growth.py
+	$(BIN)/python benchmarks/growth.py --plot docs/growth.svg
 
 # Reads the table of pretrained bodies off real Keras again. Takes some minutes, and downloads nothing.
 backbones: .venv/.test
