@@ -38,6 +38,8 @@ def build(out: Path) -> int:
             put(source / name, text)
         for name, more in (("index.md", CONTENTS.read_text(encoding="utf-8")), ("decisions/README.md", ALL)):
             put(source / name, "\n" + more)
+        for picture in DOCS.glob("*.svg"):
+            shutil.copy(picture, source)
         for name in ("conf.py", "site.css"):
             shutil.copy(DOCS / "site" / name, source)
         return sphinx(["-q", "-W", "--keep-going", "-b", "html", str(source), str(out)])

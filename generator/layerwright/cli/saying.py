@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,7 +40,7 @@ def passing(line: str) -> None:
     """Shows a line in the terminal until there is another one, or something to say; none takes it away."""
     now = manner()
     if (line and is_watched()) or now.passing:
-        room = shutil.get_terminal_size().columns - 1
+        room = (os.get_terminal_size(sys.stderr.fileno()).columns or 80) - 1  # some terminals don't know
         click.echo(f"\r{plain(line)[:room]}\033[K", err=True, nl=False)
         now.passing = bool(line)
 
