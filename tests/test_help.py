@@ -72,6 +72,11 @@ RUN = [line for line in EXAMPLES if "--ask" not in line and (line in DRAWN or li
 """What asks is tested by test_asking.py, in terminals."""
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_shows_examples_of_itself(name: str) -> None:
+    assert any(line.startswith(f"layerwright {name}") for line in examples(COMMANDS[name]))
+
+
 @pytest.mark.parametrize("line", RUN)
 def test_every_example_works(
     line: str, place: Path, command: Command, checkout: Checkout, monkeypatch: pytest.MonkeyPatch
