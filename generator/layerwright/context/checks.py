@@ -42,7 +42,8 @@ def checks(plan: Plan) -> dict[str, Any]:
     """The plan's numbers, as source, for the generated tests to compare with the built model."""
     spec, graph = plan.spec, plan.graph
     calls = Counter(node.layer for node in graph.nodes)
-    seen = {name: graph.sources(tensor) for name, tensor in graph.outputs.items()}
+    origins = graph.origins()
+    seen = {name: origins[tensor] for name, tensor in graph.outputs.items()}
     pairs = [(source, name) for name in graph.outputs for source in graph.inputs]
     return {
         "shapes": literal(dict(_shapes(graph))),

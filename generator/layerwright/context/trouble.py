@@ -49,7 +49,9 @@ def trouble(plan: Plan) -> dict[str, Any]:
 
 def _moves(graph: Graph) -> list[str]:
     """The inputs and outputs of which the one moves the other, as a test's parameters have them."""
-    return [f"{source}-{name}" for name, tensor in graph.outputs.items() for source in graph.sources(tensor)]
+    origins = graph.origins()
+    pairs = ((source, name) for name in graph.outputs for source in graph.inputs)
+    return [f"{source}-{name}" for source, name in pairs if source in origins[graph.outputs[name]]]
 
 
 def _weighty(graph: Graph) -> str:

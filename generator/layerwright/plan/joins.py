@@ -33,10 +33,15 @@ class Joins:
 
     def names(self, sources: Iterable[str]) -> list[str]:
         """Those inputs that are merged before the body; all of them if every one would join late."""
-        consumers = self.net.graph.consumers()
-        states = {node.output for node in self.net.graph.nodes if node.state and consumers[node.state]}
-        joined = self.net.late.union(name for name, tensor in self.net.ends.items() if tensor in states)
+        joined = self.net.late | self._begun_with()
         return [name for name in sources if name not in joined] or list(sources)
+
+    def _begun_with(self) -> set[str]:
+        """Those inputs whose last state something else begins with."""
+        stateful = [node for node in self.net.graph.nodes if node.state]
+        consumers = self.net.graph.consumers() if stateful else {}
+        states = {node.output for node in stateful if node.state and consumers[node.state]}
+        return {name for name, tensor in self.net.ends.items() if tensor in states} if states else set()
 
     def have_axes(self, branches: dict[str, Tensor]) -> bool:
         """Whether there is anything to merge and compute with; notes branches of one number without an axis."""
