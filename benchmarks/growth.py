@@ -235,8 +235,9 @@ def plotted(rows: Mapping[str, list[Row]], path: Path) -> None:
         axis.loglog(sizes, [rows[name][0].seconds["plan"] * size / sizes[0] for size in sizes], ":", color="grey")
         axis.set_title(name, fontsize=9)
         axis.set_xlabel("layers" if sizes == LAYERS else "how many")
+    axes[0][0].set_ylim(top=300)
     axes[0][0].set_ylabel("seconds of the processor")
-    axes[0][-1].legend(fontsize=7)
+    axes[0][-1].legend(fontsize=7, loc="upper left", ncols=2)
     figure.tight_layout()
     figure.savefig(path, metadata={"Date": None})
 
