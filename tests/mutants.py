@@ -1,32 +1,33 @@
 """Changes the planner and the emitter in small ways, and looks whether the tests notice: `make mutants`.
 
 cosmic-ray makes the changes: a number off by one, a comparison turned round, an `and` for an `or`, a loop that isn't
-run. Each is put in place of its module in a process of its own, and only the tests that run the changed line are run,
-the quickest first, as a run of all of them under coverage has shown. A change that no test notices is looked at by a
-person: docs/proof.md has what became of them.
+run. Each is made in a process of its own, forked when all tests are collected, and only the tests that run the changed
+line are run, the quickest first, as a run of all of them under coverage has shown. So a change costs seconds. Changes
+of what runs on import aren't made: the tables of layers, kinds and tasks, which tests hold against real Keras.
+A change that no test notices is looked at by a person: docs/proof.md has what became of them.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import gc
 import json
 import os
 import random
-import signal
+import resource
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, SourceFileLoader
-from importlib.util import spec_from_loader
+from functools import partial
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType, FunctionType
 from typing import Any
 
 import pytest
+from _pytest.runner import runtestprotocol
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -49,14 +50,16 @@ TESTS = (
 )
 """The tests that run in this process and train nothing."""
 
+FILES = [f"tests/test_{name}.py" for name in TESTS]
+
 LEFT_OUT = ("NoOp", "Variable")
 """Operators that change nothing, or want arguments."""
 
-QUICK, WHOLE = 8.0, 120.0
-"""Seconds of tests for a change at first, and for one that was not noticed then."""
+QUICK, WHOLE = 1.5, 30.0
+"""Seconds of tests for a change at first, and for one not noticed then: of the processor, as all seconds here."""
 
-GRACE = 30.0
-"""Seconds more that they may take, on a machine that has other work, before a change counts as one that never ends."""
+GRACE = 20
+"""Seconds more that they may take before a change counts as one that never ends."""
 
 
 @dataclass(frozen=True)
@@ -93,12 +96,13 @@ def files() -> list[Path]:
 
 
 def mutants(path: Path) -> Iterator[list[Mutant]]:
-    """The changes that can be made of a file, those of one place together."""
+    """The changes that can be made of a file's functions, those of one place together."""
     from cosmic_ray.ast import ast_nodes, get_ast
     from cosmic_ray.plugins import get_operator, operator_names
 
     text = path.read_text(encoding="utf-8")
-    nodes, hints = list(ast_nodes(get_ast(text))), set(_hints(ast.parse(text)))
+    tree = ast.parse(text)
+    nodes, hints, lines = list(ast_nodes(get_ast(text))), set(_hints(tree)), set(_lines_of_functions(tree))
     places: dict[tuple[int, int], list[Mutant]] = {}
     for name in operator_names():
         if any(each in name for each in LEFT_OUT):
@@ -106,10 +110,17 @@ def mutants(path: Path) -> Iterator[list[Mutant]]:
         operator = get_operator(name)()
         starts = [start for node in nodes for start, _ in operator.mutation_positions(node)]
         for occurrence, start in enumerate(starts):
-            if start not in hints:
+            if start[0] in lines and start not in hints:
                 mutant = Mutant(path.relative_to(PACKAGE).as_posix(), start[0], name, occurrence)
                 places.setdefault(start, []).append(mutant)
     yield from places.values()
+
+
+def _lines_of_functions(tree: ast.Module) -> Iterator[int]:
+    """The lines in the bodies of functions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            yield from range(node.body[0].lineno, (node.end_lineno or 0) + 1)
 
 
 def _hints(tree: ast.Module) -> Iterator[tuple[int, int]]:
@@ -130,23 +141,23 @@ def sample(count: int, seed: int) -> list[Mutant]:
     return [chance.choice(place) for place in chance.sample(places, min(count, len(places)))]
 
 
-class Changed(MetaPathFinder, SourceFileLoader):
-    """Gives one module of the package with another source."""
+def codes(code: CodeType) -> Iterator[CodeType]:
+    """A code with all that are in it."""
+    yield code
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            yield from codes(each)
 
-    def __init__(self, mutant: Mutant) -> None:
-        parts = ("layerwright", *Path(mutant.path).with_suffix("").parts)
-        self.module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        super().__init__(self.module, str(PACKAGE / mutant.path))
-        self.code = compile(mutant.source(), self.path, "exec")
 
-    def find_spec(self, fullname: str, path: Any, target: ModuleType | None = None) -> ModuleSpec | None:
-        """That module's."""
-        package = self.path.endswith("__init__.py")
-        return spec_from_loader(fullname, self, is_package=package) if fullname == self.module else None
-
-    def get_code(self, fullname: str) -> CodeType:
-        """What is run of it."""
-        return self.code
+def change(mutant: Mutant, functions: Sequence[FunctionType]) -> None:
+    """Makes a change in this process: each function of the file gets the code that it has in the changed one."""
+    path = str(PACKAGE / mutant.path)
+    changed = {(each.co_qualname, each.co_firstlineno): each for each in codes(compile(mutant.source(), path, "exec"))}
+    for function in functions:
+        old = function.__code__
+        new = changed.get((old.co_qualname, old.co_firstlineno))
+        if old.co_filename == path and new is not None and new.co_freevars == old.co_freevars:
+            function.__code__ = new
 
 
 @dataclass
@@ -160,36 +171,29 @@ class Watcher:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """Around a test with its fixtures."""
         self.coverage.switch_context(item.nodeid)
-        start = time.perf_counter()
+        start = time.process_time()
         done = yield
-        self.seconds[item.nodeid] = time.perf_counter() - start
+        self.seconds[item.nodeid] = time.process_time() - start
         self.coverage.switch_context("")
         return done
 
 
-def apart(work: Callable[[], int], limit: float) -> int | None:
-    """Does something in a process of its own, and returns its exit code; None if it takes too long."""
+def apart(work: Callable[[], int], seconds: float = 0) -> int:
+    """Does something in a process of its own, and returns its exit code; below zero if that takes too long."""
     sys.stdout.flush()
     process = os.fork()
-    if not process:
-        os.setpgid(0, 0)
-        code = 70
-        try:
-            with (REPOSITORY / "build" / "mutants.log").open("w") as log:
-                os.dup2(log.fileno(), 1)
-                os.dup2(log.fileno(), 2)
-                code = work()
-        finally:
-            os._exit(code)
-    until = time.monotonic() + limit
-    while time.monotonic() < until:
-        ended, status = os.waitpid(process, os.WNOHANG)
-        if ended:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.05)
-    os.killpg(process, signal.SIGKILL)
-    os.waitpid(process, 0)
-    return None
+    if process:
+        return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    code = 70
+    try:
+        if seconds:
+            resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 1))
+        with LEARNED.with_suffix(".log").open("w") as log:
+            os.dup2(log.fileno(), 1)
+            os.dup2(log.fileno(), 2)
+            code = work()
+    finally:
+        os._exit(code)
 
 
 def run(tests: Sequence[str], *options: str, plugins: Sequence[object]) -> int:
@@ -206,14 +210,19 @@ def learn() -> int:
         {},
     )
     coverage.start()
-    code = run([f"tests/test_{name}.py" for name in TESTS], plugins=[Watcher(coverage, seconds)])
+    code = run(FILES, plugins=[Watcher(coverage, seconds)])
     coverage.stop()
     coverage.save()
     data = coverage.get_data()
+    tests = sorted(seconds)
+    numbers = {test: number for number, test in enumerate(tests)}
     lines = {
-        Path(name).relative_to(PACKAGE).as_posix(): data.contexts_by_lineno(name) for name in data.measured_files()
+        Path(name).relative_to(PACKAGE).as_posix(): {
+            line: sorted(numbers[test] for test in each if test) for line, each in data.contexts_by_lineno(name).items()
+        }
+        for name in data.measured_files()
     }
-    LEARNED.write_text(json.dumps({"seconds": seconds, "lines": lines}))
+    LEARNED.write_text(json.dumps({"tests": tests, "seconds": [seconds[test] for test in tests], "lines": lines}))
     return code
 
 
@@ -221,41 +230,62 @@ def learn() -> int:
 class Coverers:
     """Which tests run a line, the quickest first."""
 
-    seconds: dict[str, float]
-    lines: dict[str, dict[str, list[str]]]
+    tests: list[str]
+    seconds: list[float]
+    lines: dict[str, dict[str, list[int]]]
 
     def of(self, mutant: Mutant, budget: float) -> list[str]:
-        """Tests that take no longer than that; of a line that is run on import, those that run anything of its file."""
+        """The quickest of them, as many as take no longer than that."""
         lines = self.lines.get(mutant.path, {})
-        found = set(lines.get(str(mutant.line), ())) - {""} or {test for tests in lines.values() for test in tests} - {
-            ""
-        }
+        found = set(lines.get(str(mutant.line), ()))
         chosen, spent = [], 0.0
         for test in sorted(found, key=lambda test: (self.seconds[test], test)):
             spent += self.seconds[test]
             if chosen and spent > budget:
                 break
-            chosen.append(test)
+            chosen.append(self.tests[test])
         return chosen
 
 
-def noticed(mutant: Mutant, coverers: Coverers) -> str:
-    """How a change was noticed: `failed`, `endless`, or `broken` if the module can't be imported; else `survived`."""
+@dataclass
+class Trials:
+    """Makes the changes, when pytest has collected the tests, and counts what came of them."""
 
-    def work(tests: Sequence[str]) -> int:
-        sys.meta_path.insert(0, Changed(mutant))
-        return run(tests, "-x", plugins=())
+    drawn: Sequence[Mutant]
+    coverers: Coverers
+    came: Counter[str]
 
-    before: list[str] = []
-    for budget in (QUICK, WHOLE):
-        tests = [test for test in coverers.of(mutant, budget) if test not in before]
-        if not tests:
-            continue
-        code = apart(lambda tests=tests: work(tests), 3 * budget + GRACE)
-        if code != 0:
-            return {None: "endless", 1: "failed"}.get(code, "broken")
-        before += tests
-    return "survived" if before else "untested"
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """In place of running the tests."""
+        items = {item.nodeid: item for item in session.items}
+        kept = gc.get_objects()
+        functions = [each for each in kept if isinstance(each, FunctionType)]
+        caches = [each for each in kept if hasattr(type(each), "cache_clear")]
+        del kept
+        gc.freeze()  # so that processes that are forked share it
+        for mutant in self.drawn:
+            outcome = self.outcome(mutant, items, functions, caches)
+            self.came[outcome] += 1
+            print(outcome if outcome in ("failed", "endless") else f"{outcome}: {mutant.shown()}", flush=True)
+        return True
+
+    def outcome(self, mutant: Mutant, items: dict[str, pytest.Item], functions: Any, caches: Any) -> str:
+        """How a change was noticed: `failed` or `endless`; else `survived`, or `untested` if no test runs its line."""
+
+        def work(tests: Sequence[str]) -> int:
+            change(mutant, functions)
+            for cache in caches:
+                cache.cache_clear()
+            return int(any(report.failed for test in tests for report in runtestprotocol(items[test], log=False)))
+
+        before: list[str] = []
+        for budget in (QUICK, WHOLE):
+            tests = [test for test in self.coverers.of(mutant, budget) if test not in before and test in items]
+            code = apart(partial(work, tests), 3 * budget + GRACE) if tests else 0
+            if code != 0:
+                return "endless" if code < 0 else "failed"
+            before += tests
+        return "survived" if before else "untested"
 
 
 def main() -> int:
@@ -267,19 +297,11 @@ def main() -> int:
     options = parser.parse_args()
     os.chdir(REPOSITORY)
     LEARNED.parent.mkdir(exist_ok=True)
-    import keras  # noqa: F401 (once, rather than in each process)
-
-    import tests.conftest  # noqa: F401 (chooses the backend)
-
-    if (options.learn or not LEARNED.exists()) and apart(learn, 7200) != 0:
+    if (options.learn or not LEARNED.exists()) and apart(learn) != 0:
         print("the tests fail as they are: build/mutants.log")
         return 1
     coverers, came = Coverers(**json.loads(LEARNED.read_text())), Counter[str]()
-    for mutant in sample(options.count, options.seed):
-        outcome = noticed(mutant, coverers)
-        came[outcome] += 1
-        if outcome in ("survived", "untested"):
-            print(f"{outcome}: {mutant.shown()}", flush=True)
+    run(FILES, "-s", plugins=[Trials(sample(options.count, options.seed), coverers, came)])
     print(f"seed {options.seed}: " + ", ".join(f"{count} {outcome}" for outcome, count in sorted(came.items())))
     return 0
 

@@ -838,6 +838,11 @@ def test_checks_take_a_rules_own_defaults_and_refuse_nonsense(rule: Rule) -> Non
             assert argument.check(nonsense)
 
 
+def test_a_size_is_not_left_to_be_found_where_keras_finds_none() -> None:
+    [sizes] = [each for each in RULES["MultiHeadAttention"].arguments if each.name == "output_shape"]
+    assert [bool(sizes.check(value)) for value in (8, (4, 8), -1, (4, -1), 0)] == [False, False, True, True, True]
+
+
 def test_every_argument_of_every_rule_is_drawn() -> None:
     every = {(rule.name, each.name) for rule in RULES.values() for each in rule.known}
     named = {key if isinstance(key, tuple) else (None, key) for key in STRATEGIES}

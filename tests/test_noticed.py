@@ -1,0 +1,46 @@
+"""Protects what changes of one token in the planner and the emitter showed that nothing protected: `make mutants`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from layerwright.extensions.builtin import builtin
+from layerwright.layers.rule import LayerError
+
+from . import models
+
+TRANSPOSED = {"filters": 4, "strides": 1, "output_padding": 0, "padding": "same"}
+
+
+def test_three_lines_that_differ_are_no_loop_of_a_list() -> None:
+    layers = {"branches": {"x": ["dense 64", "dense 32", "dense 16"]}}
+    text = models.source(models.planned(inputs="x: numeric 8", outputs="y: binary", layers=layers, straight=True))
+    assert [f"layers.Dense({units}, " in text for units in (64, 32, 16)] == [True] * 3
+
+
+@pytest.mark.parametrize(("kernel", "dilation", "refused"), [(3, 1, False), (2, 1, True), (2, 2, False), (2, 3, True)])
+def test_an_even_reach_is_what_a_dilated_kernel_spans(kernel: int, dilation: int, refused: bool) -> None:
+    arguments: dict[str, Any] = TRANSPOSED | {"kernel_size": kernel, "dilation_rate": dilation}
+    rule = builtin().rules["Conv2DTranspose"]
+    if not refused:
+        assert rule.call(arguments, ((None, 8, 8, 3),))
+        return
+    with pytest.raises(LayerError, match="a kernel of an even size"):
+        rule.call(arguments, ((None, 8, 8, 3),))
+
+
+def test_a_loop_says_which_turns_have_a_projection_where_channels_do_not() -> None:
+    turns = [{"residual": [f"conv 16 strides={strides}", "conv 16"]} for strides in (1, 2, 1, 2)]
+    layers = {"branches": {"photo": ["conv 16", *turns, "flatten"]}}
+    text = models.source(models.planned(inputs="photo: image 32x32x3", outputs="y: binary", layers=layers))
+    assert "for number, (strides, project) in enumerate(((1, False), (2, True), (1, False), (2, True)), 1):" in text
+
+
+def test_several_axes_are_normalised_only_where_their_sizes_are_known() -> None:
+    rule = builtin().rules["LayerNormalization"]
+    arguments: dict[str, Any] = {"axis": (-2, -1), "scale": False, "center": False}
+    assert rule.call(arguments, ((None, 5, 9),))
+    with pytest.raises(LayerError):
+        rule.call(arguments, ((None, None, 9),))
