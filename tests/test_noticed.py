@@ -44,3 +44,12 @@ def test_several_axes_are_normalised_only_where_their_sizes_are_known() -> None:
     assert rule.call(arguments, ((None, 5, 9),))
     with pytest.raises(LayerError):
         rule.call(arguments, ((None, None, 9),))
+
+
+def test_one_hot_hashes_want_a_last_axis_of_one_number() -> None:
+    rule = builtin().rules["Hashing"]
+    arguments: dict[str, Any] = {"num_bins": 4, "output_mode": "one_hot"}
+    shape, _ = rule.call(arguments, ((None, 1),))
+    assert shape == (None, 4)
+    with pytest.raises(LayerError, match="takes a last axis of one number"):
+        rule.call(arguments, ((None, 5),))
