@@ -45,6 +45,7 @@ class Record:
 
     number: int
     part: str
+    row: Row
     revision: str
     wrong: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -166,7 +167,7 @@ PARTS = {"files": files, "steps": steps, "tests": tests}
 
 def tried(number: int, row: Row, part: str, workshop: Workshop) -> Record:
     """Makes the project of a row, and does a part of the work on it."""
-    record = Record(number, part, revision())
+    record = Record(number, part, row, revision())
     with tempfile.TemporaryDirectory(prefix="layerwright-pair-") as folder:
         start = time.process_time()
         try:
@@ -192,26 +193,15 @@ def kept(path: Path) -> list[Record]:
     return list({(record.number, record.part): record for record in records}.values())
 
 
-def matrix(seed: int, folder: Path) -> tuple[list[Row], list[Refused]]:
-    """The rows of a seed, which cover all pairs, and the pairs that are refused: kept, since they take minutes."""
-    path = folder / f"{seed}-rows.json"
-    if not path.exists():
-        cover = Cover(seed)
-        rows = list(cover.rows())
-        path.write_text(json.dumps({"rows": rows, "refused": cover.refused}), encoding="utf-8")
-    read = json.loads(path.read_text(encoding="utf-8"))
-    return read["rows"], [Refused(*each) for each in read["refused"]]
-
-
-def report(records: Sequence[Record], rows: Sequence[Row], refused: Sequence[Refused]) -> str:
-    """What came of all of them, in Markdown."""
-    done = {record.number for record in records}
-    covered = {pair for number in done for pair in pairs(rows[number])}
+def report(records: Sequence[Record], refused: Sequence[Refused] | None = None) -> str:
+    """What came of all of them, in Markdown. `refused`: the pairs that are, if all were looked for."""
+    rows = {record.number: record.row for record in records}
+    covered = {pair for row in rows.values() for pair in pairs(row)}
     revisions = ", ".join(dict.fromkeys(record.revision for record in records))
+    said = f"{len(all_pairs()):,}" + (f", of which {len(refused):,} are refused" if refused is not None else "")
     lines = [
-        f"{len(done):,} projects of {len(rows):,}; {len(covered):,} pairs of {len(all_pairs()) - len(refused):,}, "
-        f"{len(refused):,} more are refused; {sum(bool(record.wrong) for record in records)} failures; "
-        f"revision {revisions}",
+        f"{len(rows):,} projects; {len(covered):,} pairs of {said}; "
+        f"{sum(bool(record.wrong) for record in records)} failures; revision {revisions}",
         "",
         "| what | projects | failed | seconds of one core |",
         "|---|---|---|---|",
@@ -225,7 +215,7 @@ def report(records: Sequence[Record], rows: Sequence[Row], refused: Sequence[Ref
     for record in records:
         for what, text in record.wrong.items():
             last = [line for line in text.splitlines() if line.strip()][-1:]
-            lines.append(f"\n{record.number}, {what}: {''.join(last)[:300]}\n  {json.dumps(rows[record.number])}")
+            lines.append(f"\n{record.number}, {what}: {''.join(last)[:300]}\n  {json.dumps(record.row)}")
     return "\n".join(lines)
 
 
@@ -241,20 +231,20 @@ def main() -> None:
     parser.add_argument("--report", action="store_true", help="only say what came of it so far")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    rows, refused = matrix(options.seed, options.folder)
     path = options.folder / f"{options.seed}.jsonl"
-    if not options.report:
-        _run(options, rows[: options.count], path)
+    refused = None if options.report else _run(options, path)
     records = kept(path)
-    print(report(records, rows, refused))
+    print(report(records, refused))
     sys.exit(any(record.wrong for record in records))
 
 
-def _run(options: argparse.Namespace, rows: Sequence[Row], path: Path) -> None:
+def _run(options: argparse.Namespace, path: Path) -> list[Refused] | None:
+    """Does what isn't done yet. Returns the pairs that are refused, if no pair is left to be covered."""
     known = {(record.number, record.part): record for record in kept(path)}
-    workshop = Workshop()
+    workshop, cover = Workshop(), Cover(options.seed)
+    rows = itertools.islice(enumerate(cover.rows()), options.count)
     with path.open("a", encoding="utf-8") as file:
-        for part, (number, row) in itertools.product(options.parts, enumerate(rows)):
+        for (number, row), part in ((each, part) for each in rows for part in options.parts):
             before = known.get((number, part))
             if number not in options.only if options.only else before and not (options.failed and before.wrong):
                 continue
@@ -264,6 +254,7 @@ def _run(options: argparse.Namespace, rows: Sequence[Row], path: Path) -> None:
             said = ", ".join(record.wrong) or "right"
             print(f"{number}, {part}: {said}, {sum(record.seconds.values()):.0f} s", flush=True)
     workshop.close()
+    return None if options.count else cover.refused
 
 
 if __name__ == "__main__":

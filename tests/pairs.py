@@ -82,7 +82,9 @@ LAYERS: Mapping[str, Any] = {
     "use": {"body": ["dense 8", "dense 8 name=hidden", {"use": "hidden"}]},
     "merge": {"body": ["dense 8 name=hidden", "dense 6", {"merge": {"with": "hidden"}}, "dense 8"]},
     "regularised": {"body": ["dense 8 kernel_regularizer=l2(0.001)", "GaussianNoise 0.1", "dense 8 name=hidden"]},
-    "convolutions": {"branches": {"{first}": ["conv 4", "batch_norm", "separable_conv 4 strides=2", "global_average_pool"]}},
+    "convolutions": {
+        "branches": {"{first}": ["conv 4", "batch_norm", "separable_conv 4 strides=2", "global_average_pool"]}
+    },
     "recurrent": {"branches": {"{first}": ["bidirectional gru 4 return_sequences=true", "lstm 4"]}},
     "transformer": {"branches": {"{first}": ["dense 8", "transformer 2x4", "global_average_pool"]}},
     "tcn": {"branches": {"{first}": ["tcn 4", "tcn 4 3 2", "self_attention 2x2", "global_max_pool"]}},
@@ -265,7 +267,10 @@ def answers(row: Row) -> dict[str, Any]:
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "none": {},
     "plain": {"description": "Every two answers", "author": "A Tester"},
-    "quotes": {"description": "\"It's\" 100% {{ braces }} & <b>'''ünïcödé'''</b> \\n", "author": 'O"Neil <o@example.org>'},
+    "quotes": {
+        "description": "\"It's\" 100% {{ braces }} & <b>'''ünïcödé'''</b> \\n",
+        "author": 'O"Neil <o@example.org>',
+    },
 }
 
 
@@ -474,4 +479,3 @@ _ORDER = {factor: number for number, factor in enumerate(FACTORS)}
 def _pair(one: str, value: str, other: str, other_value: str) -> Pair:
     left, right = (one, value), (other, other_value)
     return (left, right) if _ORDER[one] < _ORDER[other] else (right, left)
-

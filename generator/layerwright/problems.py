@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any, Literal, TypeAlias
 
-from .faults import FAULTS, Fault, OtherVersion
+from .faults import FAULTS, Fault, OtherVersion, UnreadableAnswers
 from .records import dataclass
 
 SHORT = 50
@@ -20,6 +20,9 @@ SHORT = 50
 
 MOST_CHOICES = 26
 """Most words that a message lists; of more, it names the nearest."""
+
+MOST_PROBLEMS = 50
+"""Most that are said of one set of answers. Nobody reads more, and a file that is none at all has thousands."""
 
 LONGEST_PLACE = 1000
 """Longest place that a message names, in characters."""
@@ -117,9 +120,16 @@ class Problems:
     found: list[Problem] = field(default_factory=list)
 
     def add(self, place: str, fault: type[Fault], what: str, mend: str, *edits: Edit) -> None:
-        """Notes one problem, once. The place may be of the user's making: a key in YAML can be any text."""
+        """Notes one problem, once. The place may be of the user's making: a key in YAML can be any text.
+
+        Raises AnswersError if there are too many.
+        """
         problem = Problem(_brief(plain(place)), fault, what, mend, edits)
         if problem not in self.found:
+            if len(self.found) == MOST_PROBLEMS:
+                what = f"there is more that is wrong than these {MOST_PROBLEMS}"
+                last = Problem("answers", UnreadableAnswers, what, "mend these first, and ask again")
+                raise AnswersError([*self.found, last])
             self.found.append(problem)
 
     def drop_with(self, place: str) -> None:

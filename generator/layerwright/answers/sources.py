@@ -19,6 +19,9 @@ MERGED = ("layers", "training")
 DEEPEST = 100
 """How far lists and mappings may be nested in YAML: beyond what any reader of answers takes."""
 
+MOST_PIECES = 50_000
+"""How many values, keys, ends of lists and of mappings YAML may have. Ten thousand layers are said with fewer."""
+
 MOST_DIGITS = 18
 """Longest whole number in YAML, in digits."""
 
@@ -86,7 +89,7 @@ def _check_events(text: str) -> None:
     mappings; what is nested too deep can't be walked through.
     """
     depth = 0
-    for event in yaml.parse(text, _Loader):
+    for count, event in enumerate(yaml.parse(text, _Loader)):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent):
             what = f"*{event.anchor} is an alias"
@@ -94,6 +97,8 @@ def _check_events(text: str) -> None:
             what = f"{tag} is a tag"
         elif depth > DEEPEST:
             what = f"it is nested more than {DEEPEST} deep"
+        elif count > MOST_PIECES:
+            what = f"it has more than {MOST_PIECES} keys and values"
         else:
             continue
         raise yaml.MarkedYAMLError(None, None, what, event.start_mark)  # type: ignore[arg-type]
