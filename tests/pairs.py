@@ -227,7 +227,7 @@ GOES_WITH: tuple[tuple[str, tuple[str, ...], str, tuple[str, ...]], ...] = (
     ("class_weights", ("true",), "task", CLASSES),
     ("augment", ("true",), "first", ("image",)),
 )
-"""What goes best with what: where a factor has one of these values, another one has one of those. It only saves tries."""
+"""What goes best with what: where a factor has one of these values, another one has one of those. It saves tries."""
 
 TRIES = 10
 """How often something of a row is drawn again, before the two values that it's made for are taken to be refused."""

@@ -1,6 +1,6 @@
 """Takes a project from its data to a saved network by its own functions: one step of training, on any backend.
 
-Run in a project's folder, `python -m tests.step PACKAGE PRECISION PARAMETERS BATCH`: it fails if something isn't as planned.
+`python -m tests.step PACKAGE PRECISION PARAMETERS BATCH`, in a project's folder, fails if something isn't as planned.
 """
 
 from __future__ import annotations

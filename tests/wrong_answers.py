@@ -176,8 +176,7 @@ def _nasty(draw: random.Random) -> Any:
     made: Sequence[Callable[[], Any]] = (
         lambda: draw.choice(NUMBERS),
         lambda: draw.choice([None, True, False, "", " ", ",", ":", "a:", "none", [], {}, [[]], {"": ""}, {"a": None}]),
-        lambda: draw.choice(_hostile()),
-        lambda: draw.choice(_hostile()),
+        lambda: draw.choice([*_hostile(), *GROUPS]),
         lambda: draw.choice(GROUPS),
         lambda: [draw.choice(LAYERS) for _ in range(draw.randrange(1, 6))],
         lambda: draw.choice(LAYERS),
@@ -252,14 +251,14 @@ def _garbled(text: str, draw: random.Random) -> str:
         lambda: draw.choice([" from=", " * ", " batch=", "x?", " name=", ": ", ", ", " per_step", "9" * 40, "1e999"]),
         lambda: part + draw.choice(_hostile())[:200],
         lambda: str(draw.choice(NUMBERS)),
-        lambda: part.swapcase(),
+        part.swapcase,
     )
     return text[:start] + draw.choice(instead)() + text[end:]
 
 
 BOMBS = (
     "a: &a [x, x, x, x, x, x, x, x, x]\n"
-    + "".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefghi", "bcdefghij")),
+    + "".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefghi", "bcdefghij", strict=True)),
     "layers: &a {body: [*a]}\n",
     "layers: &a\n  body: *a\n",
     "inputs: &x 'a: numeric 3'\noutputs: *x\nlayers: *y\n",
@@ -335,7 +334,7 @@ def wrong(each: Case, folder: Path) -> tuple[str, int]:
         given += [part for pair in each.pairs for part in ("--data", pair)]
     else:
         path = folder / "answers.yml"
-        path.write_bytes(each.text.encode("utf-8", "surrogateescape"))
+        path.write_bytes(each.text.encode("utf-8", "surrogatepass"))
         given += ["--answers", str(path)]
     out, err = io.StringIO(), io.StringIO()
     before, sys.argv = sys.argv, ["layerwright", "explain", *given]
@@ -356,19 +355,13 @@ def _wrong_said(code: int, out: str, err: str) -> str:
         return f"a traceback: {err[-500:]}"
     if code == 0:
         return "" if out.strip() else "nothing is said"
-    if code != 2:
-        return f"exit code {code}: {err[-500:]}"
-    if out:
-        return f"something is said beside the error: {out[:200]}"
+    if code != 2 or out:
+        return f"exit code {code}: {(out + err)[-500:]}"
     if found := re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", err):
         return f"a raw control character: {found[0]!r}"
-    if err.startswith("Usage: "):
-        return ""
-    for problem in err.removeprefix("layerwright: ").rstrip("\n").split("\n\n"):
-        what, *_, mend = [*problem.splitlines(), ""]
-        if not re.match(r"\S.*: \S", what) or not any(re.match(r"    \S", line) for line in problem.splitlines()):
-            return f"no place, reason and mend: {problem[:300]!r}"
-    return ""
+    said = [] if err.startswith("Usage: ") else err.removeprefix("layerwright: ").rstrip("\n").split("\n\n")
+    unsaid = [problem for problem in said if not re.match(r"\S.*: \S.*\n(.*\n)*    \S", problem)]
+    return f"no place, reason and mend: {unsaid[0][:300]!r}" if unsaid else ""
 
 
 def run_piece(seed: int, first: int, count: int, *, limited: bool = True) -> Came:
@@ -436,8 +429,8 @@ def report(every: Sequence[Came]) -> str:
     kinds: dict[str, list[int]] = {}
     for number, said in failures.items():
         kinds.setdefault(re.sub(r"\d+|'[^']*'", "…", said)[:120], []).append(number)
-    for numbers in sorted(kinds.values(), key=len, reverse=True):
-        lines.append(f"\n{len(numbers)} × as number {numbers[0]}: {failures[numbers[0]]}")
+    most_first = sorted(kinds.values(), key=len, reverse=True)
+    lines += [f"\n{len(numbers)} × as number {numbers[0]}: {failures[numbers[0]]}" for numbers in most_first]
     return "\n".join(lines)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -9,7 +10,7 @@ from ..answers.versions import asked, pythons
 from ..diagram import diagram
 from ..emit import literal, model_source
 from ..explain import table, totals
-from ..graph import Graph, Tensor
+from ..graph import Graph, SubModel, Tensor
 from ..pictures import drawing, mermaid
 from ..plan import Plan
 from ..rules import Decision
@@ -135,7 +136,22 @@ def _training(plan: Plan) -> dict[str, Any]:
         "classes": literal({each.name: max(2, each.size) for each in weighed}) if weighed else "",
         "weighed": [each.name for each in weighed],
         "by_steps": by_steps,
+        "same_paths": _has_same_paths(plan.graph),
     }
+
+
+def _has_same_paths(graph: Graph) -> bool:
+    """Whether layers with weights, in models in each other, have the same name: then Keras's path to both is one."""
+    names = list(_names_of_weights(graph))
+    return len(names) > len(set(names))
+
+
+def _names_of_weights(graph: Graph) -> Iterator[str]:
+    for layer in graph.calls():
+        if isinstance(layer, SubModel):
+            yield from _names_of_weights(layer.graph)
+        elif layer.parameters:
+            yield layer.name
 
 
 def _imports(training: dict[str, Any], samples: dict[str, Any]) -> str:

@@ -1,0 +1,83 @@
+"""Protects projects from pairs of answers that nobody thought of.
+
+`make combinations` does with projects of every pair what takes hours; here some of them are made, linted, trained a
+step and loaded again on PyTorch, of the seed that pytest's header says.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from pathlib import Path
+
+import pytest
+
+from . import pairs
+from .combinations import others, stand_in, step_arguments, written, wrong_by_lint
+from .projects import run
+
+SEED = int(os.environ.get("LAYERWRIGHT_SEED", "0"))
+
+COUNT = 8
+
+
+def rows() -> list[pairs.Row]:
+    """The first rows of the seed: those with the most pairs."""
+    return list(itertools.islice(pairs.Cover(SEED).rows(), COUNT))
+
+
+def test_some_projects_are_as_planned(tmp_path: Path) -> None:
+    for number, row in enumerate(rows()):
+        project = written(row, tmp_path / str(number))
+        assert wrong_by_lint(project) == "", row
+        stand_in(row, project)
+        if not any(refused for backend, refused in others(row) if backend == "torch"):
+            code, output = run(project, "tests.step", *step_arguments(row), backend="torch")
+            assert code == 0, f"{output}\n{row}"
+
+
+def test_rows_have_pairs_that_no_row_before_them_has() -> None:
+    seen: set[pairs.Pair] = set()
+    for row in rows():
+        new = set(pairs.pairs(row)) - seen
+        assert len(new) > 100
+        assert pairs.refusal(row) is None
+        seen |= new
+
+
+def test_all_values_are_the_answers_own() -> None:
+    """Each value of each factor makes other answers, and each is one that the tool knows."""
+    plain = {factor: values[0] for factor, values in pairs.FACTORS.items()} | {
+        "second": "alike",
+        "second task": "regression",
+    }
+    for factor, values in pairs.FACTORS.items():
+        base = plain | ({"layers": "line"} if factor == "models" else {})
+        made = [pairs.answers(base | {factor: value}) for value in values]
+        same = sum(one == other for one, other in itertools.combinations(made, 2))
+        assert same == (factor == "second"), factor  # `alike` is as the first one
+        said = filter(None, (pairs.refusal(base | {factor: value}) for value in values))
+        assert not any("unknown" in str(error) for error in said), factor
+
+
+@pytest.mark.parametrize("wrong", ["lint", "step"])
+def test_what_is_wrong_with_a_project_is_found(wrong: str, tmp_path: Path) -> None:
+    project = written(rows()[0], tmp_path)
+    train = project / "src" / "every_pair" / "train.py"
+    if wrong == "lint":
+        train.write_text(train.read_text(encoding="utf-8").replace("import keras\n", "import keras\nimport math\n"))
+        assert "math" in wrong_by_lint(project)
+    else:
+        stand_in(rows()[0], project)
+        arguments = list(step_arguments(rows()[0]))
+        arguments[2] = "12"
+        code, output = run(project, "tests.step", *arguments, backend="torch")
+        assert code == 1
+        assert "parameters in place of 12" in output
+
+
+def test_no_pair_is_left_out_but_those_that_mean_nothing() -> None:
+    every = set(pairs.all_pairs())
+    assert (("first", "image"), ("task", "labels")) in every
+    assert (("second", "none"), ("merge", "add")) not in every
+    assert len(every) > 10_000
