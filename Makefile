@@ -9,8 +9,10 @@ SEED := 1
 PROCESSES := 2
 COUNT := 100
 MUTANTS := 300
+ANSWERS := 100000
 
-.PHONY: demo test lint types docs bench backbones properties kills matrix coverage mutants platforms regenerate release clean
+.PHONY: demo test lint types docs bench backbones properties combinations answers kills matrix coverage mutants platforms
+.PHONY: regenerate release clean
 
 # From answers to a trained and evaluated project, without data and without a network beyond the package registry.
 demo: .venv/.tool
@@ -53,6 +55,14 @@ backbones: .venv/.test
 # Draws 10,000 sets of answers, and compares what is planned with what Keras builds. Takes hours; goes on where it stopped.
 properties: .venv/.test
 	$(BIN)/python -m tests.properties --examples $(EXAMPLES) --seed $(SEED) --processes $(PROCESSES)
+
+# Makes, lints, trains and tests a project for every pair of answers. Takes hours; goes on where it stopped.
+combinations: .venv/.test
+	$(BIN)/python -m tests.combinations --seed $(SEED)
+
+# Gives 100,000 wrong and random sets of answers to explain. Takes a quarter of an hour; goes on where it stopped.
+answers: .venv/.test
+	$(BIN)/python -m tests.wrong_answers --count $(ANSWERS) --seed $(SEED)
 
 # Kills new, update and add at random points, each 100 times by each signal, and looks at what is left. Takes hours.
 kills: .venv/.test

@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from layerwright import direct
 from layerwright.plan import design
@@ -57,10 +58,10 @@ class Record:
             self.wrong[what] = wrong[-6000:]
 
 
-def written(row: Row, folder: Path) -> Path:
-    """The project of a row in a new folder, byte for byte as Copier writes it."""
+def written(given: dict[str, Any], folder: Path) -> Path:
+    """The project of a set of answers in a new folder, byte for byte as Copier writes it."""
     project = folder / NAME
-    for path, text in direct.texts(answers(row), NAME).items():
+    for path, text in direct.texts(given, NAME).items():
         (project / path).parent.mkdir(parents=True, exist_ok=True)
         (project / path).write_text(text, encoding="utf-8", newline="")
     return project
@@ -179,7 +180,7 @@ def tried(number: int, row: Row, part: str, workshop: Workshop) -> Record:
     with tempfile.TemporaryDirectory(prefix="layerwright-pair-") as folder:
         start = time.process_time()
         try:
-            project = written(row, Path(folder))
+            project = written(answers(row), Path(folder))
         except Exception as error:  # noqa: BLE001 (whatever goes wrong is what is looked for)
             record.note("made", f"{type(error).__name__}: {error}", 0)
             return record

@@ -14,7 +14,7 @@ import pytest
 
 from . import pairs
 from .combinations import others, stand_in, step_arguments, written, wrong_by_lint
-from .projects import run
+from .projects import run, run_pytest
 
 SEED = int(os.environ.get("LAYERWRIGHT_SEED", "0"))
 
@@ -28,7 +28,7 @@ def rows() -> list[pairs.Row]:
 
 def test_some_projects_are_as_planned(tmp_path: Path) -> None:
     for number, row in enumerate(rows()):
-        project = written(row, tmp_path / str(number))
+        project = written(pairs.answers(row), tmp_path / str(number))
         assert wrong_by_lint(project) == "", row
         stand_in(row, project)
         if not any(refused for backend, refused in others(row) if backend == "torch"):
@@ -62,7 +62,7 @@ def test_all_values_are_the_answers_own() -> None:
 
 @pytest.mark.parametrize("wrong", ["lint", "step"])
 def test_what_is_wrong_with_a_project_is_found(wrong: str, tmp_path: Path) -> None:
-    project = written(rows()[0], tmp_path)
+    project = written(pairs.answers(rows()[0]), tmp_path)
     train = project / "src" / "every_pair" / "train.py"
     if wrong == "lint":
         train.write_text(train.read_text(encoding="utf-8").replace("import keras\n", "import keras\nimport math\n"))
@@ -81,3 +81,42 @@ def test_no_pair_is_left_out_but_those_that_mean_nothing() -> None:
     assert (("first", "image"), ("task", "labels")) in every
     assert (("second", "none"), ("merge", "add")) not in every
     assert len(every) > 10_000
+
+
+# What pairs have shown
+
+NAMED = {"project_name": "Every pair", "package": "every_pair"}
+
+SHARED = {
+    "inputs": "left: vector 4, right: vector 4",
+    "outputs": "y: regression",
+    "sharing": "encoder: left + right",
+    "branching": ["residual", "parallel"],
+    "backend": "torch",
+}
+"""Layers of the encoder are called as layers outside of it."""
+
+LINTED = {
+    "several devices and files": {"inputs": "x: image 8x8x3", "outputs": "y: binary", "hardware": "gpus"},
+    "JAX on a GPU": {"inputs": "x: vector 3", "outputs": "y: binary", "backend": "jax"},
+    "learned and not used": {"inputs": "x: image 8x8x3, z: text 9x4", "outputs": "y: reconstruction x"},
+    "the same paths": SHARED,
+}
+
+
+@pytest.mark.parametrize("name", LINTED)
+def test_nothing_is_found_in_a_project(name: str, tmp_path: Path) -> None:
+    assert wrong_by_lint(written(NAMED | LINTED[name], tmp_path)) == ""
+
+
+def test_gradients_of_a_shared_encoder_do_not_add_up(tmp_path: Path) -> None:
+    project = written(NAMED | SHARED, tmp_path)
+    code, output = run_pytest(project, "-q", "tests/test_training.py", "-k", "killed_run_goes_on")
+    assert code == 0, output
+
+
+def test_gradients_are_cleared_by_hand_only_where_paths_are_the_same(tmp_path: Path) -> None:
+    alone = {**SHARED, "sharing": "", "inputs": "left: vector 4"}
+    for given, cleared in ((SHARED, True), (alone, False)):
+        project = written(NAMED | given, tmp_path / str(cleared))
+        assert ("clear_gradients" in (project / "src/every_pair/train.py").read_text(encoding="utf-8")) == cleared
