@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 # Many small trainings side by side: more threads than cores make them many times slower.
@@ -10,6 +11,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 # The same each time, so that a change turns a run red and not chance. Another one looks elsewhere, as `make properties`
 # does at length. The processes of pytest-xdist inherit it: all of them have to draw the same.
 os.environ.setdefault("LAYERWRIGHT_SEED", "1")
+
+# A shell has what it starts in the background ignore Ctrl-C, and so would all that the tests start.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_report_header() -> str:

@@ -604,7 +604,6 @@ def test_what_goes_wrong_because_of_a_signal_is_the_stop(
             raise RuntimeError("git has failed") from error
 
     handlers = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
-    signal.signal(number, signal.SIG_DFL)  # what a shell runs in the background ignores Ctrl-C, and that is heeded
     monkeypatch.setitem(cli.main.commands, "fail", click.command("fail")(fails))
     monkeypatch.setattr(sys, "argv", ["layerwright", "fail"])
     try:
