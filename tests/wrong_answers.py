@@ -355,7 +355,7 @@ def _wrong_said(code: int, out: str, err: str) -> str:
         return f"a traceback: {err[-500:]}"
     if code == 0:
         return "" if out.strip() else "nothing is said"
-    if code != 2 or out:
+    if code != 2 or (out and not out.startswith('{\n  "problems": [')):  # as JSON, they are said there too
         return f"exit code {code}: {(out + err)[-500:]}"
     if found := re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", err):
         return f"a raw control character: {found[0]!r}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..faults import BadGroup
@@ -65,4 +65,17 @@ def read_repeat(value: Any, place: str, reader: Reader) -> Item | None:
         return None
     if all(isinstance(item, Unread) for item in layers):
         reader.problems.drop_with(place)
-    return Repeat(times, layers, reader.name(value, place), place) if times else None
+    if not times:
+        return None
+    if times * _calls(layers) > MOST_TIMES:
+        what = f"that is more than {MOST_TIMES} layers, with what is repeated inside"
+        reader.problems.add(
+            f"{place}.times", BadGroup, what, "say a lower number", Edit("argument", place, ("times", 1))
+        )
+        return None
+    return Repeat(times, layers, reader.name(value, place), place)
+
+
+def _calls(layers: Sequence[Item]) -> int:
+    """How many layers a stack makes, as far as repetitions directly in it say so."""
+    return sum(each.times * _calls(each.layers) if isinstance(each, Repeat) else 1 for each in layers)
