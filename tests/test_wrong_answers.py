@@ -47,3 +47,15 @@ def test_an_error_that_is_none_of_the_answers_is_found(
     found, code = wrong(Case(0, "inputs: 'x: numeric 3'\noutputs: 'y: binary'\n"), tmp_path)
     assert code == 1
     assert found.startswith(f"exit code 1: layerwright: {type(raised).__name__}")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "layers=\udcff",
+        'layers={"body": [{"repeat": {"times": 999, "layers": [{"repeat": {"times": 999, "layers": ["relu"]}}]}}]}',
+    ],
+)
+def test_what_it_found_is_refused(answer: str, tmp_path: Path) -> None:
+    given = ("inputs=x: numeric 3", "outputs=y: binary", answer)
+    assert wrong(Case(0, pairs=given), tmp_path) == ("", 2)

@@ -128,7 +128,7 @@ def _composed(source: Source) -> yaml.Node | None:
     text = source.text[source.offset :]
     try:
         return yaml.compose(text, LOADER) if len(text) <= LONGEST else None
-    except (yaml.YAMLError, RecursionError):  # what it is that it isn't, its own problem says
+    except (yaml.YAMLError, RecursionError, UnicodeError):  # what it is that it isn't, its own problem says
         return None
 
 
