@@ -6,9 +6,11 @@ lists and dicts pass.
 
 from __future__ import annotations
 
+import atexit
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,7 @@ from .places import PUBLIC_URL
 from .plan import design
 from .problems import AnswersError
 from .standards import violations
+from .store import Store, kept
 
 if TYPE_CHECKING:
     from black import Mode
@@ -39,6 +42,7 @@ def install(environment: Environment) -> None:
     from .refusing import told
 
     furnish(environment)
+    environment.filters["black"] = formatted_before
     questions.install(environment)
     environment.globals |= {name: told(function) for name, function in TOLD.items()}
 
@@ -71,6 +75,19 @@ def formatted(source: str) -> str:
     import black  # takes a tenth of a second: only what isn't formatted yet pays for it
 
     return black.format_str(source.strip() + "\n", mode=black_mode())
+
+
+def formatted_before(source: str) -> str:
+    """The same, looked up in what is kept: an update renders each version twice."""
+    return _kept().made(BLACK, source, lambda: formatted(source))
+
+
+@cache
+def _kept() -> Store:
+    """What is kept of this user's, until Copier's process ends: nothing tells when it has rendered its last file."""
+    until_the_end = ExitStack()
+    atexit.register(until_the_end.close)
+    return until_the_end.enter_context(kept())
 
 
 def markdown(value: str) -> str:
