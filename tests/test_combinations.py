@@ -18,7 +18,7 @@ from .projects import run, run_pytest
 
 SEED = int(os.environ.get("LAYERWRIGHT_SEED", "0"))
 
-COUNT = 8
+COUNT = 4
 
 
 def rows() -> list[pairs.Row]:

@@ -1123,7 +1123,7 @@ MUTATIONS = [
     *SAMPLED,
 ]
 
-DRAWN = some(MUTATIONS, len(MUTATIONS) * 2 // 5)
+DRAWN = some(MUTATIONS, len(MUTATIONS) // 5)
 
 
 def parameter(mutation: Mutation) -> Any:
