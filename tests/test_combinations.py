@@ -7,16 +7,14 @@ step and loaded again on PyTorch, of the seed that pytest's header says.
 from __future__ import annotations
 
 import itertools
-import os
 from pathlib import Path
 
 import pytest
 
 from . import pairs
 from .combinations import others, stand_in, step_arguments, written, wrong_by_lint
+from .drawing import SEED
 from .projects import run, run_pytest
-
-SEED = int(os.environ.get("LAYERWRIGHT_SEED", "0"))
 
 COUNT = 4
 
