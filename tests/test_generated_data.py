@@ -16,7 +16,7 @@ from layerwright.kinds import KINDS
 from layerwright.presets import BLANK
 from layerwright.tasks import TASKS
 
-from .projects import generated, package, run_module, run_pytest, shell
+from .projects import generated, laid_out, package, run_module, run_pytest, shell
 
 PROJECTS = {
     "image": ("photo: image 8x8x1", "mask: segmentation 3, height: map 2"),
@@ -58,6 +58,14 @@ def test_the_projects_have_every_kind_and_every_task() -> None:
 @with_project
 def test_their_own_tests_pass(name: str) -> None:
     code, output = run_pytest(project(name), "-q")
+    assert code == 0, output
+
+
+def test_the_few_samples_of_a_large_network_are_enough_for_its_tests_of_data(tmp_path: Path) -> None:
+    ends = {"inputs": "photo: image 32x32x3, words: text 9x?", "outputs": "kind: binary"}
+    chosen = {"backbone": "MobileNet", "training": {"augment": True}}
+    laid_out(tmp_path / "few", {**ends, **chosen, "backend": "tensorflow"})
+    code, output = run_pytest(tmp_path / "few", "-q", "tests/test_data.py", backend="tensorflow")
     assert code == 0, output
 
 
