@@ -20,7 +20,7 @@ from .projects import generated, laid_out, package, run_module, run_pytest, shel
 
 PROJECTS = {
     "image": ("photo: image 8x8x1", "mask: segmentation 3, height: map 2"),
-    "volume": ("scan: volume 4x4x4x1", "old: binary"),
+    "volume": ("scan: volume 4x4x4x1", "old: binary, tumour: segmentation 2"),
     "table": ("meta: numeric 5, shop: category 12", "prices: regression 2, colours: multilabel 3"),
     "vector": ("face: vector 12", "who: embedding 8, face_again: reconstruction face"),
     "text": ("words: text 50x?", "tags: labels 4, scores: regression per_step"),

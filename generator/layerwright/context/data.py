@@ -156,9 +156,9 @@ def output_holds(each: Output, plan: Plan) -> str:
     """The same for an output."""
     if each.of:
         return input_holds(each.of, plan)
-    if each.per is Per.PLACE:
+    if each.per is Per.PLACE and len(plan.graph.outputs[each.name].shape) == 4:  # no picture has other axes
         return "area" if each.task.target == "label" and each.size == 1 else "mask"
-    if each.per is Per.STEP:
+    if each.per in (Per.STEP, Per.PLACE):
         return "array"
     return "label" if each.task.target in ("label", "same") or each.task.name == "binary" else ""
 
