@@ -351,6 +351,10 @@ def test_branching_that_changes_nothing_is_noted(answers: dict[str, Any]) -> Non
             "y ends in linear, and the loss of multiclass expects softmax",
         ),
         (
+            {**ONE, "outputs": "y: multiclass 3", "layers": {"heads": {"y": ["dense 3", {"output": "none"}]}}},
+            "y ends in relu, and the loss of multiclass expects softmax",
+        ),
+        (
             {**PAIR, "outputs": "d: distance", "merge": "l2_distance", "layers": {"body": "dense 3"}},
             "layers.body changes nothing: d is what the merge gives, and no body comes after it",
         ),

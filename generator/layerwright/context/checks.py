@@ -14,7 +14,7 @@ from ..layers.rule import REQUIRED, Nested, Rule, Value
 from ..lengths import varies
 from ..padding import STEPWISE, keeps_padding_out, sees_no_later
 from ..plan import Plan
-from ..spec import Output, Spec
+from ..spec import Head, Output, Spec
 from ..tasks import Per
 from .data import FEWEST_BATCHES, input_values
 from .scores import is_stateful, scoring
@@ -55,6 +55,8 @@ def checks(plan: Plan) -> dict[str, Any]:
         "seen": literal([(source, name) for source, name in pairs if source in seen[name]]),
         "unseen": _pairs((source, name) for source, name in pairs if source not in seen[name]),
         "heads": literal([(name, _nearest_weights(graph, tensor)) for name, tensor in graph.outputs.items()]),
+        # Only the bias of a task's own last layer always gets a gradient: another one can be silent by chance.
+        "learning": [each.name for each in spec.outputs if spec.layers.heads.get(each.name, Head()).keeps_last],
         "shared": [_shared(layer, graph) for layer in calls if calls[layer] > 1 and layer.trainable_parameters],
         "inner": any(isinstance(layer, SubModel) for layer in graph.layers()),
         "nested": any(isinstance(layer, Composite) for layer in graph.layers()),

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from .. import choices
 from ..answers import KEYS, Answers
-from ..blocks import LayerItem
-from ..graph import Graph
+from ..graph import Graph, RuleLayer
 from ..padding import takes_padding_for_steps
 from ..spec import Head, Input, Spec
 from ..tasks import Per
@@ -30,21 +29,23 @@ def notes(spec: Spec, graph: Graph) -> Iterator[str]:
         yield f"layers.body changes nothing: {distances[0]} is what the merge gives, and no body comes after it"
     if spec.separate_bodies and len(spec.outputs) == 1:
         yield f"body (separate) changes nothing: {spec.outputs[0].name} is the only output"
-    yield from _unlike_their_tasks(spec)
+    yield from _unlike_their_tasks(spec, graph)
     for layer, name in takes_padding_for_steps(graph):
         yield f"{layer} takes the padding of {name} for steps: no mask reaches it (masking, mask_zero=true)"
 
 
-def _unlike_their_tasks(spec: Spec) -> Iterator[str]:
-    """The last layers that are said with another activation than their task is trained on."""
+def _unlike_their_tasks(spec: Spec, graph: Graph) -> Iterator[str]:
+    """The outputs whose answers have them end in another activation than their task is trained on."""
+    givers = {tensor: node.layer for node in graph.nodes for tensor in node.gives}
     for output in spec.outputs:
-        item = spec.layers.heads.get(output.name, Head()).last
-        own = choices.activation(output, ())
-        if output.of or own in (None, "linear") or not isinstance(item, LayerItem):
+        own, layer = choices.activation(output, ()), givers.get(graph.outputs[output.name])
+        kept = spec.layers.heads.get(output.name, Head()).keeps_last
+        if kept or output.of or own in (None, "linear") or not isinstance(layer, RuleLayer):
             continue
-        said = item.keywords.get("activation", "linear" if item.word.startswith(("Dense", "Conv")) else own) or "linear"
-        if said != own:
-            yield f"{output.name} ends in {said}, and the loss of {output.task.name} expects {own}"
+        if "activation" in (known := {**layer.rule.defaults(), **layer.arguments}):
+            said = known["activation"] or "linear"
+            if said != own:
+                yield f"{output.name} ends in {said}, and the loss of {output.task.name} expects {own}"
 
 
 def idle(spec: Spec, answers: Answers) -> Iterator[str]:
