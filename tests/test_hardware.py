@@ -260,6 +260,25 @@ def test_their_own_tests_pass(hardware: str, backend: str, tmp_path: Path) -> No
     assert code == 0, output
 
 
+@pytest.mark.parametrize(
+    ("hardware", "backend", "layer", "equal"),
+    [
+        ("gpus", "torch", "global_max_pool", False),
+        ("gpus", "torch", "lstm 4", True),
+        ("gpus", "jax", "global_max_pool", True),
+        ("machines", "jax", "global_max_pool", True),
+    ],
+)
+def test_processes_that_pad_by_themselves_learn_the_same_if_masks_say_so(
+    hardware: str, backend: str, layer: str, equal: bool, tmp_path: Path
+) -> None:
+    layers = {"branches": {"x": ["masking", layer]}, "body": []}
+    ends = {"inputs": "x: sequence ?x3", "outputs": "y: regression"}
+    project = made(tmp_path, hardware, backend, **ends, layers=layers)
+    said = (project / "tests" / "test_hardware.py").read_text(encoding="utf-8")
+    assert ("_what_one_learns" in said) == equal
+
+
 @pytest.mark.parametrize("name", VARIED)
 def test_what_is_drawn_and_what_is_pretrained_is_shared_too(name: str, tmp_path: Path) -> None:
     project = made(tmp_path, "gpus", "torch", **VARIED[name])

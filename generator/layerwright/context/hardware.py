@@ -6,6 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from ..graph import Graph, RuleLayer
+from ..lengths import varies
+from ..padding import keeps_padding_out
 from ..plan import Plan
 from ..spec import Hardware, Spec
 from ..tasks import Per
@@ -143,7 +145,14 @@ def _is_equal(plan: Plan) -> bool:
     ]
     whole = _has("BatchNormalization", plan.graph) or plan.spec.transfer is not None
     by_itself = all(each.task.name not in BETWEEN and each.per is not Per.STEP for each in plan.spec.outputs)
-    return by_itself and not whole and not any(rates)
+    return by_itself and not whole and not any(rates) and not _sees_lengths(plan)
+
+
+def _sees_lengths(plan: Plan) -> bool:
+    """Whether padding tells, and each process pads its share of a batch by itself; on JAX, all pad alike."""
+    chosen = plan.spec.hardware
+    lengths = any(varies(tensor.shape) for tensor in plan.graph.inputs.values())
+    return lengths and chosen.processes and chosen.backend == "torch" and not keeps_padding_out(plan.graph)
 
 
 def _has(class_name: str, graph: Graph) -> bool:
