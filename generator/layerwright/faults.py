@@ -637,6 +637,17 @@ class ExportCannot(Devices):
     mend = "Leave the format out, or take `saved_model`, which holds all."
 
 
+class PrecisionCannot(Devices):
+    """A layer doesn't compute right in this precision.
+
+    float16 has no number between zero and 0.00000006: what keeps a layer from dividing by zero can be less. The last
+    layers compute in float32, whatever the precision.
+    """
+
+    code = "precision-cannot"
+    mend = "Take `mixed_bfloat16`, whose numbers go as near to zero as float32's, or another layer."
+
+
 class HardwareCannot(Devices):
     """Something doesn't go with the hardware, or with how many processes train on it.
 

@@ -14,6 +14,7 @@ from ..faults import (
     NameTaken,
     NothingLearns,
     OutOfReach,
+    PrecisionCannot,
     SeesMore,
     SmallVocabulary,
     UnknownName,
@@ -41,10 +42,13 @@ UNEXPORTED = {
             *("MaxPooling3D", "AveragePooling3D", "Conv3DTranspose"),
         }
     ),
-    # tf2onnx has no complex numbers.
-    "onnx": frozenset({"MelSpectrogram", "STFTSpectrogram"}),
+    # tf2onnx has no complex numbers, nor what TensorFlow makes these activations of: Erfc and Expm1.
+    "onnx": frozenset({"MelSpectrogram", "STFTSpectrogram", "gelu", "celu"}),
 }
-"""Layers that can't be exported, by format."""
+"""Layers and activations that can't be exported, by format."""
+
+UNSTEADY = frozenset({"UnitNormalization"})
+"""Layers that give no numbers for zeros in float16: what keeps them from dividing by zero is too small for it."""
 
 MOVING = frozenset({"Flatten", "Identity", "Masking", "Permute", "RepeatVector", "Reshape"})
 """Layers that leave whole numbers as they are."""
@@ -74,6 +78,7 @@ class Whole:
             self.check_values(graph, {tensor: self.net.spec.input(name) for name, tensor in graph.inputs.items()})
             self.check_lengths(graph)
             self.check_export(graph)
+            self.check_precision(graph)
 
     def models(self, graph: Graph) -> None:
         """The sub-models beside the model, each with the tensor that it ends in."""
@@ -265,18 +270,49 @@ class Whole:
             name: layer
             for name in wanted
             for layer in graph.all_layers()
-            if not UNEXPORTED.get(name, frozenset()).isdisjoint(_classes(layer))
+            if not UNEXPORTED.get(name, frozenset()).isdisjoint(_made_of(layer))
         }
         left = [name for name in wanted if name not in refused]
         for name, layer in refused.items():
-            what = f"{name} can't hold {layer.name}, a layer of class {layer.class_name}"
+            inside = UNEXPORTED[name] & _activations(layer)
+            why = f"which has {min(inside)}" if inside else f"a layer of class {layer.class_name}"
+            what = f"{name} can't hold {layer.name}, {why}"
             mend = f"say export: [{', '.join(left)}]" if left else "leave it out"
             others = [each for each in UNEXPORTED if each not in refused] if not left else []
             mend += f", or say {' or '.join(['saved_model', *others])}" if not left else ""
             self.net.problems.add("export", ExportCannot, what, mend, Edit("set", "export", left))
 
+    def check_precision(self, graph: Graph) -> None:
+        """Notes a layer that fails in float16; the last ones compute in float32."""
+        if self.net.spec.hardware.precision != "mixed_float16":
+            return
+        last = {node.layer for node in graph.nodes if node.output in graph.outputs.values()}
+        for layer in graph.all_layers():
+            if layer.class_name in UNSTEADY and layer not in last:
+                what = f"{layer.name}, a layer of class {layer.class_name}, gives NaN for zeros in float16"
+                mend = "say precision: mixed_bfloat16, or layer_norm"
+                edit = Edit("set", "precision", "mixed_bfloat16")
+                self.net.problems.add("precision", PrecisionCannot, what, mend, edit)
+                return
 
-def _classes(layer: Layer) -> set[str]:
-    """The class of a layer, and those of layers that it's given."""
+
+def _made_of(layer: Layer) -> set[str]:
+    """The class of a layer, those of layers that it's given, and the activations of all of them."""
     given = layer.arguments.values() if isinstance(layer, RuleLayer) else ()
-    return {layer.class_name, *(value.rule.class_name for value in given if isinstance(value, Nested))}
+    nested = {value.rule.class_name for value in given if isinstance(value, Nested)}
+    return {layer.class_name, *nested, *_activations(layer)}
+
+
+def _activations(layer: Layer) -> set[str]:
+    """The activations that a layer has, and layers that it's given."""
+    if isinstance(layer, BackboneLayer):
+        return {"gelu"} if "ConvNeXt" in layer.constructor else set()
+    if not isinstance(layer, RuleLayer):
+        return set()
+    nested = [value.arguments for value in layer.arguments.values() if isinstance(value, Nested)]
+    return {
+        value
+        for arguments in (layer.arguments, *nested)
+        for name, value in arguments.items()
+        if str(name).endswith("activation") and isinstance(value, str)
+    }
