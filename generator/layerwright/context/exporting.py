@@ -31,11 +31,9 @@ BEFORE = {
 def exporting(plan: Plan, longest_line: int) -> dict[str, Any]:
     """What the template of `export.py`, in which no line is longer than so many columns, may use."""
     about = list(_about(plan))
-    mixed = plan.spec.hardware.precision != "float32"
     return {
         "files": dict(FILES[name] for name in plan.spec.export),
-        "float32": mixed,
-        "tolerance": "0.02" if mixed else "1e-4",
+        "float32": plan.spec.hardware.precision != "float32",
         "about": about,
         "long": any(len(line) > longest_line for line in about),
     }
