@@ -194,7 +194,7 @@ def test_two_versions_in_one_process_are_different_modules(versions: Checkout, t
     assert old.__name__ != new.__name__
     assert Path(str(old.__file__)).is_relative_to(roots[0])
     assert Path(str(new.__file__)).is_relative_to(roots[1])
-    assert old.RefusedAnswers is not new.RefusedAnswers
+    assert old.planned_project is not new.planned_project
     assert extension_of(roots[0], "extensions_again").load_generator() is old
 
 
