@@ -126,6 +126,8 @@ def at_home(spec: Spec, problems: Problems) -> None:
         if not bracket or key not in ("body", "inputs", "outputs"):
             continue
         outputs = [each for each in spec.outputs if key == "body" or name in (each.name, *each.sources)]
+        if not outputs:  # a key of the user's own that looks like such a place
+            continue
         edits = tuple(dict.fromkeys(edit for each in outputs for edit in _left_to_the_planner(spec, each, "")[1]))
         what, mend = problem.what, problem.mend
         if edits:
