@@ -66,15 +66,13 @@ def tasks() -> Iterator[str]:
 
 
 def _task(task: Task) -> Iterator[str]:
-    output = task.example
-    fed = dict(FED[task.per])
-    plan = design({**fed, "outputs": f"{task.called or task.name}: {output}", "backend": "torch"}, "example")
+    given = {**FED[task.per], "outputs": f"{task.called or task.name}: {task.example}"}
+    plan = design({**given, "backend": "torch"}, "example")
     size = plan.spec.outputs[0].size
     loss, metrics = task.compiled(size, of_places=task.per is Per.INPUT)
     [made] = explanation(plan)["outputs"]
     yield f"## {f'{task.name} {task.form}'.strip()}\n\n{_sentence(task.about)}\n"
-    given = "\n".join(f'{key}: "{value}"' for key, value in fed.items())
-    yield f'```yaml\n{given}\noutputs: "{task.called or task.name}: {output}"\n```\n'
+    yield "\n".join(["```yaml", *(f'{key}: "{value}"' for key, value in given.items()), "```\n"])
     yield from _table(
         {
             "says something of": OF[task.per],

@@ -118,15 +118,18 @@ def shape_fits(spec: Spec, output: Output, shape: Shape, expected: Sequence[int 
     return f"give its last layer {units}, or leave output out: the task has a last layer of its own", ending
 
 
-def at_home(spec: Spec, problems: Problems) -> None:
-    """Gives problems of the planner's own layers a place in the answers: that of the output that they lead to."""
-    for index, problem in enumerate(problems.found):
+def at_home(spec: Spec, problems: Problems, since: int) -> None:
+    """Gives problems of the planner's own layers a place in the answers: that of the output that they lead to.
+
+    They are among those from `since` on; those before were found in the answers, and are there already.
+    """
+    for index, problem in enumerate(problems.found[since:], since):
         part, bracket, _ = problem.place.partition("[")
         key, _, name = part.partition(".")
         if not bracket or key not in ("body", "inputs", "outputs"):
             continue
         outputs = [each for each in spec.outputs if key == "body" or name in (each.name, *each.sources)]
-        if not outputs:  # a key of the user's own that looks like such a place
+        if not outputs:  # no output sees it, which is a problem by itself
             continue
         edits = tuple(dict.fromkeys(edit for each in outputs for edit in _left_to_the_planner(spec, each, "")[1]))
         what, mend = problem.what, problem.mend

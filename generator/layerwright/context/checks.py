@@ -245,10 +245,11 @@ def _beats(each: Output) -> dict[str, str]:
     return {"name": each.name, "score": how.score, "sign": how.sign}
 
 
-def probe(plan: Plan) -> dict[str, float]:
+def probe(plan: Plan) -> dict[str, Any]:
     """How many samples and epochs the project's own tests train on: they have to be done within a minute.
 
-    `rest` is the share of the loss that may be left when a batch has been learned by heart.
+    `rest` is the share of the loss that may be left when a batch has been learned by heart, `first_batch` how a test
+    comes by the first batch of `samples`: what has batches of one size is no list of them.
     """
     batch = next((each.batch for each in plan.spec.inputs if each.batch), None)
     work = _work(plan.graph)
@@ -270,7 +271,9 @@ def probe(plan: Plan) -> dict[str, float]:
     # What is deep learns steadily at a low rate alone, and in so few epochs not all of a batch. A triplet loss learns
     # by the hardest samples alone.
     rest = 0.75 if embeds or (work > HEAVY and not plan.spec.transfer) else 0.5
-    return _in_batches(sizes | {"rest": rest}, batch)
+    sizes = _in_batches(sizes | {"rest": rest}, batch)
+    batches = f"Batches(samples, batch_size={sizes['few']})"
+    return sizes | {"first_batch": f"next(iter({batches}))" if batch else f"{batches}[0]"}
 
 
 def _in_batches(sizes: dict[str, float], batch: int | None) -> dict[str, float]:

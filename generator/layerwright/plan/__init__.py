@@ -76,7 +76,7 @@ def plan(spec: Spec, catalogue: Catalogue | None = None) -> Plan:
 
 def _network(spec: Spec, problems: Problems, catalogue: Catalogue) -> Graph:
     """The graph of a spec, as far as it can be built. Notes every problem."""
-    net = Network(spec, problems, catalogue)
+    net, since = Network(spec, problems, catalogue), len(problems.found)
     Branches(net).build()
     Heads(net, Joins(net)).build()
     net.builder.check_left()
@@ -84,5 +84,5 @@ def _network(spec: Spec, problems: Problems, catalogue: Catalogue) -> Graph:
     name_classes(net.graph)
     Whole(net).check()
     assert problems.found or net.complete, "a network that isn't whole has a problem that says why"
-    mends.at_home(spec, problems)
+    mends.at_home(spec, problems, since)
     return net.graph

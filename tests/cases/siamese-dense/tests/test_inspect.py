@@ -16,8 +16,7 @@ from siamese_dense.inspect import activations, gradient_norms, main
 
 def first_batch(samples: Samples) -> tuple[Any, ...]:
     """Returns some samples as the network takes them."""
-    batches = Batches(samples, batch_size=16)
-    return batches[0]
+    return Batches(samples, batch_size=16)[0]
 
 
 def inside(model: keras.Model) -> Iterator[keras.Layer]:
