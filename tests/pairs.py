@@ -91,7 +91,7 @@ LAYERS: Mapping[str, Any] = {
     "dense branch": {"branches": {"{first}": ["dense 8", "dropout 0.1", "dense 8 name=hidden"]}},
     "head": {"heads": {"{output}": ["dense 8 name=hidden", "dropout 0.1"]}},
     "another last layer": {"heads": {"{output}": ["dense 8 name=hidden", {"output": "dense {size} name=last"}]}},
-    "no last layer": {"heads": {"{output}": ["dense {size} name=hidden", {"output": "none"}]}},
+    "no last layer": {"heads": {"{output}": ["dense {size} sigmoid name=hidden", {"output": "none"}]}},
 }
 
 FINE_TUNE: Mapping[str, Any] = {"plateau": 20, "cosine": 0, "constant": "1 block"}

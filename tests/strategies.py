@@ -778,9 +778,10 @@ def _head(scratch: Scratch, wanted: Wanted, tensor: Tensor) -> Any:
     how = draw(st.sampled_from(["task", "task", "output", "none"])) if last else "task"
     if how == "task":
         return _one_line(draw, stack)
-    activation = draw(st.sampled_from([" tanh", " sigmoid", " linear", "", " name=last"]))
-    if how == "none":
+    if how == "none":  # it has to say an activation: its word's own is relu, which is refused for classes
+        activation = draw(st.sampled_from([" tanh", " sigmoid", " linear", " linear name=last"]))
         return [*stack, f"{last}{activation}", {"output": "none"}]
+    activation = draw(st.sampled_from([" tanh", " sigmoid", " linear", "", " name=last"]))
     if activation == "" and draw(st.booleans()):
         word, size, *_ = last.split()
         return [*stack, {"output": {word: {"units" if word == "dense" else "filters": int(size)}}}]

@@ -981,6 +981,16 @@ def test_activations_are_those_of_keras_that_work_alone() -> None:
         assert keras.layers.Activation(name)(np.ones((2, 3), "float32")).shape == (2, 3)
 
 
+def test_activations_that_can_be_silent_are_those_whose_loss_of_classes_is_nan_in_keras() -> None:
+    targets, levels = np.arange(3), (-5.0, -1.0, -0.3, 0.3, 1.0, 5.0)
+
+    def losses(name: str) -> list[float]:
+        told = [keras.activations.get(name)(keras.ops.full((3, 3), level)) for level in levels]
+        return [float(keras.ops.sum(keras.losses.sparse_categorical_crossentropy(targets, each))) for each in told]
+
+    assert {name for name in ACTIVATIONS if not np.isfinite(losses(name)).all()} == values.SILENT
+
+
 @pytest.mark.parametrize(
     ("module", "ours", "left_out"),
     [

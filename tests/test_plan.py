@@ -351,8 +351,12 @@ def test_branching_that_changes_nothing_is_noted(answers: dict[str, Any]) -> Non
             "y ends in linear, and the loss of multiclass expects softmax",
         ),
         (
-            {**ONE, "outputs": "y: multiclass 3", "layers": {"heads": {"y": ["dense 3", {"output": "none"}]}}},
-            "y ends in relu, and the loss of multiclass expects softmax",
+            {**ONE, "outputs": "y: binary", "layers": {"heads": {"y": ["dense 1 linear", "ReLU", {"output": "none"}]}}},
+            "y ends in relu, and the loss of binary expects sigmoid",
+        ),
+        (
+            {**ONE, "outputs": "y: multiclass 3", "layers": {"heads": {"y": ["dense 3 tanh", {"output": "none"}]}}},
+            "y ends in tanh, and the loss of multiclass expects softmax",
         ),
         (
             {**PAIR, "outputs": "d: distance", "merge": "l2_distance", "layers": {"body": "dense 3"}},
@@ -378,7 +382,7 @@ def test_how_one_input_would_be_merged_is_no_note() -> None:
     ("task", "layer", "activation"),
     [
         ("multiclass 3", "dense 3", "softmax"),
-        ("multiclass 3", "dense 3 relu", "relu"),
+        ("multiclass 3", "dense 3 tanh", "tanh"),
         ("binary", "dense 1", "sigmoid"),
         ("regression 2", "dense 2", None),
         ("reconstruction x", "dense 4", None),

@@ -288,6 +288,17 @@ class OutputShape(Ends):
     mend = "Leave the last layers to the planner, or let them give the shape that the message says."
 
 
+class OutputActivation(Ends):
+    """Classes come out of an activation that can be 0 for all of them at once.
+
+    Their loss, the categorical crossentropy, divides by their sum. Where that is 0 the loss is NaN, and so is every
+    weight after the next step. Words as `dense 3` have `relu` by themselves, which is such an activation.
+    """
+
+    code = "output-activation"
+    mend = "End the head in `softmax`, or leave `output` out: the task has a last layer of its own."
+
+
 class DistanceInputs(Ends):
     """A distance isn't between two paths that can be compared.
 

@@ -18,6 +18,8 @@ Mend = tuple[str, tuple[Edit, ...]]
 
 NOUNS = {Per.STEP: ("step", "a text or sequence"), Per.PLACE: ("place", "an image or volume")}
 
+_OWN_LAST = "leave output out: the task has a last layer of its own"
+
 
 def axes_kept(spec: Spec, output: Output) -> Mend:
     """For a head that should have the steps or places that its task says something of."""
@@ -93,7 +95,7 @@ def shape_fits(spec: Spec, output: Output, shape: Shape, expected: Sequence[int 
     """For a head that gives another shape than its task needs."""
     said, place = spec.layers.heads.get(output.name), f"layers.heads.{output.name}"
     own_end = said is not None and not said.keeps_last
-    ending = (Edit("drop", f"{place}[{len(said.stack)}].output"),) if said and own_end else ()
+    ending = _own_last(output, said) if said and own_end else ()
     if output.of and None in expected and len(output.sources) > 1 and not said:
         only = output.of.name
         return f"let it see {only} only, by from={only}", seen_only(spec, output, (only,))
@@ -115,7 +117,7 @@ def shape_fits(spec: Spec, output: Output, shape: Shape, expected: Sequence[int 
         return _left_to_the_planner(spec, output, mend)
     size = math.prod(each for each in expected[-1:] if each)
     units = "1 unit" if size == 1 else f"{size} units"
-    return f"give its last layer {units}, or leave output out: the task has a last layer of its own", ending
+    return f"give its last layer {units}, or {_OWN_LAST}", ending
 
 
 def at_home(spec: Spec, problems: Problems, since: int) -> None:
@@ -141,12 +143,22 @@ def at_home(spec: Spec, problems: Problems, since: int) -> None:
 
 def can_learn(spec: Spec, output: Output) -> Mend:
     """For an output on whose way training would move nothing."""
-    said, place = spec.layers.heads.get(output.name), f"layers.heads.{output.name}"
+    said = spec.layers.heads.get(output.name)
     if said is not None and not said.keeps_last:
-        mend = "give its branch, body or head one, or leave output out: the task has a last layer of its own"
-        return mend, (Edit("drop", f"{place}[{len(said.stack)}].output"),)
+        return f"give its branch, body or head one, or {_OWN_LAST}", _own_last(output, said)
     owners = [f"layers.branches.{owner}" for owner in _owners(spec, output)]
     return "give its branches one, as dense 64", tuple(Edit("append", owner, "dense 64") for owner in owners)
+
+
+def probable(spec: Spec, output: Output) -> Mend:
+    """For classes that end in an activation that gives no probabilities."""
+    said = spec.layers.heads.get(output.name, Head())
+    return f"end it in softmax, or {_OWN_LAST}", _own_last(output, said)
+
+
+def _own_last(output: Output, said: Head) -> tuple[Edit, ...]:
+    """A head that ends in the task's own layer."""
+    return (Edit("drop", f"layers.heads.{output.name}[{len(said.stack)}].output"),)
 
 
 def batches_fixed(spec: Spec) -> tuple[Edit, ...]:

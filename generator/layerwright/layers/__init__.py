@@ -30,12 +30,13 @@ from . import (
 )
 from .names import ALIASES, GONE, REFUSED
 from .rule import LayerError, Rule, Shape, Weight, spell
-from .values import ACTIVATIONS
+from .values import ACTIVATIONS, SILENT
 from .words import ACTIVATION_LAYERS, WORDS, Word
 
 __all__ = [
     "ACTIVATIONS",
     "ACTIVATION_LAYERS",
+    "SILENT",
     "LayerError",
     "Rule",
     "Shape",

@@ -17,6 +17,14 @@ ACTIVATIONS = frozenset(
 """The names that keras.activations.get takes (Keras 3.15), less `glu`, which halves an axis, and
 `threshold`, which fails on data for want of two arguments."""
 
+SILENT = frozenset(
+    {
+        *("hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish", "relu", "relu6", "soft_shrink", "sparse_plus"),
+        *("sparse_sigmoid", "sparsemax"),
+    }
+)
+"""Those that give nothing but 0 for a whole range of numbers. So does sparsemax as Keras 3.15 computes it: it
+subtracts the sum of the largest logits' cumulative sums, where the last of those sums is meant."""
 
 INITIALIZERS = frozenset(
     {

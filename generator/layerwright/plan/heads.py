@@ -8,9 +8,9 @@ from dataclasses import replace
 from .. import choices, mends
 from ..blocks import Abandoned, Item, LayerItem, Stack
 from ..blocks.starting import Start
-from ..faults import DistanceInputs, OutputShape
-from ..graph import Tensor
-from ..layers import Shape, spell
+from ..faults import DistanceInputs, OutputActivation, OutputShape
+from ..graph import Graph, RuleLayer, Tensor
+from ..layers import SILENT, Shape, spell
 from ..problems import Edit
 from ..records import dataclass
 from ..spec import Head, Output
@@ -136,6 +136,7 @@ class Heads:
                 if last:
                     self.net.builder.name_last(output.name)
             self.check_fit(output, tensor)
+            self.check_activation(output, tensor)
         except Abandoned:
             return
         self.net.graph.outputs[output.name] = tensor
@@ -171,3 +172,22 @@ class Heads:
             mend, edits = mends.shape_fits(self.net.spec, output, tensor.shape, expected)
             self.net.problems.add(f"outputs.{output.name}", OutputShape, what, mend, *edits)
         return None
+
+    def check_activation(self, output: Output, tensor: Tensor) -> None:
+        """Notes classes whose loss would be NaN, since their activation can be 0 for all of them."""
+        said = ends_in(self.net.graph, tensor)
+        if said in SILENT and choices.activation(output, tensor.shape) == "softmax":
+            what = f"{said} can be 0 for all classes at once, and the loss of {output.task.name} divides by their sum"
+            mend, edits = mends.probable(self.net.spec, output)
+            self.net.problems.add(f"outputs.{output.name}", OutputActivation, what, mend, *edits)
+
+
+def ends_in(graph: Graph, tensor: Tensor) -> str | None:
+    """The activation that a tensor comes from, None if its layer has none of which we know."""
+    layer = next((node.layer for node in graph.nodes if tensor in node.gives), None)
+    if not isinstance(layer, RuleLayer):
+        return None
+    if layer.rule.name == "ReLU":
+        return "relu"
+    known = {**layer.rule.defaults(), **layer.arguments}
+    return str(known["activation"] or "linear") if "activation" in known else None

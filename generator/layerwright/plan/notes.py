@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from .. import choices
 from ..answers import KEYS, Answers
-from ..graph import Graph, RuleLayer
+from ..graph import Graph
 from ..padding import takes_padding_for_steps
 from ..spec import Head, Input, Spec
 from ..tasks import Per
+from .heads import ends_in
 
 
 def notes(spec: Spec, graph: Graph) -> Iterator[str]:
@@ -36,16 +37,11 @@ def notes(spec: Spec, graph: Graph) -> Iterator[str]:
 
 def _unlike_their_tasks(spec: Spec, graph: Graph) -> Iterator[str]:
     """The outputs whose answers have them end in another activation than their task is trained on."""
-    givers = {tensor: node.layer for node in graph.nodes for tensor in node.gives}
     for output in spec.outputs:
-        own, layer = choices.activation(output, ()), givers.get(graph.outputs[output.name])
+        own, said = choices.activation(output, ()), ends_in(graph, graph.outputs[output.name])
         kept = spec.layers.heads.get(output.name, Head()).keeps_last
-        if kept or output.of or own in (None, "linear") or not isinstance(layer, RuleLayer):
-            continue
-        if "activation" in (known := {**layer.rule.defaults(), **layer.arguments}):
-            said = known["activation"] or "linear"
-            if said != own:
-                yield f"{output.name} ends in {said}, and the loss of {output.task.name} expects {own}"
+        if not kept and not output.of and own not in (None, "linear", said) and said is not None:
+            yield f"{output.name} ends in {said}, and the loss of {output.task.name} expects {own}"
 
 
 def idle(spec: Spec, answers: Answers) -> Iterator[str]:
