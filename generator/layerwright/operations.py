@@ -7,7 +7,8 @@ operations); what goes number by number, as activations and normalisation, takes
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 
 from .backbones import BACKBONES
 from .graph import BackboneLayer, Composite, Graph, Node, RuleLayer
@@ -26,15 +27,28 @@ class Call:
     arguments: Arguments
     inputs: tuple[Shape, ...]
 
+    @cached_property
+    def _gives(self) -> tuple[Shape, tuple[Weight, ...]]:
+        return self.rule.call(self.arguments, self.inputs)
+
     @property
     def output(self) -> Shape:
         """The shape of what it gives."""
-        return self.rule.call(self.arguments, self.inputs)[0]
+        return self._gives[0]
+
+    @property
+    def weights(self) -> tuple[Weight, ...]:
+        """The variables of the layer."""
+        return self._gives[1]
 
     @property
     def kernels(self) -> list[int]:
         """How many numbers each of its kernels holds: those that are multiplied with what comes in."""
-        return [weight.size for weight in self.rule.call(self.arguments, self.inputs)[1] if _is_kernel(weight)]
+        return _kernels(self.weights)
+
+
+def _kernels(weights: Iterable[Weight]) -> list[int]:
+    return [weight.size for weight in weights if _is_kernel(weight)]
 
 
 def _is_kernel(weight: Weight) -> bool:
@@ -53,7 +67,7 @@ def _of_kernels(call: Call) -> int:
 
 def _of_einsum(call: Call) -> int:
     """Every letter of the equation is gone through: those of the kernel that the output lacks beside the output's."""
-    sizes = dict(zip(_letters(call, "kernel"), call.rule.call(call.arguments, call.inputs)[1][0].shape, strict=True))
+    sizes = dict(zip(_letters(call, "kernel"), call.weights[0].shape, strict=True))
     summed = [size for letter, size in sizes.items() if letter not in _letters(call, "output")]
     return _places(call.output[1:]) * math.prod(summed)
 
@@ -146,9 +160,13 @@ def _of_node(node: Node) -> int:
     if isinstance(layer, BackboneLayer):
         _, height, width, _ = node.inputs[0].shape
         return int_of(height) * int_of(width) * (BACKBONES[layer.constructor].multiply_adds_per_pixel or 0)
+    if not isinstance(layer, RuleLayer):
+        return 0
+    if layer.rule.name not in COUNTED:  # what it gives and holds is known already
+        return sum(_kernels(layer.weights)) * _places(node.output.shape[1:-1])
     # The state that a recurrent layer begins with goes through no kernel.
     inputs = node.inputs[:1] if node.begins_with_state else node.inputs
-    return of_layer(layer, tuple(tensor.shape for tensor in inputs)) if isinstance(layer, RuleLayer) else 0
+    return of_layer(layer, tuple(tensor.shape for tensor in inputs))
 
 
 def uncounted(graph: Graph) -> list[str]:

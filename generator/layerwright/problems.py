@@ -147,6 +147,8 @@ class Problems:
 
 def plain(text: str) -> str:
     """A text with what isn't to be seen spelled out, line ends and tabs aside: no terminal obeys it, nor a log."""
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        return text
     return "".join(each if each.isprintable() or each in "\n\t" else ascii(each)[1:-1] for each in text)
 
 

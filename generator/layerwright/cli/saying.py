@@ -87,8 +87,9 @@ def said(problem: Problem, sources: Sources) -> str:
     mend = problem.mend
     for edit in problem.edits if len(problem.edits) == 1 and "--data" not in mend else ():
         if edit.action == "set" and edit.place in KEYS and isinstance(edit.value, str | int):
-            value = str(edit.value).lower() if isinstance(edit.value, bool) else edit.value
-            mend = f"{mend} (--data {shlex.quote(f'{edit.place}={value}')})"
+            value = str(edit.value).lower() if isinstance(edit.value, bool) else str(edit.value)
+            if value.isprintable():  # a tab that is typed asks the shell for completions
+                mend = f"{mend} (--data {shlex.quote(f'{edit.place}={value}')})"
     return "\n".join(filter(None, [problem.head, marked(problem, sources), f"    {mend}"]))
 
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from enum import Enum
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 from ..faults import (
@@ -269,10 +270,15 @@ class Rule:
         """What Python calls the class."""
         return self.calls_itself or self.name
 
-    @property
+    @cached_property
     def known(self) -> tuple[Argument, ...]:
         """All that can be said of it: when it is made, and when it is called."""
         return (*self.arguments, *self.options)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Argument]:
+        """The same, each by its name."""
+        return {argument.name: argument for argument in self.known}
 
     @property
     def merges(self) -> bool:
@@ -281,13 +287,15 @@ class Rule:
 
     def defaults(self) -> dict[str, Value]:
         """The arguments that may be left out, with the value that Keras then takes."""
-        return {
-            argument.name: argument.default for argument in self.known if not isinstance(argument.default, _Required)
-        }
+        return dict(self._defaults)
+
+    @cached_property
+    def _defaults(self) -> Mapping[str, Value]:
+        return {name: each.default for name, each in self.by_name.items() if not isinstance(each.default, _Required)}
 
     def written(self, given: Arguments) -> dict[str, Value]:
         """The same arguments, each value in the form that stands in source."""
-        known = {argument.name: argument for argument in self.known}
+        known = self.by_name
         values = {name: _configured(value) for name, value in given.items()}
         # Sizes that are as many as they may not be stay so, and are refused as they were said.
         several = {name for name, value in values.items() if isinstance(value, tuple) and name in known}
@@ -302,11 +310,11 @@ class Rule:
 
         Raises LayerError for an unknown argument, a missing one, or a value that Keras would refuse.
         """
-        known = {argument.name: argument for argument in self.known}
+        known = self.by_name
         for name in given:
             if name not in known:
                 raise LayerError(UnknownArgument, f"{self.name} has no argument {name!r}", *self._another(name, given))
-        arguments = self.defaults() | dict(given)
+        arguments = {**self._defaults, **given}
         for name, argument in known.items():
             if name not in arguments:
                 raise LayerError(MissingArgument, f"{self.name} needs {name}", *self._example(argument, "say it"))
@@ -361,8 +369,9 @@ class Rule:
                 ("drop", None),
             )
         weights = self.weights(arguments, inputs)
-        for weight in weights:
-            self._check_weight(arguments, weight)
+        if any(name.endswith(("_initializer", "_constraint")) for name in given):
+            for weight in weights:
+                self._check_weight(arguments, weight)
         return output, weights
 
     def check(self, given: Arguments, tensors: Sequence[TensorLike]) -> None:
