@@ -11,13 +11,30 @@ import hashlib
 import importlib
 import importlib.util
 import sys
+from importlib.machinery import FileFinder, SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
+from typing import Any
 
 from jinja2 import Environment
 from jinja2.ext import Extension
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+SHARED = sys.modules.setdefault("layerwright_compiled", ModuleType("layerwright_compiled"))
+"""Holds what this process has compiled, of any version."""
+
+
+class Loader(SourceFileLoader):
+    """Compiles a text once: two versions have most files in common, and an update loads each of them twice."""
+
+    def source_to_code(self, data: Any, path: Any) -> CodeType:  # type: ignore[override]
+        """The code of a module."""
+        code: dict[bytes, CodeType] = SHARED.__dict__.setdefault("code", {})
+        if data not in code:
+            code[data] = super().source_to_code(data, path)
+        return code[data]
 
 
 def generator_folder() -> Path:
@@ -31,8 +48,11 @@ def load_generator() -> ModuleType:
     folder = generator_folder()
     name = f"layerwright_{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
     if name not in sys.modules:
+        for each in (folder, *filter(Path.is_dir, folder.rglob("*"))):
+            sys.path_importer_cache[str(each)] = FileFinder(str(each), (Loader, [".py"]))
+        path = folder / "__init__.py"
         spec = importlib.util.spec_from_file_location(
-            name, folder / "__init__.py", submodule_search_locations=[str(folder)]
+            name, path, loader=Loader(name, str(path)), submodule_search_locations=[str(folder)]
         )
         assert spec is not None
         assert spec.loader is not None

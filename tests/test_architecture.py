@@ -54,6 +54,7 @@ ORDER = (
         "questions",
         "refusing",
         "store",
+        "compiled",
         "jinja",
         "direct",
         "scratch",

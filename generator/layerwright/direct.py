@@ -17,11 +17,11 @@ from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
 import yaml
-from jinja2 import BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, FunctionLoader
-from jinja2.bccache import Bucket
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, FunctionLoader
 from jinja2.sandbox import SandboxedEnvironment
 
 from .answers import Answers, normalised
+from .compiled import Compiled
 from .jinja import BLACK, formatted, furnish
 from .places import ANSWERS_FILE, template_root
 from .questions import written
@@ -71,24 +71,6 @@ def _template(root: Path, store: Store) -> Template:
     return Template(root, *written(root), store)
 
 
-class _Compiled(BytecodeCache):
-    """Keeps in a store what Jinja has compiled."""
-
-    def __init__(self, store: Store, options: Mapping[str, Any]) -> None:
-        self.store, self.options = store, options
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        code = self.store.entries.get(self._key(bucket))
-        if isinstance(code, bytes):
-            bucket.bytecode_from_string(code)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.store.put(self._key(bucket), bucket.bytecode_to_string())
-
-    def _key(self, bucket: Bucket) -> bytes:
-        return Store.key(f"Jinja, {self.options}, {bucket.key}", bucket.checksum)
-
-
 @dataclass(frozen=True)
 class Template:
     """The template in a folder: what it says of itself, and the questions in the order in which they are asked."""
@@ -108,7 +90,7 @@ class Template:
             extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
             keep_trailing_newline=True,
             auto_reload=False,
-            bytecode_cache=_Compiled(self.store, options),
+            bytecode_cache=Compiled(self.store),
             **options,
         )
         furnish(environment)

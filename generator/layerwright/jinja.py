@@ -20,6 +20,7 @@ from jinja2.runtime import Context
 from . import __version__, questions
 from .answers import MERGED
 from .answers.sources import flow
+from .compiled import Compiled, texts_looked_up
 from .context import LINE_LENGTH
 from .context import context as project_context
 from .emit import literal
@@ -43,6 +44,8 @@ def install(environment: Environment) -> None:
 
     furnish(environment)
     environment.filters["black"] = formatted_before
+    environment.bytecode_cache = compiled = Compiled(_kept())
+    environment.from_string = texts_looked_up(environment, compiled)  # type: ignore[method-assign]
     questions.install(environment)
     environment.globals |= {name: told(function) for name, function in TOLD.items()}
 
