@@ -141,7 +141,7 @@ def test_a_script_for_another_environment_imports_what_is_there(path: Path) -> N
 
 @each_source
 def test_only_the_template_s_own_modules_import_what_makes_files(path: Path) -> None:
-    templates_own = ("questions", "refusing", "jinja", "direct", "template")
+    templates_own = ("questions", "refusing", "compiled", "jinja", "direct", "template")
     if _module(path) not in templates_own and path != Path("update/worker.py"):
         assert not TEMPLATING & set(_absolute(SOURCES[path]))
 
