@@ -514,9 +514,10 @@ def test_prompts_say_what_is_fixed_and_show_what_is_not_allowed(checkout: Checko
     assert (tmp_path / "plant" / ".editorconfig").is_file()
 
 
-def test_an_update_that_asks_shows_what_is_not_allowed_any_more(acme: Life) -> None:
+def test_an_update_that_asks_shows_what_is_not_allowed_any_more_and_asks_nothing_that_is_fixed(acme: Life) -> None:
     allowed = {**ACME["allowed"], "backend": {"values": ["torch"], "because": "JAX leaves in spring."}}
-    written(standard_of(acme), changed(ACME, version=3, allowed=allowed))
+    fixed = {**ACME["fixed"], "hardware": {"value": "cpu", "because": "The GPUs are others'."}}
+    written(standard_of(acme), changed(ACME, version=3, allowed=allowed, fixed=fixed))
     environment = acme.checkout.environment(TERM="xterm", PROMPT_TOOLKIT_NO_CPR="1", COLUMNS="150")
     command = (sys.executable, "-m", "layerwright", "update", "--ask", "--standard", standard_of(acme))
     terminal = Terminal.start(*command, cwd=acme.root, env=environment)
@@ -527,7 +528,6 @@ def test_an_update_that_asks_shows_what_is_not_allowed_any_more(acme: Life) -> N
             "What goes in?",
             "What comes out?",
             "planner's own paths",
-            "train on",
         ),
     ):
         terminal.wait_for(question)
@@ -537,7 +537,8 @@ def test_an_update_that_asks_shows_what_is_not_allowed_any_more(acme: Life) -> N
     terminal.wait_for("See the rest")
     terminal.type("n")
     assert terminal.end() == 0, terminal.shown
-    assert acme.answers()["backend"] == "torch"
+    assert "train on" not in terminal.shown
+    assert (acme.answers()["backend"], acme.answers()["hardware"]) == ("torch", "cpu")
     assert record(acme)["standard"]["version"] == 3
 
 

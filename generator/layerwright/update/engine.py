@@ -120,7 +120,7 @@ def _made(
     ask: bool,
     place: Path,
 ) -> Outcome:
-    version = outcome.versions[1]
+    version, kept = outcome.versions[1], Standing(standing, project)
     rendering = render(
         place,
         project.root.name,
@@ -128,10 +128,10 @@ def _made(
         recorded=recorded,
         source=source,
         version=version,
-        data=wished.data,
+        data=wished.data | (kept.settled(wished.after) if ask else {}),
         deleted=project.deleted(),
         ask=ask,
-        standing=Standing(standing, project),
+        standing=kept,
     )
     _check_free(project, files, rendering.changes)
     by_kind = _by_kind(files, rendering)

@@ -93,6 +93,11 @@ class Standing:
         standard = self.renewed.standard
         return {DATA: {**standard.raw, "defaults": {}}} if standard else {}
 
+    def settled(self, answers: Answers) -> Answers:
+        """Those of the answers that aren't to be asked, since the standard fixes them."""
+        fixed = self.renewed.standard.fixed if self.renewed.standard else {}
+        return {key: value for key, value in answers.items() if key in fixed}
+
     def check(self, answers: Answers) -> None:
         """Raises AnswersError if the answers that came of it aren't as the standard has them."""
         if (standard := self.renewed.standard) and (found := violations(standard, normalised(answers))):
