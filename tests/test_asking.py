@@ -1016,7 +1016,7 @@ def test_a_default_that_a_standard_refuses_is_asked() -> None:
 def kept_to(**parts: Any) -> asking.Standard:
     """An organisation's standard, as prompts show it."""
     kept = standards.read({"name": "Acme", "version": 1, **parts}, "standard")
-    return asking.shown(kept, {}, {DATA: kept.raw})
+    return asking.shown(kept, {DATA: kept.raw})
 
 
 def test_a_backbone_that_is_fixed_is_for_images_alone() -> None:
@@ -1099,11 +1099,22 @@ def test_what_is_fixed_is_told_as_answers_say_it_with_all_reasons() -> None:
         "training.deterministic": {"value": True, "because": "Audits repeat runs."},
         "extras": {"value": ["ci", "docker"], "because": "Reviews."},
     }
-    kept = standards.read({"name": "Acme", "version": 1, "fixed": fixed}, "standard")
-    told = asking.shown(kept, {"training": {"optimizer": "sgd", "deterministic": True}}, {}).fixed
-    why = "We compare with it. Audits repeat runs."
-    assert str(told["training"]) == f"{{optimizer: sgd, deterministic: true}}, fixed by Acme: {why}"
-    assert str(told["extras"]) == "ci, docker, fixed by Acme: Reviews."
+    standard = kept_to(fixed=fixed)
+    assert standard.told("training") == [
+        "optimizer: sgd, fixed by Acme: We compare with it.",
+        "deterministic: true, fixed by Acme: Audits repeat runs.",
+    ]
+    assert str(standard.fixed["extras"]) == "ci, docker, fixed by Acme: Reviews."
+
+
+def test_of_a_training_with_something_fixed_the_rest_is_asked() -> None:
+    standard = kept_to(fixed={"training.optimizer": {"value": "sgd", "because": "We compare with it."}})
+    ends = (*line("x: numeric 4"), *line("y: binary"))
+    training = (Wrong("{epochs: 5, optimizer: adam}", "adam isn't what Acme fixes: sgd"), "{epochs: 5}")
+    advanced = (*(None,) * 10, *training, None, None, None, "write")
+    answers, script = said(*(None, "blank", *ends, [], None, None, "yes", *advanced), standard=standard)
+    assert answers["training"] == {"epochs": 5, "optimizer": "sgd"}
+    assert "optimizer: sgd, fixed by Acme: We compare with it." in script.details
 
 
 def test_the_review_lists_what_a_standard_brings() -> None:

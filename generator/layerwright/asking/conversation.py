@@ -45,7 +45,7 @@ class Conversation:
 
     def run(self) -> Answers:
         """Asks all there is to ask. Returns the answers that have to be given. Raises Stopped."""
-        for key, each in self.standard.fixed.items():
+        for key, each in {**self.standard.fixed, **self.standard.parts}.items():
             self.asker.tell(f"{_called(key)}: {each}")
         while True:
             question = self.state.open()

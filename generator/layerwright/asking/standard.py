@@ -7,7 +7,6 @@ from dataclasses import field
 from typing import Any
 
 from .. import standards
-from ..answers import Answers
 from ..records import dataclass
 from ..standards.standard import spelled
 
@@ -21,21 +20,20 @@ class Fixed:
     why: str = ""
 
     def __str__(self) -> str:
-        value = spelled(self.value)
-        if isinstance(self.value, Mapping):
-            value = f"{{{', '.join(f'{key}: {spelled(each)}' for key, each in self.value.items())}}}"
-        return f"{value}, fixed by {self.by}" + (f": {self.why}" if self.why else "")
+        return f"{spelled(self.value)}, fixed by {self.by}" + (f": {self.why}" if self.why else "")
 
 
 @dataclass(frozen=True)
 class Standard:
     """Answers that are fixed, by key; and why answers can't be given, by key and value.
 
-    `kept` is the organisation's own, which knows the same; `data` is what the questions' own texts are given of it;
-    `named` is what the user called it by, if they did; `files` are those that a project has of it.
+    `parts` are what is fixed of an answer that has several, as `training.optimizer`: the rest of it is free. `kept` is
+    the organisation's own, which knows the same; `data` is what the questions' own texts are given of it; `named` is
+    what the user called it by, if they did; `files` are those that a project has of it.
     """
 
     fixed: Mapping[str, Fixed] = field(default_factory=dict)
+    parts: Mapping[str, Fixed] = field(default_factory=dict)
     refused: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
     kept: standards.Standard | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -58,17 +56,17 @@ class Standard:
     def broken(self, key: str, value: Any) -> str:
         """What is wrong with an answer as a whole, or nothing: what lacks in a list, too, and the range of versions."""
         found = standards.violations(self.kept, {key: value}) if self.kept else []
-        mine = next((f"{each.what}\n  {each.mend}" for each in found if each.place == key), "")
+        said = {key, *(f"{key}.{part}" for part in value)} if isinstance(value, Mapping) else {key}
+        mine = next((f"{each.what}\n  {each.mend}" for each in found if each.place in said), "")
         return self.reason(key, value) or mine
 
+    def told(self, key: str) -> list[str]:
+        """What is fixed of an answer, a line for each part."""
+        return [f"{part.partition('.')[2]}: {each}" for part, each in self.parts.items() if part.startswith(f"{key}.")]
 
-def shown(
-    kept: standards.Standard, given: Answers, data: Mapping[str, Any], named: str = "", files: tuple[str, ...] = ()
-) -> Standard:
-    """An organisation's standard as prompts show it. What is fixed of the training fixes all of it: as it's given."""
-    fixed: dict[str, Fixed] = {}
-    for question, demand in kept.fixed.items():
-        key, dot, _ = question.partition(".")
-        why = f"{fixed[key].why} {demand.because}" if key in fixed else demand.because
-        fixed[key] = Fixed(given.get(key) if dot else demand.value, kept.name, why)
-    return Standard(fixed, kept=kept, data=data, named=named, files=files)
+
+def shown(kept: standards.Standard, data: Mapping[str, Any], named: str = "", files: tuple[str, ...] = ()) -> Standard:
+    """An organisation's standard as prompts show it."""
+    fixed = {question: Fixed(demand.value, kept.name, demand.because) for question, demand in kept.fixed.items()}
+    whole, parts = ({key: each for key, each in fixed.items() if ("." in key) == dotted} for dotted in (False, True))
+    return Standard(whole, parts, kept=kept, data=data, named=named, files=files)

@@ -42,7 +42,7 @@ class Turn:
         """The answer to one question. Raises Back."""
         context = self.state.context(question)
         first, *details = question.lines(context)
-        asked = Asked(first, tuple(details), question.option(context))
+        asked = Asked(first, (*details, *self.state.standard.told(question.key)), question.option(context))
         before = {**self.state.all, **self.state.drafts}
         at = before[question.key] if question.key in before else self.state.default(question, context)
         if question.key in ("inputs", "outputs"):

@@ -74,9 +74,13 @@ def new(
     lines = keeping.lines(settled)[: 1 if ask else None]  # what is fixed, prompts say by themselves
     for line in lines if form == "text" else ():
         aside(line)
-    given, again = given | settled.answers, ""
+    again = ""
     if ask:
-        given, again = asked(destination, typed, given, keeping, standard or "")
+        # Of the training only parts are settled: the rest of it is still to be asked.
+        known = {key: value for key, value in settled.answers.items() if key != "training" or key in given}
+        given, again = asked(destination, typed, given | known, keeping, standard or "")
+    else:
+        given |= settled.answers
     with steps_shown():
         create(destination, normalised(given) | keeping.data, finish=keeping.finish(destination))
     if ask:
@@ -119,7 +123,7 @@ def asked(destination: Path, typed: str, given: Answers, keeping: Keeping, named
 
     standard = asking.Standard(named=named)
     if keeping.found:
-        standard = asking.shown(keeping.found.standard, given, keeping.data, named, tuple(keeping.files))
+        standard = asking.shown(keeping.found.standard, keeping.data, named, tuple(keeping.files))
     try:
         answers = asking.answered(destination, typed, normalised(given), standard)
     except (asking.Stopped, KeyboardInterrupt) as stopped:
