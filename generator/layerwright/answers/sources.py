@@ -16,6 +16,9 @@ from .keys import KEYS, UNNAMED_GROUP, Answers, named_now
 MERGED = ("layers", "training")
 """Keys of which a later source says parts, and an earlier one the rest."""
 
+LISTS = ("branching", "export", "extras")
+"""Keys that answer with a list of words, which may be written as a text with commas too."""
+
 DEEPEST = 100
 """How far lists and mappings may be nested in YAML: beyond what any reader of answers takes."""
 
@@ -185,11 +188,8 @@ def _names(answers: Answers, *keys: str) -> set[str]:
 def normalised(answers: Answers) -> Answers:
     """The answers with those that may be written in several ways written in one: lists as lists."""
     answers = {key: value for key, value in answers.items() if value != "" or key not in NAMES}
-    branching = answers.get("branching")
-    if not isinstance(branching, str):
-        return answers
-    words = [word for word in re.split(r"[,\s]+", branching.strip("[] ")) if word]
-    return answers | {"branching": words}
+    texts = {key: answers[key] for key in LISTS if isinstance(answers.get(key), str)}
+    return answers | {key: re.findall(r"[^,\s]+", text.strip("[] ")) for key, text in texts.items()}
 
 
 def flow(value: Any, *, sort: bool = True) -> str:

@@ -54,8 +54,7 @@ def starts(model: keras.Model) -> Iterator[keras.Model]:
 
 def predict(model: keras.Model, samples: Samples) -> Samples:
     """Returns the network's outputs by name."""
-    outputs = model.predict(Batches(samples, batch_size=8), verbose=0)
-    return outputs
+    return model.predict(Batches(samples, batch_size=8), verbose=0)
 
 
 def changed(samples: Samples, source: str) -> Samples:

@@ -28,7 +28,7 @@ class Field:
     whole: bool = False
     may_be_missing: bool = False
     padded: bool = False  # after the end of a sample stands NaN
-    holds: str = "numbers"  # or array or label: a column of a table may say so
+    holds: str = "numbers"  # in a table; or array or label
 
     def __str__(self) -> str:
         """Returns what is expected, for messages."""

@@ -25,7 +25,7 @@ class Field:
     low: float = -math.inf
     high: float = math.inf
     whole: bool = False
-    holds: str = "numbers"  # or picture or label: a column of a table may say so
+    holds: str = "numbers"  # in a table; or picture or label
 
     def __str__(self) -> str:
         """Returns what is expected, for messages."""
