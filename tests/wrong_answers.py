@@ -188,7 +188,7 @@ def _nasty(draw: random.Random) -> Any:
             ["2026-01-01", "0x1F", "1_000", "!!binary aGk=", "~", "yes", "1:30", ".inf", "1e3", "=", "<<"]
         ),
     )
-    return draw.choice(made)()
+    return copy.deepcopy(draw.choice(made)())  # what is changed in it stays this case's own
 
 
 # Changes of a mapping

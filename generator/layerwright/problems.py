@@ -10,6 +10,7 @@ import difflib
 import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 from .faults import FAULTS, Fault, OtherVersion, UnreadableAnswers
@@ -184,7 +185,13 @@ def meant(word: object, known: Iterable[str]) -> str | None:
 def _like(word: object, choices: Sequence[str], most: int, cutoff: float) -> list[str]:
     lower = {choice.lower(): choice for choice in choices}
     text = word.lower()[:LONGEST_WORD] if isinstance(word, str) else ""
-    return [lower[each] for each in difflib.get_close_matches(text, lower, n=most, cutoff=cutoff)]
+    return [lower[each] for each in _close(text, tuple(lower), most, cutoff)]
+
+
+@lru_cache(maxsize=64)
+def _close(text: str, words: tuple[str, ...], most: int, cutoff: float) -> list[str]:
+    """The words like a text, the closest first: kept, since what is repeated a thousand times is wrong as often."""
+    return difflib.get_close_matches(text, words, n=most, cutoff=cutoff)
 
 
 def shown(value: object, limit: int = 60) -> str:
