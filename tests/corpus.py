@@ -20,12 +20,15 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import click
 import yaml
 
 from layerwright.answers import Answers
 from layerwright.cli import main
 from layerwright.cli.manner import Manner
+from layerwright.cli.running import problems_of as found_by
 from layerwright.cli.running import told
+from layerwright.marking import Sources
 from layerwright.plan import design
 from layerwright.problems import AnswersError, Problem
 from layerwright.update.journal import done
@@ -130,11 +133,11 @@ def _without(program: str) -> Iterator[None]:
 
 
 def _run(arguments: Sequence[str]) -> str:
-    manner = Manner()
+    manner = Manner(Sources(words=tuple(arguments)))
     try:
         main.main(list(arguments), "layerwright", standalone_mode=False, obj=manner)
-    except AnswersError as error:
-        return f"layerwright: {told(error, manner)}"
+    except (AnswersError, click.UsageError) as error:
+        return f"layerwright: {told(found_by(error, arguments), manner)}"
     raise AssertionError(f"nothing is wrong with {shlex.join(arguments)}")
 
 

@@ -28,6 +28,9 @@ ELSEWHERE = {
     "not-carried": "test_weights.py",
     "other-standard": "test_standards.py",
     "other-version": "test_faults.py",
+    "stopped": "test_cli.py",
+    "system-refused": "test_cli.py",
+    "unforeseen": "test_cli.py",
 }
 """The codes that no case of the corpora has, since it takes too much to come to them: each with a test that does."""
 

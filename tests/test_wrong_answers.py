@@ -46,7 +46,7 @@ def test_an_error_that_is_none_of_the_answers_is_found(
     monkeypatch.setattr("layerwright.cli.showing.design", design)
     found, code = wrong(Case(0, "inputs: 'x: numeric 3'\noutputs: 'y: binary'\n"), tmp_path)
     assert code == 1
-    assert found.startswith(f"exit code 1: layerwright: {type(raised).__name__}")
+    assert found.startswith(f"exit code 1: layerwright: explain: {type(raised).__name__}")
 
 
 @pytest.mark.parametrize(

@@ -359,7 +359,7 @@ def _wrong_said(code: int, out: str, err: str) -> str:
         return f"exit code {code}: {(out + err)[-500:]}"
     if found := re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", err):
         return f"a raw control character: {found[0]!r}"
-    said = [] if err.startswith("Usage: ") else err.removeprefix("layerwright: ").rstrip("\n").split("\n\n")
+    said = err.removeprefix("layerwright: ").rstrip("\n").split("\n\n")
     unsaid = [problem for problem in said if not re.match(r"\S.*: \S.*\n(.*\n)*    \S", problem)]
     return f"no place, reason and mend: {unsaid[0][:300]!r}" if unsaid else ""
 

@@ -795,6 +795,57 @@ class BadOption(Commands):
     mend = "Say it as the message has it; `layerwright COMMAND --help` shows the form."
 
 
+class UnknownCommand(Commands):
+    """There is no command of that name.
+
+    The first word that is no option names the command; what it's to work on comes after it.
+    """
+
+    code = "unknown-command"
+    mend = "Take one that `layerwright --help` lists."
+
+
+class UnknownOption(Commands):
+    """A command has no option of that name.
+
+    Names aren't shortened: what `--out` means today, a later version could have two of. Options stand after the
+    command's name; only those on how much is said (`--quiet`, `--verbose`, `--debug`) may stand before it too.
+    """
+
+    code = "unknown-option"
+    mend = "Take one that `layerwright COMMAND --help` lists."
+
+
+class IncompleteCommand(Commands):
+    """A command isn't given something that it can't do without.
+
+    What to work on, where to write, the value of an option: what nobody can guess.
+    """
+
+    code = "incomplete-command"
+    mend = "Say it; `layerwright COMMAND --help` has examples."
+
+
+class ExtraArgument(Commands):
+    """A command is given more than it takes.
+
+    Most often it's a value with spaces that isn't quoted: the shell hands on each of its words by itself.
+    """
+
+    code = "extra-argument"
+    mend = "Quote what belongs together, as `--data 'inputs=photo: image 64x64x3'`; leave out what is left over."
+
+
+class OpposedOptions(Commands):
+    """Two options of a command say the opposite of each other.
+
+    Whichever won, the other would be said in vain.
+    """
+
+    code = "opposed-options"
+    mend = "Say one of them."
+
+
 class MissingProgram(Commands):
     """A program is needed that isn't installed.
 
@@ -956,6 +1007,37 @@ class NotCarried(Commands):
 
     code = "not-carried"
     mend = "See that the project passes its own tests, and that the file was saved by it, or by an earlier state of it."
+
+
+class Stopped(Commands):
+    """A command was stopped before it was done, by Ctrl-C.
+
+    What it had begun is taken back: there is nothing half done to look after.
+    """
+
+    code = "stopped"
+    mend = "Run it again. `layerwright new` goes on with the answers that you had typed."
+
+
+class SystemRefused(Commands):
+    """The system refused what a command needs of it.
+
+    A disk is full, a folder may not be written to, a file is locked: the message has the system's own words. What a
+    command had begun is taken back.
+    """
+
+    code = "system-refused"
+    mend = "Make room, or ask for the right to write there; then run the command again."
+
+
+class Unforeseen(Commands):
+    """Something went wrong that nobody has foreseen.
+
+    It's a fault of layerwright, or of a package that it works with, and not of yours.
+    """
+
+    code = "unforeseen"
+    mend = "Run it with `layerwright --debug COMMAND`, and send what that shows to those who keep layerwright."
 
 
 class OtherVersion(Commands):

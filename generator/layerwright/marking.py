@@ -8,6 +8,7 @@ houses.yml, line 3
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import field
@@ -18,6 +19,7 @@ from unicodedata import east_asian_width
 import yaml
 
 from .answers import KEYS
+from .faults import IncompleteCommand, NoProject, UnreadableFile
 from .problems import Problem
 from .records import dataclass
 
@@ -37,7 +39,10 @@ DEEPEST = 200
 
 @dataclass(frozen=True)
 class Source:
-    """A text in which answers stand: a file's content, or what follows one `--data`. `offset` is where YAML begins."""
+    """A text in which answers stand: a file's content, or what follows one `--data`. `offset` is where YAML begins.
+
+    One with a key is a part of the command line, behind a word that is its name.
+    """
 
     name: str
     text: str
@@ -50,6 +55,8 @@ class Sources:
     """All texts that the answers of a command come from, those that win over others last."""
 
     found: list[Source] = field(default_factory=list)
+    words: tuple[str, ...] = ()
+    """The command line, behind the program's name."""
 
     def add_file(self, path: Path) -> None:
         """A file with answers. One that can't be read has a problem of its own."""
@@ -92,7 +99,41 @@ def marked(problem: Problem, sources: Sources) -> str:
         if spans:
             narrow = (span.narrowed(source.text, _quoted(problem)) for span in spans)
             return _drawn(source, next(filter(None, narrow), spans[-1]))
-    return ""
+    return _typed(problem, sources.words)
+
+
+def _typed(problem: Problem, words: Sequence[str]) -> str:
+    """The command line with a mark under what a problem is of: an option, a word that it quotes, or where one lacks."""
+    line = Source("layerwright", shlex.join(words), "layerwright")
+    if problem.fault is IncompleteCommand:
+        end = len(line.text) + bool(words)
+        return _drawn(line, Span(end, end + 1)) if words else ""
+    span = _option(problem, line.text, words) or _word(problem, line.text)
+    return _drawn(line, span) if span else ""
+
+
+def _option(problem: Problem, line: str, words: Sequence[str]) -> Span | None:
+    """Where the option stands that is a problem's place, or the value of it that the problem names."""
+    names = problem.place.split(", ") if problem.place.startswith("-") else []
+    at = [index for index, word in enumerate(words) if word.partition("=")[0] in names]
+    if not at:
+        return None
+    start = len(shlex.join([*words[: at[-1]], ""])) - 2 if at[-1] else 0
+    option, joined, value = words[at[-1]].partition("=")
+    if not joined:
+        value = next(iter(words[at[-1] + 1 :]), "")
+    rest = Span(start + len(option), len(line))
+    named = [value] if value in problem.what and not value.startswith("-") and value else []
+    narrow = rest.narrowed(line, _quoted(problem)) or rest.narrowed(line, named)
+    return narrow or Span(start, start + len(option))
+
+
+def _word(problem: Problem, line: str) -> Span | None:
+    """Where the last of the words stands that a problem quotes; or what isn't there, or isn't what it has to be."""
+    said = [*_quoted(problem), *([problem.place] if problem.fault in (NoProject, UnreadableFile) else [])]
+    written = {form for word in said for form in (word, shlex.quote(word))}
+    found = [each for form in written for each in re.finditer(rf"(?<!\S){re.escape(form)}(?!\S)", line)]
+    return Span(found[-1].start(), found[-1].end()) if found else None
 
 
 def _parts(place: str) -> list[str | int]:
@@ -177,7 +218,7 @@ def _drawn(source: Source, span: Span) -> str:
     mark = " " * _width(shown[: left - cut]) + "^" * max(1, _width(shown[left - cut : right - cut]))
     number = f", line {source.text.count(chr(10), 0, start) + 1}" if not source.key else ""
     head = [f"  {source.name}{number}"] if not source.key else []
-    prefix = f"{INDENT}--data " if source.key else INDENT
+    prefix = f"{INDENT}{source.name} " if source.key else INDENT
     before, after = "…" if cut else "", "…" if cut + WIDEST < len(line) else ""
     return "\n".join([*head, f"{prefix}{before}{shown}{after}", f"{' ' * len(prefix + before)}{mark}"])
 

@@ -10,19 +10,33 @@ from typing import NoReturn
 import click
 
 from .. import __version__
+from ..faults import UnknownCommand
+from ..problems import AnswersError, Problem, unknown
 from . import running
 from .completing import SHELLS, script
 from .errors import errors
 from .living import add, check_projects, remove, undo, update_project, weights
 from .making import new, presets
-from .options import in_a_manner
+from .options import TOP, OneOf, in_a_manner
 from .saying import say
 from .showing import diff, explain
 
 __all__ = ["main", "run"]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The commands. A name that none has is a problem like others, with the nearest right word."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is named, and what follows its name."""
+        if self.get_command(ctx, args[0]) is None and not (ctx.resilient_parsing or args[0].startswith("-")):
+            raise AnswersError([Problem(TOP, UnknownCommand, *unknown("command", args[0], self.commands))])
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="layerwright")
 def main() -> None:
     """Makes Keras 3 projects from answers about a network's inputs, outputs, branching, sharing and backbone.
@@ -42,7 +56,7 @@ def main() -> None:
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(SHELLS))
+@click.argument("shell", metavar="|".join(SHELLS), type=OneOf(SHELLS))
 def completion(shell: str) -> None:
     """Prints what makes a shell complete commands, presets and answers.
 

@@ -9,7 +9,7 @@ from ..answers import Answers, combine, load_file, load_pairs
 from ..faults import NoProject
 from ..places import ANSWERS_FILE
 from ..plan import design
-from ..presets import BLANK, preset_answers
+from ..presets import BLANK, all_presets, preset_answers
 from ..problems import AnswersError, Problem
 from .manner import manner
 
@@ -62,5 +62,7 @@ def load_project(folder: Path) -> Answers:
     """The answers that a project remembers. Raises AnswersError if there is none in that folder."""
     if not (folder / ANSWERS_FILE).is_file():
         what, mend = f"no project is here: {ANSWERS_FILE} isn't there", "name a folder that layerwright has made"
+        if str(folder) in all_presets():
+            mend = f"for the preset of that name: --preset {folder}"
         raise AnswersError([Problem(str(folder), NoProject, what, mend)])
     return from_file(folder / ANSWERS_FILE)

@@ -15,7 +15,7 @@ from ..faults import BadOption, NoEnvironment
 from ..problems import AnswersError, Problem
 from . import completing
 from .giving import gather
-from .options import DRY, END, FORMAT, FROM, NO_TERMINAL, PATH, STANDARD, form
+from .options import DRY, END, FORMAT, FROM, PATH, STANDARD, check_asking, counted, form
 from .saying import progress, say, steps_shown
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ def update_project(
     """  # noqa: D301
     from .. import update
 
-    if ask and (defaults or not (sys.stdin.isatty() and sys.stdout.isatty())):
-        raise click.UsageError(NO_TERMINAL)
+    if ask:
+        check_asking(defaults=defaults)
     given = gather(None, file, pairs)
     request = update.Request(given=lambda _: given, to=to, source=source, standard=standard, ask=ask, dry=dry_run)
     updated(path, request, form)
@@ -140,7 +140,7 @@ def updated(path: Path, request: Request, form: str) -> None:
 @click.command(name="check")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @form("sarif", "junit", says="For whom, or for what, to write.")
-@click.option("--jobs", type=click.IntRange(min=1), help="How many at once.  [default: the processors]")
+@click.option("--jobs", metavar="N", callback=counted, help="How many at once.  [default: the processors]")
 @click.option("--no-model", is_flag=True, help="Build no network: run none of the projects' code.")
 @click.option("--python", type=click.Path(path_type=Path), help="The interpreter that has Keras; else PROJECT/.venv.")
 @click.option("--select", metavar="RULE", multiple=True, help="Only these rules: LW301, or LW3 for all that begin so.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ from ..plan import Plan, design
 from ..presets import all_presets
 from ..problems import AnswersError, Problem
 from .giving import check, effective, gather
-from .options import FORMAT, NO_TERMINAL, STANDARD, sources
+from .options import FORMAT, STANDARD, check_asking, has_terminal, sources
 from .saying import aside, say, steps_shown
 
 if TYPE_CHECKING:
@@ -62,9 +61,9 @@ def new(
     keeping = Keeping(find(standard))
     given = gather(preset, file, pairs)
     answers = keeping.over_defaults(effective(given))
-    terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    if ask and (defaults or not terminal):
-        raise click.UsageError(NO_TERMINAL)
+    if ask:
+        check_asking(defaults=defaults)
+    terminal = has_terminal()
     ask = ask or (terminal and not defaults and not REQUIRED.keys() <= answers.keys())
     settled = keeping.settled(given, answers, file, asking=ask)
     try:
@@ -127,9 +126,8 @@ def asked(destination: Path, typed: str, given: Answers, keeping: Keeping, named
     try:
         answers = asking.answered(destination, typed, normalised(given), standard)
     except (asking.Stopped, KeyboardInterrupt) as stopped:
-        if asking.kept(destination):
-            say("Your answers are kept: the same command goes on with them.", err=True)
-        raise KeyboardInterrupt from stopped
+        more = ["your answers are kept: the same command goes on with them"] if asking.kept(destination) else []
+        raise KeyboardInterrupt(*more) from stopped
     again = shlex.join(asking.words(typed, answers, standard))
     answers |= keeping.settled(answers, keeping.over_defaults(effective(answers)), None, asking=False).answers
     return answers, f"The same without questions:\n  {again}\n\n"

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from ..faults import BadOption, NoTerminal, OpposedOptions, UnknownChoice
+from ..problems import AnswersError, Problem, shown, unknown
 from . import completing
 from .manner import Manner
 
-NO_TERMINAL = "--ask needs a terminal, and no --defaults"
+TOP = "command line"
+"""The place of what stands before a command's name."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=click.Command)
@@ -37,11 +42,54 @@ def _said(context: click.Context, option: click.Parameter, given: bool) -> None:
     manner = context.ensure_object(Manner)
     setattr(manner, str(option.name), True)
     if manner.quiet and manner.verbose:
-        raise click.UsageError("--quiet and --verbose are the opposite of each other: say one of them")
+        raise _opposed("--quiet", "--verbose")
     if option.name == "verbose":
         from .steps import say_steps
 
         say_steps()
+
+
+def _opposed(option: str, other: str) -> AnswersError:
+    return AnswersError([Problem(option, OpposedOptions, f"{other} says the opposite", "say one of them")])
+
+
+def has_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def check_asking(*, defaults: bool) -> None:
+    """Raises AnswersError if `--ask` is said where nobody can be asked."""
+    if defaults:
+        raise _opposed("--ask", "--defaults")
+    if not has_terminal():
+        what, mend = "there is no terminal to ask in", "run it in one, or leave it out"
+        raise AnswersError([Problem("--ask", NoTerminal, what, mend)])
+
+
+class OneOf(click.Choice[str]):
+    """A word of some. Another one is a problem like others, with the nearest right word."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The word."""
+        if value not in self.choices:
+            raise AnswersError([Problem(_place(param, ctx), UnknownChoice, *unknown("word", value, self.choices))])
+        return value
+
+
+def counted(context: click.Context, option: click.Parameter, value: str | None) -> int | None:
+    """A number of things, from 1."""
+    if value is None or re.fullmatch("0*[1-9][0-9]{0,3}", value):
+        return value if value is None else int(value)
+    place, what = _place(option, context), f"{shown(value)} is no whole number from 1 to 9999"
+    raise AnswersError([Problem(place, BadOption, what, f"write one, as {place} 2")])
+
+
+def _place(param: click.Parameter | None, context: click.Context | None) -> str:
+    """An option; of an argument, the command."""
+    if isinstance(param, click.Option):
+        return max(param.opts, key=len)
+    return (context and context.command.name) or TOP
 
 
 def _formed(context: click.Context, _: click.Parameter, form: str | None) -> str | None:
@@ -55,7 +103,7 @@ def form(*choices: str, default: str | None = "text", says: str = "For whom to w
     return click.option(
         "--format",
         "form",
-        type=click.Choice(["text", "json", *choices]),
+        type=OneOf(["text", "json", *choices]),
         default=default,
         show_default=default is not None,
         callback=_formed,
@@ -109,7 +157,7 @@ OUTPUT = click.option("--output", "-o", metavar="FILE", type=click.Path(path_typ
 
 
 PATH = click.argument("path", type=click.Path(path_type=Path), default=".")
-END = click.argument("end", metavar="input|output", type=click.Choice(["input", "output"]))
+END = click.argument("end", metavar="input|output", type=OneOf(["input", "output"]))
 DRY = click.option("--dry-run", is_flag=True, help="Show what would come of it, and write nothing.")
 FROM = click.option(
     "--from",

@@ -8,13 +8,18 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
+from itertools import pairwise
 from typing import NoReturn
 
 import click
 
-from ..problems import AnswersError, as_data
+from ..faults import Stopped, SystemRefused, Unforeseen
+from ..marking import Sources
+from ..problems import AnswersError, Problem, as_data
 from .manner import Manner
+from .options import TOP
 from .saying import fail, said, say
 
 STOPPED = "stopped: nothing was written"
@@ -56,32 +61,72 @@ def run(program: click.Command) -> NoReturn:
     _heed(came)
     if isinstance(sys.stdout, io.TextIOWrapper):  # Windows has few letters in a file or a pipe: others are spelled out
         sys.stdout.reconfigure(errors="backslashreplace")
-    manner = Manner()
+    words = tuple(sys.argv[1:])
+    manner = Manner(Sources(words=words), form=_form_of(words))
     try:
         program(standalone_mode=False, obj=manner)
-    except AnswersError as error:
-        _trace(manner)
-        if manner.form == "json":
-            say(json.dumps({"problems": [as_data(each) for each in error.problems]}, indent=2))
-        fail(told(error, manner), 2)
-    except click.UsageError as error:
-        error.show(usage := io.StringIO())
-        say(usage.getvalue().rstrip(), err=True)
+    except click.exceptions.NoArgsIsHelpError as error:
+        say(error.format_message(), err=True)
         sys.exit(2)
-    except (click.Abort, KeyboardInterrupt):
-        fail(STOPPED, 1)
+    except (AnswersError, click.UsageError) as error:
+        _trace(manner)
+        _end(problems_of(error, words), manner, 2)
+    except (click.Abort, KeyboardInterrupt) as error:
+        _end([_stopped(error, words)], manner, 1)
     except Exception as error:  # noqa: BLE001 (a user gets one line, and a traceback on request)
         _trace(manner)
         if came:  # it's of the stop: a git that was stopped too, say, whose end Copier takes for a failure
-            fail(STOPPED, 1) if came[0] == signal.SIGINT else sys.exit(128 + came[0])
-        hint = "" if manner.debug or isinstance(error, OSError) else "\n    layerwright --debug COMMAND shows where"
-        fail(f"{type(error).__name__}: {error}{hint}", 1)
+            _end([_stopped(error, words)], manner, 1) if came[0] == signal.SIGINT else sys.exit(128 + came[0])
+        _end([_failed(error, words)], manner, 1)
     sys.exit(0)
 
 
-def told(error: AnswersError, manner: Manner) -> str:
+def _form_of(words: Sequence[str]) -> str | None:
+    """The form that a command line asks for, if the rest of it is wrong, and nobody comes to read that."""
+    split = [part for word in words for part in (word.split("=", 1) if word.startswith("--format=") else [word])]
+    said = [after for word, after in pairwise(split) if word == "--format"]
+    return said[-1] if said else None
+
+
+def problems_of(error: AnswersError | click.UsageError, words: Sequence[str]) -> Sequence[Problem]:
+    """What is wrong, by an error that says so of answers or of the command line."""
+    if isinstance(error, AnswersError):
+        return error.problems
+    from . import usage
+
+    return [usage.problem(error, words)]
+
+
+def _stopped(error: BaseException, words: Sequence[str]) -> Problem:
+    """What is said to one who has stopped a command. What interrupts it may say how to go on; click wraps that."""
+    interruption = error.__cause__ if isinstance(error, click.Abort) else error
+    more = interruption.args if isinstance(interruption, KeyboardInterrupt) else ()
+    return Problem(_command(words), Stopped, STOPPED, more[0] if more else "the same command begins anew")
+
+
+def _failed(error: Exception, words: Sequence[str]) -> Problem:
+    """What is said of what neither the answers nor the command line are to blame for."""
+    if isinstance(error, OSError):
+        place, what = str(error.filename or _command(words)), error.strerror or str(error)
+        return Problem(place, SystemRefused, what, "see to that, and run the command again")
+    mend = "layerwright --debug COMMAND shows where; tell those who keep layerwright"
+    return Problem(_command(words), Unforeseen, f"{type(error).__name__}: {error}".rstrip(": "), mend)
+
+
+def _command(words: Sequence[str]) -> str:
+    return next((word for word in words if not word.startswith("-")), TOP)
+
+
+def _end(problems: Sequence[Problem], manner: Manner, code: int) -> NoReturn:
+    """Says what is wrong, as a program wants it too if one has asked, and exits."""
+    if manner.form == "json":
+        say(json.dumps({"problems": [as_data(each) for each in problems]}, indent=2))
+    fail(told(problems, manner), code)
+
+
+def told(problems: Sequence[Problem], manner: Manner) -> str:
     """All that is wrong, as it's printed."""
-    return "\n\n".join(said(problem, manner.sources) for problem in error.problems)
+    return "\n\n".join(said(problem, manner.sources) for problem in problems)
 
 
 def _trace(manner: Manner) -> None:

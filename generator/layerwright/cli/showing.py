@@ -9,7 +9,9 @@ import click
 
 from ..answers import combine
 from ..explain import explanation, text
+from ..faults import IncompleteCommand
 from ..plan import Plan, design
+from ..problems import AnswersError, Problem
 from . import completing
 from .giving import answers_at, effective, from_pairs, gather, load_project
 from .options import FORM, OUTPUT, PICTURES, sources
@@ -79,7 +81,8 @@ def diff(before: str, after: str | None, pairs: tuple[str, ...], form: str | Non
     from .. import differences, pictures
 
     if after is None and not pairs:
-        raise click.UsageError("say what to compare it with: AFTER, or other answers by --data")
+        what, mend = "it isn't said what to compare with", "name AFTER, or say other answers by --data"
+        raise AnswersError([Problem("diff", IncompleteCommand, what, mend)])
     old = answers_at(before)
     new = combine(old if after is None else answers_at(after), from_pairs(pairs))
     found = differences.difference(design(effective(old)), design(effective(new)))
