@@ -342,6 +342,31 @@ def test_backends_and_precisions_that_the_devices_rule_out_are_refused() -> None
     assert set(script.reasons("In which precision does it compute?")) == {"mixed_float16"}
 
 
+PAIRS = line("left: vector 8, right: vector 8, a: vector 4, b: vector 4")
+SHARE = "Do inputs share an encoder, its weights too?"
+
+
+def test_several_pairs_that_are_alike_share_by_one_choice() -> None:
+    both = "encoder: left + right, encoder_1: a + b"
+    answers, script = said(None, "blank", *PAIRS, *line("y: binary"), [], both, None, None, None, "no", "write")
+    assert answers["sharing"] == both
+    names = [each.name for each in script.seen[SHARE]]
+    assert names == ["none", both, "encoder: left + right", "encoder: a + b", "in one line", "back"]
+
+
+def test_what_shares_is_typed_in_one_line_that_the_choices_show_and_the_other_way_round() -> None:
+    typed = "twins: left + right, others: a + b"
+    begin = [None, "blank", *PAIRS, *line("y: binary"), []]
+    answers, script = said(
+        *begin, "in one line", BACK, "in one line", typed, BACK, None, None, None, None, "no", "write"
+    )
+    assert answers["sharing"] == typed
+    assert script.proposed[SHARE] == typed, "asked again, the choices have what was typed"
+    assert script.seen[SHARE][4] == Option(typed, typed, "as it was")
+    [question] = {each for each in script.asked if each.startswith(SHARE) and each != SHARE}
+    assert script.proposed[question] == "encoder: left + right, encoder_1: a + b", "the line begins as a choice"
+
+
 def test_merges_that_do_not_fit_the_branches_are_refused() -> None:
     three = line("a: numeric 4, b: numeric 4, c: image 32x32x3")
     _, script = said(None, "blank", *three, *line("y: binary"), [], "none", None, None, None, None, "no", "write")

@@ -21,6 +21,12 @@ class Back(Exception):
     """The user goes back to the question before."""
 
 
+def heading(question: str) -> str:
+    """A question without the rules for its answer: `What goes in?`."""
+    head, mark, _ = question.partition("?")
+    return head + mark
+
+
 @dataclass(frozen=True)
 class Asked:
     """What is asked: the question, more about it, and the option that would answer it. A step is no answer yet."""
@@ -33,12 +39,16 @@ class Asked:
 
 @dataclass(frozen=True)
 class Option:
-    """One answer to choose from: its value, its name, what it is, and why it can't be chosen, if it can't."""
+    """One answer to choose from: its value, its name, what it is, and why it can't be chosen, if it can't.
+
+    One that is no answer leads elsewhere, as back.
+    """
 
     value: Any
     name: str
     about: str = ""
     reason: str = ""
+    is_answer: bool = True
 
     @property
     def text(self) -> str:

@@ -20,7 +20,7 @@ from ..problems import Edit, Problem
 from ..questions import effective, tasks
 from ..records import dataclass
 from ..tasks import Per, Task
-from .asker import Asked, Asker, Back, Line, Option
+from .asker import Asked, Asker, Back, Line, Option, heading
 
 DONE, ADD, CHANGE, REMOVE, ONE_LINE, BACK = "done", "add", "change", "remove", "in one line", "back"
 
@@ -116,8 +116,7 @@ class Builder(ABC):
 
     @property
     def _question(self) -> str:
-        """The question without the rules for a line: `What goes in?`."""
-        return self.asked.question.partition("?")[0] + "?"
+        return heading(self.asked.question)
 
     def _action(self) -> tuple[str, str]:
         names = [each.name for each in self.entries]

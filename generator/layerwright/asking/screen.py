@@ -21,7 +21,7 @@ from prompt_toolkit.output import create_output
 from prompt_toolkit.styles import Style
 
 from ..records import dataclass
-from .asker import Asked, Back, Check, Line, Option, Preview
+from .asker import Asked, Back, Check, Line, Option, Preview, heading
 
 STYLE = Style.from_dict(
     {
@@ -81,7 +81,8 @@ class Screen:
         """The value of one option."""
         chosen = _Menu(self, asked, options, at, preview).run()
         option = next(each for each in options if each.value == chosen)
-        self._record(asked, option.name)
+        if option.is_answer:
+            self._record(asked, option.name)
         return chosen
 
     def mark(self, asked: Asked, options: Sequence[Option], marked: Sequence[Any], preview: Preview) -> list[Any]:
@@ -103,7 +104,7 @@ class Screen:
 
     def _record(self, asked: Asked, answer: str) -> None:
         if not asked.is_step:
-            self.record(asked.question, answer)
+            self.record(heading(asked.question), answer)
 
 
 class _Prompt:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from .. import questions as asked_of
 from ..answers import MERGED, Answers
 from ..answers.keys import TRAINING_DEFAULTS
-from ..answers.lines import read_entries
+from ..answers.lines import Entry, read_entries
 from ..answers.sources import flow
 from ..blocks import name_like
 from ..faults import AgainstStandard
@@ -18,7 +19,7 @@ from ..problems import AnswersError, Problem
 from ..questions import Question, difference, said_parts
 from ..records import dataclass
 from . import preview
-from .asker import Asked, Asker, Back, Line, Option
+from .asker import Asked, Asker, Back, Line, Option, heading
 from .entries import Inputs, Outputs
 from .state import State, told
 
@@ -75,7 +76,9 @@ class Turn:
 
     def choose(self, question: Question, asked: Asked, options: Sequence[Option], at: Any) -> Any:
         """One of several."""
-        back = [] if self.state.is_first(question) else [Option(BACK, "back", "to the question before")]
+        back = (
+            [] if self.state.is_first(question) else [Option(BACK, "back", "to the question before", is_answer=False)]
+        )
         chosen = self.asker.choose(asked, [*options, *back], at, self.shown(question))
         if chosen is BACK:
             raise Back
@@ -153,20 +156,33 @@ class Turn:
         return built[question.key]
 
     def share(self, question: Question, asked: Asked, at: Any, context: Mapping[str, Any]) -> Any:
-        """Which inputs share an encoder: those that are alike can, and are named; or in one line."""
-        entries = read_entries(context.get("inputs"), "inputs")
-        alike: dict[str, list[str]] = {}
-        for each in entries:
-            alike.setdefault(" ".join(each.words), []).append(each.name)
-        name = name_like("encoder", [each.name for each in entries])
-        lines = [f"{name}: {' + '.join(names)}" for names in alike.values() if len(names) > 1]
-        abouts = dict.fromkeys(lines, "one encoder, called on each of them: the same weights")
+        """Which inputs share an encoder: those that are alike can, and are named; or in one line, which begins so."""
+        lines = shareable(read_entries(context.get("inputs"), "inputs"))
+        abouts = dict.fromkeys(lines, "called on each of them, with the same weights")
         abouts |= {at: "as it was"} if at and at not in abouts else {}
         options = [
             Option("", "none", "a branch with weights of its own for each input"),
             *(Option(line, line, about, self.reason(question, line, context)) for line, about in abouts.items()),
-            Option(ONE_LINE, "in one line", "type it"),
+            Option(ONE_LINE, "in one line", "type it", is_answer=False),
         ]
-        brief = replace(asked, question=asked.question.partition("?")[0] + "?")
-        chosen = self.choose(question, brief, options, at)
-        return self.write(question, asked, at, context) if chosen is ONE_LINE else chosen
+        brief = replace(asked, question=heading(asked.question))
+        while True:
+            chosen = self.choose(question, brief, options, at)
+            if chosen is not ONE_LINE:
+                return chosen
+            with suppress(Back):
+                return self.write(question, asked, at or next(iter(lines), ""), context)
+
+
+def shareable(entries: Sequence[Entry]) -> list[str]:
+    """What inputs can share: an encoder for all that are alike; where several groups are, all of them first."""
+    alike: dict[str, list[str]] = {}
+    for each in entries:
+        alike.setdefault(" ".join(each.words), []).append(each.name)
+    groups = [" + ".join(names) for names in alike.values() if len(names) > 1]
+    taken, every = [each.name for each in entries], list[str]()
+    single = [f"{name_like('encoder', taken)}: {group}" for group in groups]
+    for group in groups:
+        taken.append(name_like("encoder", taken))
+        every.append(f"{taken[-1]}: {group}")
+    return [", ".join(every), *single] if len(groups) > 1 else single
