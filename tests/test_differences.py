@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from layerwright.differences import as_data, as_drawings, as_text, difference
-from layerwright.pictures import dots, mermaids, rendered
+from layerwright.pictures import dot, mermaid, rendered
 from layerwright.plan import design
 from layerwright.presets import preset_answers
 
@@ -82,8 +82,8 @@ def test_what_a_task_changes_of_its_layer_is_said() -> None:
 @pytest.mark.parametrize("preset", PRESETS)
 def test_two_networks_are_drawn_side_by_side(preset: str) -> None:
     drawings = as_drawings(difference(design(BASE), design(preset_answers(preset))))
-    assert rendered(dots(drawings), "svg")
-    assert mermaids(drawings).count("subgraph part_") == 2
+    assert rendered(dot(drawings), "svg")
+    assert mermaid(drawings).count("subgraph part_") == 2
 
 
 def test_rows_are_marked_in_the_picture() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +18,9 @@ from . import completing
 from .giving import answers_at, effective, from_pairs, gather, load_project
 from .options import FORM, OUTPUT, PICTURES, sources
 from .saying import write
+
+if TYPE_CHECKING:
+    from ..pictures import Drawing
 
 
 @click.command()
@@ -45,15 +50,13 @@ def explain(
     if project is not None:
         given = combine(load_project(project), given)
     planned: Plan = design(effective(given))
-    form = form_of(form, output)
-    if form in PICTURES:
-        from .. import pictures
 
-        drawing = pictures.drawing(planned)
-        content = pictures.mermaid(drawing) if form == "mermaid" else picture(pictures.dot(drawing), form)
-    else:
-        content = json.dumps(explanation(planned), indent=2) if form == "json" else text(planned)
-    write(content, output)
+    def drawn() -> Drawing:
+        from ..pictures import drawing
+
+        return drawing(planned)
+
+    show(form, output, text=lambda: text(planned), data=lambda: explanation(planned), drawn=drawn)
 
 
 @click.command()
@@ -78,7 +81,7 @@ def diff(before: str, after: str | None, pairs: tuple[str, ...], form: str | Non
     layerwright diff mlp residual-mlp
     layerwright diff houses --data branching=residual --output difference.svg
     """  # noqa: D301
-    from .. import differences, pictures
+    from .. import differences
 
     if after is None and not pairs:
         what, mend = "it isn't said what to compare with", "name AFTER, or say other answers by --data"
@@ -86,13 +89,13 @@ def diff(before: str, after: str | None, pairs: tuple[str, ...], form: str | Non
     old = answers_at(before)
     new = combine(old if after is None else answers_at(after), from_pairs(pairs))
     found = differences.difference(design(effective(old)), design(effective(new)))
-    form = form_of(form, output)
-    if form in PICTURES:
-        drawings = differences.as_drawings(found)
-        content = pictures.mermaids(drawings) if form == "mermaid" else picture(pictures.dots(drawings), form)
-    else:
-        content = json.dumps(differences.as_data(found), indent=2) if form == "json" else differences.as_text(found)
-    write(content, output)
+    show(
+        form,
+        output,
+        text=lambda: differences.as_text(found),
+        data=lambda: differences.as_data(found),
+        drawn=lambda: differences.as_drawings(found),
+    )
 
 
 def form_of(form: str | None, output: Path | None) -> str:
@@ -101,8 +104,19 @@ def form_of(form: str | None, output: Path | None) -> str:
     return form or {"json": "json", "mmd": "mermaid", "gv": "dot"}.get(suffix, suffix if suffix in PICTURES else "text")
 
 
-def picture(drawn: str, form: str) -> str | bytes:
-    """The picture of a text in DOT."""
-    from ..pictures import rendered
+def show(
+    form: str | None,
+    output: Path | None,
+    *,
+    text: Callable[[], str],
+    data: Callable[[], object],
+    drawn: Callable[[], Drawing | Mapping[str, Drawing]],
+) -> None:
+    """Writes something in the form that is wanted. Only that is made."""
+    form = form_of(form, output)
+    if form in PICTURES:
+        from ..pictures import picture
 
-    return drawn if form == "dot" else rendered(drawn, form)
+        write(picture(drawn(), form), output)
+    else:
+        write(json.dumps(data(), indent=2) if form == "json" else text(), output)

@@ -35,19 +35,19 @@ digraph network {
 """
 
 
-def dot(drawing: Drawing) -> str:
-    """The drawing as text that `dot` draws: inputs at the top, branches side by side, outputs at the bottom."""
-    return f"{HEAD}{_content(drawing)}\n}}\n"
+def dot(drawn: Drawing | Mapping[str, Drawing]) -> str:
+    """A drawing as text that `dot` draws: inputs at the top, branches side by side, outputs at the bottom.
+
+    Several stand side by side, each under its title. Their keys are apart.
+    """
+    content = _content(drawn) if isinstance(drawn, Drawing) else "\n".join(_titled(drawn))
+    return f"{HEAD}{content}\n}}\n"
 
 
-def dots(drawings: Mapping[str, Drawing]) -> str:
-    """Several drawings as one, side by side, each under its title. Their keys are apart."""
-    parts = [
-        f'subgraph "cluster_{number}" {{\n  graph [label=<<b>{escape(title)}</b>>, color="{GREY}", style=rounded]\n'
-        f"{_content(each)}\n}}"
-        for number, (title, each) in enumerate(drawings.items())
-    ]
-    return f"{HEAD}{chr(10).join(parts)}\n}}\n"
+def _titled(drawings: Mapping[str, Drawing]) -> Iterator[str]:
+    for number, (title, each) in enumerate(drawings.items()):
+        label = f'graph [label=<<b>{escape(title)}</b>>, color="{GREY}", style=rounded]'
+        yield f'subgraph "cluster_{number}" {{\n  {label}\n{_content(each)}\n}}'
 
 
 def _content(drawing: Drawing) -> str:

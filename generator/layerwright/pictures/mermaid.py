@@ -22,17 +22,14 @@ WIDE = '%%{init: {"flowchart": {"wrappingWidth": 500}}}%%'
 """Says that a row of a box stays one line."""
 
 
-def mermaid(drawing: Drawing) -> str:
-    """The drawing as a flowchart, from top to bottom."""
-    return _flowchart(list(_boxes(drawing, "  ")), [drawing])
-
-
-def mermaids(drawings: Mapping[str, Drawing]) -> str:
-    """Several drawings as one, side by side, each under its title. Their keys are apart."""
+def mermaid(drawn: Drawing | Mapping[str, Drawing]) -> str:
+    """A drawing as a flowchart, from top to bottom. Several stand side by side, each under its title."""
+    if isinstance(drawn, Drawing):
+        return _flowchart(list(_boxes(drawn, "  ")), [drawn])
     lines: list[str] = []
-    for title, each in drawings.items():
+    for title, each in drawn.items():
         lines += [f'  subgraph part_{len(lines)} ["{title}"]', *_boxes(each, "    "), "  end"]
-    return _flowchart(lines, list(drawings.values()))
+    return _flowchart(lines, list(drawn.values()))
 
 
 def _flowchart(lines: list[str], drawings: list[Drawing]) -> str:

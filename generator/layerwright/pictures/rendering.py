@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from ..faults import MissingProgram
 from ..problems import AnswersError, Problem
+from .dot import dot
+from .drawing import Drawing
+from .mermaid import mermaid
 
 FORMATS = ("svg", "png", "pdf")
 """What Graphviz draws."""
 
 DOTS_PER_INCH = 200
 """Of a PNG: a column of a paper is some 3.5 inches wide."""
+
+
+def picture(drawn: Drawing | Mapping[str, Drawing], form: str) -> str | bytes:
+    """A drawing, or several side by side, as text for Mermaid or Graphviz, or as a picture."""
+    if form == "mermaid":
+        return mermaid(drawn)
+    return dot(drawn) if form == "dot" else rendered(dot(drawn), form)
 
 
 def rendered(text: str, form: str) -> bytes:
