@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 import json
 import re
+import shlex
 import shutil
 import sys
 import tempfile
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -826,14 +826,37 @@ def test_the_hook_checks_what_is_committed(plant: Path, monkeypatch: pytest.Monk
     assert command(*words, "--select", "LW2").code == 1
 
 
-def test_the_examples_of_the_page_are_what_is_read() -> None:
-    text = (REPOSITORY / "docs" / "checking.md").read_text(encoding="utf-8")
-    [toml] = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
-    rules = {each.identifier for each in checking.ALL}
-    assert set(tomllib.loads(toml)["tool"]["layerwright"]["ignore"]) <= rules
-    assert set(re.findall(r"ignore\[(LW\d+)\]", text)) <= rules
-    for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL):
-        assert yaml.safe_load(block)
+PAGE = (REPOSITORY / "docs" / "checking.md").read_text(encoding="utf-8")
+
+
+def test_the_page_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command) -> None:
+    """What is found without the page's two silences is silenced by them; its commands run, those of its job too."""
+    blocks = dict(re.findall(r"```(shell|python|toml)\n(.*?)```", PAGE, re.DOTALL))
+    houses, plant = tmp_path / "houses", tmp_path / "projects" / "plant"
+    shutil.copytree(generated("residual-cnn"), houses)
+    shutil.copytree(generated("two-inputs"), plant)
+    line = blocks["python"].strip()
+    changed(houses, "src/residual_cnn/model.py", line.partition(", training=True")[0] + ")", line)
+    (plant / "tests" / "test_data.py").unlink()
+    with (plant / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write(f"\n{blocks['toml']}")
+    monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
+    monkeypatch.chdir(tmp_path)
+    done = command(*shlex.split(blocks["shell"])[1:])
+    assert done.code == 0, done.out
+    assert re.fullmatch("2 projects: (. notes?, )?2 silenced", done.out.splitlines()[-1])
+    monkeypatch.chdir(plant)
+    jobs = re.findall(r"layerwright (check \. --format \w+) >", PAGE)
+    assert [words.split()[-1] for words in jobs] == ["sarif", "junit"]
+    for words in jobs:
+        assert command(*words.split(), "--no-model").code == 0
+
+
+def test_the_files_of_the_page_are_ones_that_there_can_be() -> None:
+    hook, workflow = (yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))
+    [ours] = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert hook["repos"][0]["hooks"] == [{"id": ours["id"]}]
+    assert [each for each in workflow["jobs"]["check"]["steps"] if "layerwright check" in each.get("run", "")]
 
 
 def test_a_rule_that_fails_is_left_out_and_stops_nothing(plant: Path, monkeypatch: pytest.MonkeyPatch) -> None:

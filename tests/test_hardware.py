@@ -6,7 +6,10 @@ to the losses and weights of one process.
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -52,6 +55,8 @@ done
 """,
 }
 """What a job finds on a cluster, for machines that are all this one."""
+
+PAGE = (Path(__file__).parent.parent / "docs" / "hardware.md").read_text(encoding="utf-8")
 
 DETERMINISM = "the seed decides; sums in parallel may differ in their last digits"
 
@@ -125,6 +130,9 @@ def test_one_device_is_told_of_in_one_table(precision: str, tmp_path: Path) -> N
         "XLA": "off, as Keras has it on PyTorch",
         "determinism": DETERMINISM,
     }
+    if precision != "float32":
+        [shown] = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
+        assert table(shown) == table(output), "as the page has it"
 
 
 def test_the_table_says_that_determinism_was_asked_for(tmp_path: Path) -> None:
@@ -227,6 +235,15 @@ def test_launch_files_are_right_for_bash(answers: Mapping[str, Any], tmp_path: P
         for command in [["bash", "-n"], *([[checker]] if checker else [])]:
             done = subprocess.run([*command, file], capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_page_starts_files_and_names_variables_that_there_are() -> None:
+    """Their arguments are train.py's; what starts them needs a cluster, for which other tests have stand-ins."""
+    lines = [line for block in re.findall(r"```shell\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
+    assert set(re.findall(r"launch/(\S+)", "\n".join(lines))) == {"train.slurm", "torchrun.sh"}
+    keras = inspect.getsource(importlib.import_module("keras.src.distribution.distribution_lib"))
+    for name in set(re.findall(r"(KERAS_\w+)=", "\n".join(lines))):
+        assert f'"{name}"' in keras
 
 
 def test_without_launch_files_there_is_no_folder_for_them(tmp_path: Path) -> None:

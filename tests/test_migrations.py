@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from layerwright.answers.keys import RENAMED
 
 from .test_update import Life, born
 from .test_versions import replaced, updated
-from .workbench import Checkout, new_checkout
+from .workbench import REPOSITORY, Checkout, new_checkout
 
 pytest_plugins = ["tests.workbench"]
 
+PAGE = REPOSITORY / "docs" / "migrations.md"
 SAID = 'Forecasts of a plant: it\'s "quoted"'
 MOVED = ("when-it-goes-wrong.md", "trouble.md")
 
@@ -34,8 +36,8 @@ def versions(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     replaced(answers, 'fields.line("description")', 'fields.line("about")')
     replaced(questions, "\ndescription:\n", "\nabout:\n")
     replaced(questions, "{{ refusal('description') }}", "{{ refusal('about') }}")
-    old = "{{ from_preset('description') }}"
-    replaced(questions, old, "{{ description if description is defined else from_preset('about') }}")
+    [block] = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    replaced(questions, "{{ from_preset('description') }}", yaml.safe_load(block)["about"]["default"])
 
     replaced(answers, '        Key("author"),\n', "")
     replaced(answers, 'fields.line("author")', '""')

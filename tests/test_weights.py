@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from .projects import generated, package, shell
-from .workbench import Command, listing
+from .workbench import REPOSITORY, Command, Result, listing
 
 pytest_plugins = ["tests.workbench"]
 
@@ -116,7 +116,25 @@ def test_what_is_kept_gives_the_same_activations(carried: Any) -> None:
     assert same == {"encoder": [True, True, True]}
 
 
-def test_a_renamed_layer_is_not_guessed_but_pointed_at(carried: Any, command: Command, tmp_path: Path) -> None:
+PAGE = (REPOSITORY / "docs" / "weights.md").read_text(encoding="utf-8")
+
+
+def as_the_page_says(
+    old: Path, project: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, command: Command
+) -> Result:
+    """Does what the page does, where it is as there."""
+    [words] = re.findall(r"```shell\nlayerwright (.*)\n", PAGE)
+    shutil.copytree(project, folder / "houses")
+    (folder / "runs" / "first").mkdir(parents=True)
+    shutil.copy(old, folder / "runs" / "first" / "model.keras")
+    monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
+    monkeypatch.chdir(folder)
+    return command(*words.split())
+
+
+def test_a_renamed_layer_is_not_guessed_but_pointed_at(
+    carried: Any, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = project(**BEFORE, layers=SHARED)
     after = project(**BEFORE, layers=SHARED.replace("embedded", "latent"))
     report, new = carried(saved(before), after)
@@ -130,11 +148,14 @@ def test_a_renamed_layer_is_not_guessed_but_pointed_at(carried: Any, command: Co
     assert "encoder/latent" in names(report["kept"])
     same = json.loads(run(after, COMPARE, saved(before), new, "encoder", "same").splitlines()[-1])
     assert same == {"encoder": [True, True, True], "same": [True, True, True]}
-    done = command("weights", saved(before), after, "--to", tmp_path / "n.keras", "--python", sys.executable)
+    done = as_the_page_says(saved(before), after, tmp_path, monkeypatch, command)
     assert done.code == 0
     assert "Kept: 3 layers" in done.out
     assert "say --rename encoder/embedded=encoder/latent" in done.out
-    assert 'model.load_weights("' in done.out
+    built, loaded = re.findall(r"```python\n(.*)\n(.*)\n```", PAGE)[0]
+    train = after / "src" / package(after) / "train.py"
+    assert train.read_text(encoding="utf-8").count(f"    {built}\n") == 1
+    assert f"    {loaded}\n" in done.out
     where = ("--to", tmp_path / "m.keras", "--python", sys.executable)
     done = command("weights", saved(before), after, *where, "--rename", "nowhere=encoder/latent")
     assert done.code == 2
@@ -187,7 +208,7 @@ def test_code_in_a_saved_network_is_not_run(command: Command, tmp_path: Path) ->
         (("old.keras", "plant", "--rename", "a"), "has no ="),
         (("old.keras", "plant", "--python", "nowhere/python"), "can't be run"),
         (("old.keras", "plant", "--python", sys.executable), "old.keras: "),
-        (("old.keras",), "Missing argument"),
+        (("old.keras",), "weights: PROJECT isn't said"),
     ],
 )
 def test_what_cannot_be_is_said_and_writes_nothing(
