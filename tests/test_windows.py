@@ -73,6 +73,7 @@ def test_a_project_lives_there(windows: Windows) -> None:
     windows.project.mkdir()
     done = windows.layerwright("new", "plant", "--answers", "answers.yml", cwd=windows.folder)
     assert done.code == 0, done.err
+    assert f'Next:\n  cd "{windows.project}"\n  python -m venv .venv\n  .venv\\Scripts\\activate\n' in done.out
     assert all(b"\r\n" not in path.read_bytes() for path in windows.project.rglob("*.*") if path.is_file())
     windows.git("init", "--quiet", cwd=windows.project)
     save(windows, "As it was made")

@@ -89,10 +89,19 @@ def new(
     if form == "json":
         say(json.dumps(as_data(destination, design(effective(given), destination.name), lines), indent=2))
         return
-    aside(
-        f"Wrote {destination}\n\n{again}Next:\n  cd {shlex.quote(str(destination))}\n"
-        "  python -m venv .venv && . .venv/bin/activate\n  pip install -e '.[test]' && python -m pytest"
-    )
+    aside("\n  ".join([f"Wrote {destination}\n\n{again}Next:", *following(destination)]))
+
+
+def following(project: Path) -> list[str]:
+    """What to type next, in the shell that the system has. On Windows it may be one that knows neither && nor '."""
+    if os.name == "nt":
+        install = ["python -m venv .venv", r".venv\Scripts\activate", 'pip install -e ".[test]"', "python -m pytest"]
+        return [f'cd "{project}"', *install]
+    return [
+        f"cd {shlex.quote(str(project))}",
+        "python -m venv .venv && . .venv/bin/activate",
+        "pip install -e '.[test]' && python -m pytest",
+    ]
 
 
 def as_data(project: Path, plan: Plan, lines: Sequence[str]) -> dict[str, Any]:
