@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layerwright.answers import load_file
-from layerwright.faults import BadText, UnknownChoice, UnknownKind
+from layerwright.faults import BadText, IncompleteCommand, NoProject, UnknownChoice, UnknownKind
 from layerwright.marking import WIDEST, Source, Sources, marked
 from layerwright.plan import design
 from layerwright.problems import AnswersError, Problem
@@ -136,11 +136,46 @@ def test_no_character_of_a_line_does_anything_to_a_terminal() -> None:
 PLACES = st.from_regex(r"\A[a-z_]{1,8}([.][a-z_]{1,8}|\[[0-9]{1,3}\]){0,4}\Z") | st.text(max_size=20)
 
 
-@given(PLACES, st.text(max_size=60), st.text(max_size=200), st.booleans())
-def test_whatever_is_wrong_wherever_it_never_fails(place: str, what: str, text: str, pair: bool) -> None:
-    sources = Sources()
+WORDS = st.lists(st.text(max_size=10) | st.sampled_from(["--to", "--to=x", "new", "two words", "it's"]), max_size=6)
+
+
+@given(PLACES | WORDS.map(" ".join), st.text(max_size=60), st.text(max_size=200), st.booleans(), WORDS)
+def test_whatever_is_wrong_wherever_it_never_fails(
+    place: str, what: str, text: str, pair: bool, words: list[str]
+) -> None:
+    sources = Sources(words=tuple(words), columns=len(text))
     sources.add_pair(f"{place}={text}") if pair else sources.found.append(Source("file.yml", text))
-    assert all(line.isprintable() for line in marked(Problem(place, UnknownChoice, what, ""), sources).splitlines())
+    for fault in (UnknownChoice, IncompleteCommand, NoProject):
+        for quoted in (what, *(f"unknown word '{each}'" for each in words)):
+            mark = marked(Problem(place, fault, quoted, ""), sources)
+            assert all(line.isprintable() for line in mark.splitlines())
+
+
+@pytest.mark.parametrize("columns", [0, 50, 80])
+@pytest.mark.parametrize(
+    ("line", "place", "what", "over"),
+    [
+        ("new houses --quiet --data 'inputs=photo: image 64x64x3, facts: numeric 12' --to x.yml", "--to", "", "--to"),
+        ("update --from ../layerwright --to 0.3.0", "--to", "unknown version 'v0.3.0'", "0.3.0"),
+        ("check --select=XX houses", "--select, --ignore", "unknown rule 'XX'", "XX"),
+        ("explain -preset mlp", "explain", "unknown option '-preset'", "-preset"),
+        ("new --quiet -v x", "--quiet", "--verbose says the opposite", "--quiet"),
+        ("diff 'two words' mlp", "preset", "unknown preset 'two words'", "'two words'"),
+    ],
+)
+def test_what_is_wrong_with_the_command_line_is_marked_there(
+    columns: int, line: str, place: str, what: str, over: str
+) -> None:
+    sources = Sources(words=tuple(shlex.split(line)), columns=columns)
+    mark = marked(Problem(place, UnknownChoice, what, ""), sources)
+    assert under(mark) == over
+    assert max(map(len, mark.splitlines())) < (columns or 120)
+
+
+def test_what_the_user_has_not_said_has_no_mark() -> None:
+    sources = Sources(words=("new", "houses", "--preset", "mlp"))
+    assert not marked(Problem("--standard", UnknownChoice, "'acme' isn't there", ""), sources)
+    assert not marked(Problem("houses", UnknownChoice, "the tree isn't clean", ""), sources)
 
 
 def test_the_command_shows_the_mark_and_what_would_be_right(checkout: Checkout, tmp_path: Path) -> None:

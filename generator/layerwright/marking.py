@@ -24,7 +24,10 @@ from .problems import Problem
 from .records import dataclass
 
 WIDEST = 100
-"""How much of a line is shown, in characters: of a longer one what is around the mark."""
+"""How much of a line is shown at most, in characters: of a longer one what is around the mark."""
+
+NARROWEST = 20
+"""How much is shown in the narrowest terminal."""
 
 INDENT = "    "
 
@@ -57,6 +60,8 @@ class Sources:
     found: list[Source] = field(default_factory=list)
     words: tuple[str, ...] = ()
     """The command line, behind the program's name."""
+    columns: int = 0
+    """How many the terminal has in which it's shown; none, if it's no terminal."""
 
     def add_file(self, path: Path) -> None:
         """A file with answers. One that can't be read has a problem of its own."""
@@ -98,18 +103,18 @@ def marked(problem: Problem, sources: Sources) -> str:
         spans = _said(source, [key, *path]) if source.key in ("", key) else []
         if spans:
             narrow = (span.narrowed(source.text, _quoted(problem)) for span in spans)
-            return _drawn(source, next(filter(None, narrow), spans[-1]))
-    return _typed(problem, sources.words)
+            return _drawn(source, next(filter(None, narrow), spans[-1]), sources.columns)
+    return _typed(problem, sources.words, sources.columns)
 
 
-def _typed(problem: Problem, words: Sequence[str]) -> str:
+def _typed(problem: Problem, words: Sequence[str], columns: int) -> str:
     """The command line with a mark under what a problem is of: an option, a word that it quotes, or where one lacks."""
     line = Source("layerwright", shlex.join(words), "layerwright")
     if problem.fault is IncompleteCommand:
         end = len(line.text) + bool(words)
-        return _drawn(line, Span(end, end + 1)) if words else ""
+        return _drawn(line, Span(end, end + 1), columns) if words else ""
     span = _option(problem, line.text, words) or _word(problem, line.text)
-    return _drawn(line, span) if span else ""
+    return _drawn(line, span, columns) if span else ""
 
 
 def _option(problem: Problem, line: str, words: Sequence[str]) -> Span | None:
@@ -206,20 +211,21 @@ def _entry(source: Source, line: Span, name: str | int) -> Span | None:
     return Span(line.start + found.start(), line.start + found.end()) if found else None
 
 
-def _drawn(source: Source, span: Span) -> str:
-    """The line with the mark. What is on several lines is marked on the first."""
+def _drawn(source: Source, span: Span, columns: int) -> str:
+    """The line with the mark, as wide as the terminal at most. What is on several lines is marked on the first."""
+    prefix = f"{INDENT}{source.name} " if source.key else INDENT
+    widest = min(WIDEST, max(NARROWEST, columns - len(prefix) - 3)) if columns else WIDEST
     span = span if span.start < span.end else Span(0, len(source.text))
     start = source.text.rfind("\n", 0, span.start) + 1
     end = source.text.find("\n", start)
     line = source.text[start : end if end >= 0 else None].rstrip()
     left, right = span.start - start, max(span.start - start + 1, min(span.end - start, len(line)))
-    cut = max(0, min(left - WIDEST // 3, len(line) - WIDEST))
-    shown = "".join(_printable(line[cut : cut + WIDEST]))
+    cut = max(0, min(left - widest // 3, len(line) - widest))
+    shown = "".join(_printable(line[cut : cut + widest]))
     mark = " " * _width(shown[: left - cut]) + "^" * max(1, _width(shown[left - cut : right - cut]))
     number = f", line {source.text.count(chr(10), 0, start) + 1}" if not source.key else ""
     head = [f"  {source.name}{number}"] if not source.key else []
-    prefix = f"{INDENT}{source.name} " if source.key else INDENT
-    before, after = "…" if cut else "", "…" if cut + WIDEST < len(line) else ""
+    before, after = "…" if cut else "", "…" if cut + widest < len(line) else ""
     return "\n".join([*head, f"{prefix}{before}{shown}{after}", f"{' ' * len(prefix + before)}{mark}"])
 
 

@@ -20,7 +20,7 @@ from ..marking import Sources
 from ..problems import AnswersError, Problem, as_data
 from .manner import Manner
 from .options import TOP
-from .saying import fail, said, say
+from .saying import columns, fail, said, say
 
 STOPPED = "stopped: nothing was written"
 
@@ -62,7 +62,7 @@ def run(program: click.Command) -> NoReturn:
     if isinstance(sys.stdout, io.TextIOWrapper):  # Windows has few letters in a file or a pipe: others are spelled out
         sys.stdout.reconfigure(errors="backslashreplace")
     words = tuple(sys.argv[1:])
-    manner = Manner(Sources(words=words), form=_form_of(words))
+    manner = Manner(Sources(words=words, columns=columns()), form=_form_of(words))
     try:
         program(standalone_mode=False, obj=manner)
     except click.exceptions.NoArgsIsHelpError as error:

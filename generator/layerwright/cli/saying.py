@@ -36,11 +36,18 @@ def progress(done: int, whole: int) -> None:
     passing(f"{done} of {whole} steps" if done < whole else "")
 
 
+def columns() -> int:
+    """How many columns the terminal has in which is said what is wrong; none, if that goes elsewhere."""
+    if not sys.stderr.isatty():
+        return 0
+    return os.get_terminal_size(sys.stderr.fileno()).columns or 80  # some terminals don't know
+
+
 def passing(line: str) -> None:
     """Shows a line in the terminal until there is another one, or something to say; none takes it away."""
     now = manner()
     if (line and is_watched()) or now.passing:
-        room = (os.get_terminal_size(sys.stderr.fileno()).columns or 80) - 1  # some terminals don't know
+        room = (columns() or 80) - 1
         click.echo(f"\r{plain(line)[:room]}\033[K", err=True, nl=False)
         now.passing = bool(line)
 
