@@ -732,8 +732,8 @@ def test_answers_are_kept_when_a_run_is_broken_off_and_taken_up_again(state: Pat
     kept = asking.kept(plant)
     assert kept is not None
     assert kept["outputs"] == "price: regression"
-    answers, script = answered(plant, "go on", None, None, None, None, "no", "write")
-    assert script.asked[0].startswith("You stopped before the end")
+    answers, script = answered(plant, BACK, "go on", None, None, None, None, "no", "write")
+    assert all(each.startswith("You stopped before the end") for each in script.asked[:2]), "nothing is before it"
     assert answers["branching"] == ["residual"]
     assert answers["inputs"] == "photo: image 32x32x3, meta: numeric 4"
     assert not plant.exists()
@@ -748,6 +748,12 @@ def test_inputs_are_kept_one_by_one(state: Path, tmp_path: Path) -> None:
     kept = asking.kept(tmp_path / "plant")
     assert kept is not None
     assert kept["inputs"] == "facts: numeric 4"
+
+
+def test_no_way_back_is_shown_from_the_first_question() -> None:
+    first, second = screens.drawn(ENTER).frames[:2]
+    assert ("Ctrl-C: stop" in first, "Esc: back" in first) == (True, False)
+    assert ("Ctrl-C: stop" in second, "Esc: back" in second) == (False, True)
 
 
 def test_kept_answers_can_be_left(state: Path, tmp_path: Path) -> None:

@@ -6,12 +6,15 @@ The questions are those of `templates/questions`, which plain Copier asks too.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from ..answers import Answers
 from . import unfinished
 from .again import words
-from .asker import Asked, Asker, Option
+from .asker import Asked, Asker, Back, Option
 from .conversation import Conversation, Stopped
 from .standard import Fixed, Standard, shown
 
@@ -64,7 +67,15 @@ def _go_on(conversation: Conversation, kept: Answers | None) -> None:
         Option(True, "go on", f"with {', '.join(key.replace('_', ' ') for key in said)}"),
         Option(False, "start anew", "and forget them"),
     ]
-    if said and by.choose(Asked("You stopped before the end last time. Go on with those answers?"), options, True):
+    asked = Asked("You stopped before the end last time. Go on with those answers?", is_first=True)
+    if said and _chosen(by, asked, options):
         conversation.state.take(said)
     else:
         unfinished.forget(conversation.destination)
+
+
+def _chosen(by: Asker, asked: Asked, options: Sequence[Option]) -> Any:
+    """What is chosen where there is no question before, to go back to."""
+    while True:
+        with suppress(Back):
+            return by.choose(asked, options, True)

@@ -29,12 +29,16 @@ def heading(question: str) -> str:
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked: the question, more about it, and the option that would answer it. A step is no answer yet."""
+    """What is asked: the question, more about it, and the option that would answer it.
+
+    A step is no answer yet; from the first there is no way back.
+    """
 
     question: str
     details: tuple[str, ...] = ()
     option: str = ""
     is_step: bool = False
+    is_first: bool = False
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,12 @@ class _Prompt:
     @property
     def keys_told(self) -> str:
         """What the keys do."""
-        return "Enter: go on; Esc: back"
+        return f"Enter: go on; {self.way_out}"
+
+    @property
+    def way_out(self) -> str:
+        """What leads away from the question."""
+        return "Ctrl-C: stop" if self.asked.is_first else "Esc: back"
 
     @property
     def value(self) -> Any:
@@ -242,7 +247,7 @@ class _Menu(_Prompt):
     @property
     def keys_told(self) -> str:
         """What the keys do."""
-        told = "Enter: choose; Esc: back" if self.marked is None else "Space: mark; Enter: go on; Esc: back"
+        told = f"Enter: choose; {self.way_out}" if self.marked is None else f"Space: mark; {super().keys_told}"
         if self.typed:
             return f"{told}; those with {self.typed!r}, Backspace: more"
         return f"{told}; letters: find" if len(self.options) > MANY else told

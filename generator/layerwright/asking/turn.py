@@ -43,7 +43,9 @@ class Turn:
         """The answer to one question. Raises Back."""
         context = self.state.context(question)
         first, *details = question.lines(context)
-        asked = Asked(first, (*details, *self.state.standard.told(question.key)), question.option(context))
+        details = [*details, *self.state.standard.told(question.key)]
+        option, is_first = question.option(context), self.state.is_first(question)
+        asked = Asked(first, tuple(details), option, is_first=is_first)
         before = {**self.state.all, **self.state.drafts}
         at = before[question.key] if question.key in before else self.state.default(question, context)
         if question.key in ("inputs", "outputs"):
@@ -76,9 +78,7 @@ class Turn:
 
     def choose(self, question: Question, asked: Asked, options: Sequence[Option], at: Any) -> Any:
         """One of several."""
-        back = (
-            [] if self.state.is_first(question) else [Option(BACK, "back", "to the question before", is_answer=False)]
-        )
+        back = [] if asked.is_first else [Option(BACK, "back", "to the question before", is_answer=False)]
         chosen = self.asker.choose(asked, [*options, *back], at, self.shown(question))
         if chosen is BACK:
             raise Back
