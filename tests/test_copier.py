@@ -181,7 +181,7 @@ def test_plain_copier_asks_the_same_with_the_same_reasons(checkout: Checkout, cl
         terminal.wait_for(question)
         terminal.type("n" if reply is None else reply if "imag" in reply else f"{reply}\r")
     assert terminal.end() == 0
-    assert "- concatenate: side by side (a distance is what two merged paths are apart" in terminal.shown
+    assert "- concatenate: side by side (a distance is how far two merged paths are apart" in terminal.shown
     assert "its exports go furthest (Keras 3 can't train on several" in terminal.shown
     assert "Which pretrained" not in terminal.shown, "there are no pictures"
     answers = yaml.safe_load((tmp_path / "plant" / ".copier-answers.yml").read_text())

@@ -302,7 +302,7 @@ class OutputActivation(Ends):
 class DistanceInputs(Ends):
     """A distance isn't between two paths that can be compared.
 
-    Such an output is what two merged paths are apart. It sees two inputs, `merge` measures (`l2_distance` and the
+    Such an output is how far two merged paths are apart. It sees two inputs, `merge` measures (`l2_distance` and the
     like), both paths end in as many numbers, and nothing is computed after that.
     """
 

@@ -135,11 +135,15 @@ class Fields:
             self.problems.add(key, BadName, f"{shown(name)} is no name", mend, edit)
             self.broken.add(key)
         elif name in SAVEZ_ARGUMENTS:
-            self.problems.add(place, NameTaken, "NumPy can't save an array of this name", f"as {better}", edit)
+            self.problems.add(
+                place, NameTaken, "NumPy can't save an array of this name", f"call it otherwise, as {better}", edit
+            )
             self.broken.add(place)
         elif name.lower() in map(str.lower, before):
-            mend = f"give each a name of its own, as {better}"
-            self.problems.add(place, NameTaken, "the name is there twice", mend, edit)
+            what, mend = "the name is there twice", f"give each a name of its own, as {better}"
+            if name not in before:
+                what = f"{what}: capitals don't tell two names apart"
+            self.problems.add(place, NameTaken, what, mend, edit)
             self.broken.add(place)
         else:
             return True

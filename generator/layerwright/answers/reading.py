@@ -127,7 +127,8 @@ def _as_training(key: str, answers: Answers, training: Any, problems: Problems) 
     """Notes a key of the training that stands beside it, and returns the training with it."""
     is_map = training is None or isinstance(training, Mapping)
     moved = [Edit("set", f"training.{key}", answers[key])] if is_map and key not in (training or {}) else []
-    mend = f"write it there, as training: {{{key}: {shown(answers[key])}}}" if moved else "it's there too: leave it out"
+    there = f"write it there, as training: {{{key}: {shown(answers[key])}}}"
+    mend = there if moved else "training has one already: leave this one out"
     problems.add(key, MisplacedKey, f"{key} belongs under training", mend, *moved, Edit("drop", key))
     return {key: answers[key], **(training or {})} if is_map else training
 

@@ -120,7 +120,7 @@ def read_join(value: Any, place: str, reader: Reader) -> Item | None:
         reader.problems.add(place, BadGroup, f"{shown(value)} names nothing to merge with", mend, Edit("drop", place))
         return None
     if value["with"] in ([], "", None):
-        mend = "the name of an earlier layer or of an input; or leave this merge out"
+        mend = "name an earlier layer or an input; or leave this merge out"
         reader.problems.add(place, BadGroup, "it names nothing to merge with", mend, Edit("drop", place))
         return None
     names = read_names(value["with"], f"{place}.with", reader)
@@ -138,7 +138,7 @@ def read_names(value: Any, place: str, reader: Reader) -> tuple[str, ...]:
     names = [name.strip() if isinstance(name, str) else name for name in names]
     for name in names:
         if not (isinstance(name, str) and is_name(name)):
-            mend = "the name of an earlier layer or of an input; or leave this merge out"
+            mend = "name an earlier layer or an input; or leave this merge out"
             group = Edit("drop", place.removesuffix(".with"))
             reader.problems.add(place, BadName, f"{shown(name)} is no name", mend, group)
             return ()

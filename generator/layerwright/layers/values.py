@@ -185,7 +185,7 @@ def sizes(axes: int, least: int = 1) -> Check:
             None
             if right
             else f"a whole number from {least} to {MAX_SIZE}"
-            + (f", or {axes} of them, as " + "x".join("3" * axes) if axes > 1 else "")
+            + (f", or {axes} of them ({'x'.join('3' * axes)})" if axes > 1 else "")
         )
 
     return check

@@ -110,7 +110,7 @@ class Joins:
             )
             return False
         if is_wrong:
-            what = f"a distance is what two merged paths are apart, and merge is {how}"
+            what = f"a distance is how far two merged paths are apart, and merge is {how}"
             self.net.problems.add(place, DistanceInputs, what, f"say merge: {' or '.join(reversed(words))}", *merge)
             self.check_near(branches, output)
         return not is_wrong
