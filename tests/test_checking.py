@@ -650,7 +650,7 @@ def test_errors_give_one_and_warnings_if_strict(plant: Path, command: Command) -
         ((".", "--select", "LX1"), "unknown rule"),
         ((".", "--ignore", ""), "unknown rule"),
         ((".", "--python", "nowhere/python"), "isn't there"),
-        ((), "Missing argument"),
+        ((), "PATH... isn't said"),
         ((".", "--jobs", "0"), "--jobs"),
         ((".", "--format", "xml"), "--format"),
     ],

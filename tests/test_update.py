@@ -503,7 +503,7 @@ WRONG = {
     "no entry": (("add", "input", "left"), "NAME: KIND SIZE"),
     "an input that isn't there": (("remove", "input", "lefft"), "did you mean left?"),
     "an input that's needed": (("remove", "output", "pair"), "there is no output"),
-    "a terminal": (("update", "--ask"), "needs a terminal"),
+    "a terminal": (("update", "--ask"), "no terminal to ask in"),
 }
 
 
