@@ -6,6 +6,7 @@ nor pay for it. A plugin for pytest (PYTEST_DONT_REWRITE), from which the module
 
 from __future__ import annotations
 
+import compileall
 import fcntl
 import os
 import pty
@@ -21,6 +22,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 import pytest
 
@@ -126,8 +128,12 @@ def new_checkout(folder: Path) -> Checkout:
     """A checkout in a folder that isn't there yet."""
     checkout = Checkout(copied(folder / "layerwright"), folder / "home")
     checkout.home.mkdir()
+    # Committed with it: each `new` and each update runs the generator of a clone, and would spend half of its time on
+    # compiling it. Python compares each with its source, so what a test edits is compiled again.
+    compileall.compile_dir(checkout.root / "generator", quiet=1, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
     checkout.git("init", "--quiet", "--initial-branch", "main")
     checkout.commit(f"v{__version__}")
+    checkout.git("repack", "-a", "-d", "--quiet")  # as a clone has it
     return checkout
 
 
