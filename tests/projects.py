@@ -45,15 +45,33 @@ class Outcome(NamedTuple):
 
 @functools.cache
 def generated(preset: str, **answers: str) -> Path:
-    """Returns a project of a preset, other answers changed. Shared: copy it to change it or to train in it."""
+    """Returns a project of a preset, other answers changed, as an installed package makes it: without Copier.
+
+    That these are the files that Copier makes, to the byte, is in `test_copier.py` and `test_without_copier.py`.
+    Shared: copy it to change it or to train in it.
+    """
+    from layerwright.direct import HERE, write
+
+    project = Path(tempfile.mkdtemp(dir=_folder().name)) / preset
+    write(project, _answers(preset, answers), HERE)
+    return project
+
+
+@functools.cache
+def generated_by_copier(preset: str, **answers: str) -> Path:
+    """The same, as the checkout makes it, which is recorded in it."""
     from layerwright.template import create
 
     project = Path(tempfile.mkdtemp(dir=_folder().name)) / preset
+    create(project, _answers(preset, answers))
+    return project
+
+
+def _answers(preset: str, answers: Mapping[str, str]) -> dict[str, Any]:
     # Batches of a fixed size are for TensorFlow alone.
     inputs = answers.get("inputs") or presets()[preset].answers()["inputs"]
     backend = "tensorflow" if "batch=" in inputs else "torch"
-    create(project, {"preset": preset, "backend": backend} | answers)
-    return project
+    return {"preset": preset, "backend": backend, **answers}
 
 
 def backend_of(project: Path) -> str:
@@ -121,6 +139,14 @@ def run_pytest(project: Path, *arguments: str, backend: str = "") -> Outcome:
 def run_module(project: Path, module: str, *arguments: str, backend: str = "") -> Outcome:
     """Runs one of a project's programs, as `train`, with KEY=VALUE arguments."""
     return run(project, f"{package(project)}.{module}", *arguments, backend=backend)
+
+
+def run_code(project: Path, code: str, *arguments: str) -> Outcome:
+    """Runs a program of a test's, for which a project is installed, on the project's backend."""
+    with tempfile.TemporaryDirectory() as folder:
+        begin = f"import sys\nsys.path.insert(0, {str(project / 'src')!r})\n"
+        Path(folder, "program_of_a_test.py").write_text(begin + code, encoding="utf-8")
+        return run(Path(folder), "program_of_a_test", *arguments, backend=backend_of(project))
 
 
 def run(project: Path, module: str, *arguments: str, backend: str = "") -> Outcome:

@@ -21,7 +21,8 @@ import yaml
 from layerwright import checking, places
 from layerwright.checking import Finding, Options, Result, Severity
 
-from .projects import generated, package
+from .projects import generated_by_copier as generated
+from .projects import package
 from .test_versions import released
 from .workbench import REPOSITORY, Command, listing
 
@@ -329,20 +330,16 @@ def whole(*names: str) -> list[Path]:
     return [generated(name, **SMALL.get(name, {})) for name in names]
 
 
-def test_a_project_as_it_was_made_has_nothing_grave_and_no_edited_file() -> None:
+def test_a_project_as_it_was_made_has_nothing_grave_no_edited_file_and_no_file_of_the_check_s() -> None:
     projects = whole("resnet-transfer", "siamese-conv", "mnist-mlp", "subclassed-block", "masked-lstm")
-    for result in checking.check(projects, Options(python=HERE)):
+    before = [listing(each) for each in projects]
+    results = checking.check(projects, Options(python=HERE))
+    assert [listing(each) for each in projects] == before
+    for result in results:
         assert not result.left_out
         assert not grave(result)
         assert {each.rule for each in result.findings} <= {"LW003"}, "made by a checkout that isn't tagged"
         assert set(result.rules) == {each.identifier for each in checking.ALL}
-
-
-def test_a_check_writes_nothing_into_a_project(tmp_path: Path) -> None:
-    project = shutil.copytree(generated("power-plant"), tmp_path / "plant")
-    before = listing(project)
-    checking.check([project], Options(python=HERE))
-    assert listing(project) == before
 
 
 # Files
@@ -506,10 +503,12 @@ def test_another_source_is_named_and_never_run(plant: Path, tmp_path: Path) -> N
     (evil / "templates").mkdir(parents=True)
     (evil / "copier.yml").write_text("_jinja_extensions: [templates/extensions.py:Layerwright]\n")
     (evil / "templates" / "extensions.py").write_text(f"open({str(trace)!r}, 'w')\n")
-    for commit in ("v0.0.1", "v0.1.0", "HEAD"):
-        answered(plant, "_src_path", str(evil))
-        answered(plant, "_commit", commit)
-        [result] = checking.check([plant], Options(python=HERE))
+    answered(plant, "_src_path", str(evil))
+    commits = ("v0.0.1", "v0.1.0", "HEAD")
+    projects = [shutil.copytree(plant, tmp_path / commit / plant.name) for commit in commits]
+    for project, commit in zip(projects, commits, strict=True):
+        answered(project, "_commit", commit)
+    for result in checking.check(projects, Options(python=HERE)):
         assert {each.part for each in result.left_out} == {"files of the template", "built network"}
         assert "LW002" in {each.rule for each in result.loud}
     assert not trace.exists()
@@ -549,13 +548,16 @@ def test_without_an_environment_the_network_is_left_out_and_that_is_no_pass(
     assert command("check", plant, "--ignore", "LW003", "--strict", "--no-model").code == 0, "asked for"
 
 
-@pytest.mark.parametrize("code", ["import os\nos._exit(3)\n", "import os, signal\nos.kill(os.getpid(), 9)\n"])
-def test_a_project_that_brings_its_process_down_takes_no_other_with_it(tmp_path: Path, code: str) -> None:
-    projects = [shutil.copytree(generated("power-plant"), tmp_path / name) for name in ("one", "two", "three")]
-    (projects[1] / "src" / "power_plant" / "__init__.py").write_text(code)
+def test_a_project_that_brings_its_process_down_takes_no_other_with_it(tmp_path: Path) -> None:
+    names = ("one", "ends", "two", "killed", "three")
+    projects = [shutil.copytree(generated("power-plant"), tmp_path / name) for name in names]
+    (projects[1] / "src" / "power_plant" / "__init__.py").write_text("import os\nos._exit(3)\n")
+    (projects[3] / "src" / "power_plant" / "__init__.py").write_text("import os, signal\nos.kill(os.getpid(), 9)\n")
     results = checking.check(projects, Options(select=("LW2", "LW3"), python=HERE))
-    assert [[each.part for each in result.left_out] for result in results] == [[], ["built network"], []]
-    assert "ended early" in results[1].left_out[0].reason
+    gone = ["built network"]
+    assert [[each.part for each in result.left_out] for result in results] == [[], gone, [], gone, []]
+    for place in (1, 3):
+        assert "ended early" in results[place].left_out[0].reason
     assert not any(result.loud for result in results)
 
 
@@ -569,20 +571,17 @@ def test_what_a_project_prints_or_leaves_behind_changes_no_other_s_result(tmp_pa
         assert not result.loud
 
 
-def test_a_file_that_is_gone_or_no_python_is_never_a_pass(plant: Path) -> None:
+def test_a_file_that_is_gone_or_no_python_or_lacks_a_package_is_never_a_pass(plant: Path, tmp_path: Path) -> None:
     changed(plant, "src/power_plant/train.py", "def compile_model(", "def compiled(")
     [finding] = found(plant, "LW2", "LW3")
     assert (finding.rule, finding.severity) == ("LW200", Severity.WARNING)
     (plant / "src" / "power_plant" / "model.py").unlink()
-    [result] = checking.check([plant], Options(select=("LW2",), python=HERE))
+    lacking = shutil.copytree(generated("power-plant"), tmp_path / "lacking")
+    changed(lacking, "src/power_plant/model.py", "import keras\n", "import keras\nimport nowhere_to_be_found\n")
+    result, other = checking.check([plant, lacking], Options(select=("LW2",), python=HERE))
     assert [each.rule for each in result.loud] == ["LW200", "LW201", "LW200"]
     assert not result.left_out
-
-
-def test_an_environment_that_lacks_a_package_is_said_to(plant: Path) -> None:
-    changed(plant, "src/power_plant/model.py", "import keras\n", "import keras\nimport nowhere_to_be_found\n")
-    [result] = checking.check([plant], Options(select=("LW2",), python=HERE))
-    assert [each.reason for each in result.left_out] == ["its environment lacks nowhere_to_be_found"]
+    assert [each.reason for each in other.left_out] == ["its environment lacks nowhere_to_be_found"]
 
 
 # Silences

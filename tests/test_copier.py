@@ -20,7 +20,7 @@ from layerwright.checking import rendering
 from layerwright.jinja import install
 from layerwright.questions import against, questions
 
-from .workbench import PRESETS, Checkout, Result, Terminal, clean_environment, listing
+from .workbench import PRESETS, Checkout, Command, Result, Terminal, clean_environment, listing
 
 pytest_plugins = ["tests.workbench"]
 
@@ -77,12 +77,14 @@ ANSWERS: dict[str, dict[str, str]] = {preset: {"preset": preset} for preset in P
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_plain_copier_makes_the_same_project(name: str, checkout: Checkout, clone: Path, tmp_path: Path) -> None:
+def test_plain_copier_makes_the_same_project(
+    name: str, command: Command, at_checkout: Checkout, clone: Path, tmp_path: Path
+) -> None:
     answers = dict(ANSWERS[name])
     pairs = [part for key, value in answers.items() for part in ("--data", f"{key}={value}")]
-    ours = checkout.layerwright("new", "ours/plant", *pairs, cwd=tmp_path)
+    ours = command("new", tmp_path / "ours" / "plant", *pairs)
     assert (ours.code, ours.err) == (0, "")
-    plain = copied(checkout, clone, "plain/plant", answers, tmp_path)
+    plain = copied(at_checkout, clone, "plain/plant", answers, tmp_path)
     assert plain.code == 0, plain.err
     assert without_source(listing(tmp_path / "plain")) == without_source(listing(tmp_path / "ours"))
     assert rendering.texts(tmp_path / "ours" / "plant") == rendering.direct(load_pairs(pairs[1::2]), "plant")

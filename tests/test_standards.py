@@ -46,6 +46,7 @@ ACME: Mapping[str, Any] = {
 }
 
 FILES = {
+    "NOTICE.txt": "One for all.\n",
     ".editorconfig": "root = true\n\n[*]\nindent_style = space\n\n[*.yml]\nindent_size = 2\n",
     "docs/ours/data-policy.md": "# Data policy\n\nNothing personal.\n",
     "scripts/submit.sh": "#!/bin/sh\nsbatch launch/train.slurm\n",
@@ -240,29 +241,25 @@ def test_a_conflict_in_a_file_of_the_standard_s_stands_in_it_and_is_listed(acme:
     ] == [1, 1, 1]
 
 
-def test_an_edited_file_that_leaves_the_standard_stays_and_is_named(acme: Life) -> None:
+def test_of_each_file_an_update_leaves_what_is_the_user_s(acme: Life) -> None:
+    """One was deleted, one edited, one has line ends as Windows has them, which is no edit."""
+    (acme.root / ".editorconfig").unlink()
     with (acme.root / "docs" / "ours" / "data-policy.md").open("a") as file:
         file.write("Ours.\n")
+    path = acme.root / "NOTICE.txt"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     acme.save()
-    written(standard_of(acme), changed(ACME, version=3, files=None), {})
-    done = acme.layerwright("update", "--standard", standard_of(acme))
-    assert done.code == 0, done.err
-    assert "= docs/ours/data-policy.md  kept" in done.out
-    assert acme.text("docs/ours/data-policy.md").endswith("Ours.\n")
-    assert not (acme.root / ".editorconfig").exists()
-    assert not (acme.root / "scripts").exists()
-    assert record(acme)["files"] == {}
-
-
-def test_what_the_user_has_deleted_of_the_standard_stays_deleted(acme: Life) -> None:
-    (acme.root / ".editorconfig").unlink()
-    acme.save()
-    files = {**FILES, ".editorconfig": "root = false\n"}
+    files = {".editorconfig": "root = false\n", "NOTICE.txt": "One for all.\n# new\n"}
     written(standard_of(acme), changed(ACME, version=3), files)
     done = acme.layerwright("update", "--standard", standard_of(acme))
-    assert done.code == 0
+    assert done.code == 0, done.err
     assert ".editorconfig: deleted by you, changed in the standard: it stays away." in done.out
     assert not (acme.root / ".editorconfig").exists()
+    assert "= docs/ours/data-policy.md  kept" in done.out, "it leaves the standard, and was edited"
+    assert acme.text("docs/ours/data-policy.md").endswith("Ours.\n")
+    assert not (acme.root / "scripts").exists(), "it leaves the standard, and is as it was"
+    assert path.read_bytes() == b"One for all.\r\n# new\r\n"
+    assert "scripts/submit.sh" not in record(acme)["files"]
 
 
 def test_an_edited_file_whose_beginning_git_has_lost_stays_and_is_named(acme: Life) -> None:
@@ -277,17 +274,6 @@ def test_an_edited_file_whose_beginning_git_has_lost_stays_and_is_named(acme: Li
     assert done.code == 0, done.err
     assert ".editorconfig: kept as you have edited it" in done.out
     assert acme.text(".editorconfig") == mine
-
-
-def test_line_ends_as_windows_has_them_are_no_edit_and_stay(acme: Life) -> None:
-    path = acme.root / ".editorconfig"
-    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-    acme.save()
-    files = {**FILES, ".editorconfig": "root = true\n# new\n"}
-    written(standard_of(acme), changed(ACME, version=3), files)
-    done = acme.layerwright("update", "--standard", standard_of(acme))
-    assert done.code == 0, done.err
-    assert path.read_bytes() == b"root = true\r\n# new\r\n"
 
 
 def test_a_project_without_a_standard_takes_one_on_and_leaves_it_again(checkout: Checkout, tmp_path: Path) -> None:
@@ -986,10 +972,12 @@ def test_a_hand_edited_record_says_again_what_the_standard_says(acme: Life) -> N
     path = acme.root / RECORD
     path.write_text(acme.text(RECORD) + "# mine\n")
     acme.save()
-    written(standard_of(acme), changed(ACME, version=3))
+    written(standard_of(acme), changed(ACME, version=3, files=None), {})
     done = acme.layerwright("update", "--standard", standard_of(acme))
     assert done.code == 0, done.err
     assert f"{RECORD}: it had been edited by hand" in done.out
+    assert record(acme)["files"] == {}
+    assert not (acme.root / ".editorconfig").exists(), "this one brings no files"
 
 
 # The page

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from .projects import generated, package, shell
+from .projects import generated, package, run_code
 from .workbench import REPOSITORY, Command, Result, listing
 
 pytest_plugins = ["tests.workbench"]
@@ -65,7 +65,7 @@ def folder() -> Path:
 def run(project: Path, code: str, *arguments: str | Path) -> str:
     """Runs a program in a project's environment."""
     source = code.format(package=package(project))
-    done = shell(project, [sys.executable, "-c", source, *map(str, arguments)], "torch")
+    done = run_code(project, source, *map(str, arguments))
     assert done.code == 0, done.output
     return done.output
 
