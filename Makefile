@@ -29,7 +29,7 @@ demo: .venv/.tool
 	@echo "Its learning curve:  $(CURDIR)/$(DEMO)/runs/first/learning_curve.png"
 
 test: .venv/.test lint types
-	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 40
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 40
 
 lint: .venv/.test
 	$(BIN)/ruff check .
