@@ -36,7 +36,8 @@ class Layerwright(Extension):
 
 def replaced(folder: Path, old: str, new: str) -> None:
     """Replaces a text in the one file under a folder that has it."""
-    [path] = [path for path in folder.rglob("*") if path.is_file() and old in path.read_text(encoding="utf-8")]
+    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    [path] = [path for path in files if old in path.read_text(encoding="utf-8")]
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
 
 
