@@ -128,12 +128,12 @@ def new_checkout(folder: Path) -> Checkout:
     """A checkout in a folder that isn't there yet."""
     checkout = Checkout(copied(folder / "layerwright"), folder / "home")
     checkout.home.mkdir()
-    # Committed with it: each `new` and each update runs the generator of a clone, and would spend half of its time on
-    # compiling it. Python compares each with its source, so what a test edits is compiled again.
-    compileall.compile_dir(checkout.root / "generator", quiet=1, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
     checkout.git("init", "--quiet", "--initial-branch", "main")
+    (checkout.root / ".git" / "info" / "exclude").write_text("__pycache__/\n")
     checkout.commit(f"v{__version__}")
     checkout.git("repack", "-a", "-d", "--quiet")  # as a clone has it
+    # As it is after a first command. Python compares each with its source, so what a test edits is compiled again.
+    compileall.compile_dir(checkout.root / "generator", quiet=1, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
     return checkout
 
 
