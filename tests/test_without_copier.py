@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import Environment, FileSystemLoader
 
 from layerwright import direct, places, store, template
+from layerwright.compiled import Compiled
 from layerwright.problems import AnswersError
 from layerwright.standards import DATA
 
@@ -79,6 +81,27 @@ def test_it_needs_neither_copier_nor_the_second_time_black(
     monkeypatch.setattr(direct, "formatted", None)
     assert command("new", tmp_path / "two" / "plant", "--preset", "power-plant").code == 0
     assert listing(tmp_path / "one") == listing(tmp_path / "two")
+
+
+def test_a_compiled_template_is_found_from_another_folder_unless_it_is_another_one(tmp_path: Path) -> None:
+    """As Copier has it: a clone of the template for each time that it's rendered."""
+    kept = store.Store()
+
+    def rendered(folder: str, text: str, **syntax: Any) -> str:
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / "a.txt").write_text(text)
+        environment = Environment(
+            loader=FileSystemLoader(tmp_path / folder), bytecode_cache=Compiled(kept), autoescape=False, **syntax
+        )
+        return environment.get_template("a.txt").render()
+
+    text = "{% if true %}\nyes\n{% endif %}\n"
+    assert rendered("one", text) == rendered("two", text) == "\nyes\n"
+    assert len(kept.entries) == 1
+    assert rendered("two", text, trim_blocks=True) == "yes\n"
+    assert rendered("two", text.replace("yes", "no")) == "\nno\n"
+    assert rendered("two", text, extensions=["jinja2.ext.do"]) == "\nyes\n"
+    assert len(kept.entries) == 4
 
 
 ERRORS = [OSError(28, "No space left on device"), RuntimeError("a bug"), KeyboardInterrupt(), SystemExit(143)]
