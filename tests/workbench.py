@@ -129,6 +129,7 @@ def new_checkout(folder: Path) -> Checkout:
     checkout = Checkout(copied(folder / "layerwright"), folder / "home")
     checkout.home.mkdir()
     checkout.git("init", "--quiet", "--initial-branch", "main")
+    (checkout.root / ".git" / "info").mkdir(exist_ok=True)
     (checkout.root / ".git" / "info" / "exclude").write_text("__pycache__/\n")
     checkout.commit(f"v{__version__}")
     checkout.git("repack", "-a", "-d", "--quiet")  # as a clone has it
