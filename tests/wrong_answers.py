@@ -171,13 +171,18 @@ GROUPS: Sequence[Any] = (
 )
 
 
+def _groups() -> list[Any]:
+    """Groups of a case's own: what it changes in them is no other's."""
+    return copy.deepcopy(list(GROUPS))
+
+
 def _nasty(draw: random.Random) -> Any:
     """A value that hardly anything is."""
     made: Sequence[Callable[[], Any]] = (
         lambda: draw.choice(NUMBERS),
         lambda: draw.choice([None, True, False, "", " ", ",", ":", "a:", "none", [], {}, [[]], {"": ""}, {"a": None}]),
-        lambda: draw.choice([*_hostile(), *GROUPS]),
-        lambda: draw.choice(GROUPS),
+        lambda: draw.choice([*_hostile(), *_groups()]),
+        lambda: draw.choice(_groups()),
         lambda: [draw.choice(LAYERS) for _ in range(draw.randrange(1, 6))],
         lambda: draw.choice(LAYERS),
         lambda: _deep(draw.choice([1, 3, 8, 20, 60, 200]), draw),
@@ -188,7 +193,7 @@ def _nasty(draw: random.Random) -> Any:
             ["2026-01-01", "0x1F", "1_000", "!!binary aGk=", "~", "yes", "1:30", ".inf", "1e3", "=", "<<"]
         ),
     )
-    return copy.deepcopy(draw.choice(made)())  # what is changed in it stays this case's own
+    return draw.choice(made)()
 
 
 # Changes of a mapping
@@ -226,7 +231,7 @@ def _changed(answers: dict[str, Any], draw: random.Random) -> None:
         case 4 if isinstance(value, str) and draw.random() < 0.5:
             holder[key] = _garbled(value, draw)
         case 5 if isinstance(value, list):
-            value.insert(draw.randrange(len(value) + 1), draw.choice([*LAYERS, *GROUPS]))
+            value.insert(draw.randrange(len(value) + 1), draw.choice([*LAYERS, *_groups()]))
         case 4 | 6 if isinstance(value, str):
             holder[key] = re.sub(
                 r"\d+", lambda _: str(draw.choice(draw.choice([NUMBERS, SIZES]))), value, count=draw.choice([0, 1])
