@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+# Not `signal`: that imports enum for some thousandths of a second, in which Ctrl-C would show a traceback.
+import _signal as signal  # type: ignore[import-not-found]
 import gc
-import signal
 
 
 def main() -> None:
