@@ -306,7 +306,7 @@ def test_beyond_three_axes_a_shortcut_projects_the_last_one() -> None:
     assert "Dense" in {layer.class_name for layer in plan.graph.layers() if "shortcut" in layer.name}
 
 
-@pytest.mark.parametrize("text", ["ci, docker", "ci docker", "[ci,docker]"])
+@pytest.mark.parametrize("text", ["ci, docker", "ci docker", "[ci,docker]", '["ci", "docker"]'])
 def test_what_answers_with_words_may_be_one_text(text: str) -> None:
     assert planned(**ONE, extras=text).spec.extras == ("ci", "docker")
 

@@ -189,7 +189,7 @@ def normalised(answers: Answers) -> Answers:
     """The answers with those that may be written in several ways written in one: lists as lists."""
     answers = {key: value for key, value in answers.items() if value != "" or key not in NAMES}
     texts = {key: answers[key] for key in LISTS if isinstance(answers.get(key), str)}
-    return answers | {key: re.findall(r"[^,\s]+", text.strip("[] ")) for key, text in texts.items()}
+    return answers | {key: re.findall(r"[^,\s\"']+", text.strip("[] ")) for key, text in texts.items()}
 
 
 def flow(value: Any, *, sort: bool = True) -> str:
