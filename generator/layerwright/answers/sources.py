@@ -189,7 +189,15 @@ def normalised(answers: Answers) -> Answers:
     """The answers with those that may be written in several ways written in one: lists as lists."""
     answers = {key: value for key, value in answers.items() if value != "" or key not in NAMES}
     texts = {key: answers[key] for key in LISTS if isinstance(answers.get(key), str)}
-    return answers | {key: re.findall(r"[^,\s\"']+", text.strip("[] ")) for key, text in texts.items()}
+    return answers | {key: [_bare(word) for word in _WORDS.findall(text.strip("[] "))] for key, text in texts.items()}
+
+
+_WORDS = re.compile(r"[^,\s]+")
+
+
+def _bare(word: str) -> str:
+    """A word without the quotes around it."""
+    return word[1:-1] if len(word) > 2 and word[0] == word[-1] and word[0] in "\"'" else word
 
 
 def flow(value: Any, *, sort: bool = True) -> str:
