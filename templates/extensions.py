@@ -48,8 +48,8 @@ def load_generator() -> ModuleType:
     folder = generator_folder()
     name = f"layerwright_{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}"
     if name not in sys.modules:
-        for each in (folder, *filter(Path.is_dir, folder.rglob("*"))):
-            sys.path_importer_cache[str(each)] = FileFinder(str(each), (Loader, [".py"]))
+        for package_folder in (each.parent for each in folder.rglob("__init__.py")):
+            sys.path_importer_cache[str(package_folder)] = FileFinder(str(package_folder), (Loader, [".py"]))
         path = folder / "__init__.py"
         spec = importlib.util.spec_from_file_location(
             name, path, loader=Loader(name, str(path)), submodule_search_locations=[str(folder)]

@@ -61,8 +61,12 @@ def _places(sizes: Shape) -> int:
 
 
 def _of_kernels(call: Call) -> int:
+    return _at_each_place(call.weights, call.output)
+
+
+def _at_each_place(weights: Iterable[Weight], output: Shape) -> int:
     """Every kernel at each place of what comes out, as a dense layer and a convolution have it."""
-    return sum(call.kernels) * _places(call.output[1:-1])
+    return sum(_kernels(weights)) * _places(output[1:-1])
 
 
 def _of_einsum(call: Call) -> int:
@@ -163,7 +167,7 @@ def _of_node(node: Node) -> int:
     if not isinstance(layer, RuleLayer):
         return 0
     if layer.rule.name not in COUNTED:  # what it gives and holds is known already
-        return sum(_kernels(layer.weights)) * _places(node.output.shape[1:-1])
+        return _at_each_place(layer.weights, node.output.shape)
     # The state that a recurrent layer begins with goes through no kernel.
     inputs = node.inputs[:1] if node.begins_with_state else node.inputs
     return of_layer(layer, tuple(tensor.shape for tensor in inputs))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -87,9 +87,18 @@ def counted(context: click.Context, option: click.Parameter, value: str | None) 
 
 def _place(param: click.Parameter | None, context: click.Context | None) -> str:
     """An option; of an argument, the command."""
-    if isinstance(param, click.Option):
-        return max(param.opts, key=len)
-    return (context and context.command.name) or TOP
+    return max(param.opts, key=len) if isinstance(param, click.Option) else place_of(context)
+
+
+def place_of(context: click.Context | None) -> str:
+    """The command that something is wrong with."""
+    command = context.command if context else None
+    return TOP if command is None or isinstance(command, click.Group) else command.name or TOP
+
+
+def named_in(words: Sequence[str], otherwise: str) -> str:
+    """The command that a command line names: its first word that is no option."""
+    return next((word for word in words if not word.startswith("-")), otherwise)
 
 
 def _formed(context: click.Context, _: click.Parameter, form: str | None) -> str | None:

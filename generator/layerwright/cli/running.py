@@ -19,7 +19,7 @@ from ..faults import Stopped, SystemRefused, Unforeseen
 from ..marking import Sources
 from ..problems import AnswersError, Problem, as_data
 from .manner import Manner
-from .options import TOP
+from .options import TOP, named_in
 from .saying import columns, fail, said, say
 
 STOPPED = "stopped: nothing was written"
@@ -101,20 +101,16 @@ def _stopped(error: BaseException, words: Sequence[str]) -> Problem:
     """What is said to one who has stopped a command. What interrupts it may say how to go on; click wraps that."""
     interruption = error.__cause__ if isinstance(error, click.Abort) else error
     more = interruption.args if isinstance(interruption, KeyboardInterrupt) else ()
-    return Problem(_command(words), Stopped, STOPPED, more[0] if more else "the same command begins anew")
+    return Problem(named_in(words, TOP), Stopped, STOPPED, more[0] if more else "the same command begins anew")
 
 
 def _failed(error: Exception, words: Sequence[str]) -> Problem:
     """What is said of what neither the answers nor the command line are to blame for."""
     if isinstance(error, OSError):
-        place, what = str(error.filename or _command(words)), error.strerror or str(error)
+        place, what = str(error.filename or named_in(words, TOP)), error.strerror or str(error)
         return Problem(place, SystemRefused, what, "see to that, and run the command again")
     mend = "layerwright --debug COMMAND shows where; tell those who keep layerwright"
-    return Problem(_command(words), Unforeseen, f"{type(error).__name__}: {error}".rstrip(": "), mend)
-
-
-def _command(words: Sequence[str]) -> str:
-    return next((word for word in words if not word.startswith("-")), TOP)
+    return Problem(named_in(words, TOP), Unforeseen, f"{type(error).__name__}: {error}".rstrip(": "), mend)
 
 
 def _end(problems: Sequence[Problem], manner: Manner, code: int) -> NoReturn:

@@ -12,7 +12,7 @@ import click
 
 from ..faults import BadOption, ExtraArgument, IncompleteCommand, UnknownOption
 from ..problems import Problem, shown, unknown
-from .options import TOP
+from .options import TOP, named_in, place_of
 
 
 def problem(error: click.UsageError, words: Sequence[str]) -> Problem:
@@ -21,12 +21,12 @@ def problem(error: click.UsageError, words: Sequence[str]) -> Problem:
         return _unknown_option(error, words)
     if isinstance(error, click.MissingParameter) and isinstance(error.param, click.Argument) and error.ctx:
         name = error.param.make_metavar(error.ctx)
-        return Problem(_place(error), IncompleteCommand, f"{name} isn't said", f"say it, as {_example(error)}")
+        return Problem(place_of(error.ctx), IncompleteCommand, f"{name} isn't said", f"say it, as {_example(error)}")
     if isinstance(error, click.BadOptionUsage):
         return _misused(error, words)
     if isinstance(error, click.BadParameter):
         mend = f"{_path(error)} --help shows the form"
-        return Problem(_place(error), BadOption, error.format_message(), mend)
+        return Problem(place_of(error.ctx), BadOption, error.format_message(), mend)
     if isinstance(_command(error), click.Group):
         return Problem(TOP, IncompleteCommand, "no command is named", f"name one, as {_example(error)}")
     return _extra(error, words)
@@ -42,7 +42,7 @@ def _unknown_option(error: click.NoSuchOption, words: Sequence[str]) -> Problem:
         homes = [each for each in command.commands.values() if name.partition("=")[0] in _options(each)]
         typed = next((each for each in homes if each.name in words), next(iter(homes), None))
         mend = f"write it after the command's name: layerwright {typed.name} {name}" if typed else mend
-    return Problem(_place(error), UnknownOption, what, mend)
+    return Problem(place_of(error.ctx), UnknownOption, what, mend)
 
 
 def _options(command: click.Command | None) -> list[str]:
@@ -56,7 +56,7 @@ def _misused(error: click.BadOptionUsage, words: Sequence[str]) -> Problem:
     name = error.option_name
     if any(word.startswith(f"{name}=") for word in words):
         return Problem(name, ExtraArgument, "it takes no value", f"write {name} alone")
-    command = next((word for word in words if not word.startswith("-")), "COMMAND")
+    command = named_in(words, "COMMAND")
     mend = f"say it after {name}: layerwright {command} --help shows the form"
     return Problem(name, IncompleteCommand, "its value isn't said", mend)
 
@@ -69,7 +69,7 @@ def _extra(error: click.UsageError, words: Sequence[str]) -> Problem:
     mend = f"leave it out; the form is {_path(error)} {usage}"
     if torn := _torn(words, left.split()):
         mend = f"quote what belongs together: {torn}"
-    return Problem(_place(error), ExtraArgument, f"{shown(left)} is more than it takes", mend)
+    return Problem(place_of(error.ctx), ExtraArgument, f"{shown(left)} is more than it takes", mend)
 
 
 def _torn(words: Sequence[str], left: Sequence[str]) -> str:
@@ -89,12 +89,6 @@ def _command(error: click.UsageError) -> click.Command | None:
 def _path(error: click.UsageError) -> str:
     command = _command(error)
     return "layerwright" if command is None or isinstance(command, click.Group) else f"layerwright {command.name}"
-
-
-def _place(error: click.UsageError) -> str:
-    """The command that it's wrong with."""
-    command = _command(error)
-    return TOP if command is None or isinstance(command, click.Group) else command.name or TOP
 
 
 def _example(error: click.UsageError) -> str:

@@ -175,8 +175,9 @@ class Heads:
 
     def check_activation(self, output: Output, tensor: Tensor) -> None:
         """Notes classes whose loss would be NaN, since their activation can be 0 for all of them."""
-        said = ends_in(self.net.graph, tensor)
-        if said in SILENT and choices.activation(output, tensor.shape) == "softmax":
+        if choices.activation(output, tensor.shape) != "softmax":
+            return
+        if (said := ends_in(self.net.graph, tensor)) in SILENT:
             what = f"{said} can be 0 for all classes at once, and the loss of {output.task.name} divides by their sum"
             mend, edits = mends.probable(self.net.spec, output)
             self.net.problems.add(f"outputs.{output.name}", OutputActivation, what, mend, *edits)
@@ -184,7 +185,7 @@ class Heads:
 
 def ends_in(graph: Graph, tensor: Tensor) -> str | None:
     """The activation that a tensor comes from, None if its layer has none of which we know."""
-    layer = next((node.layer for node in graph.nodes if tensor in node.gives), None)
+    layer = next((node.layer for node in reversed(graph.nodes) if tensor in node.gives), None)  # heads come last
     if not isinstance(layer, RuleLayer):
         return None
     if layer.rule.name == "ReLU":

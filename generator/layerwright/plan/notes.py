@@ -38,9 +38,10 @@ def notes(spec: Spec, graph: Graph) -> Iterator[str]:
 def _unlike_their_tasks(spec: Spec, graph: Graph) -> Iterator[str]:
     """The outputs whose answers have them end in another activation than their task is trained on."""
     for output in spec.outputs:
-        own, said = choices.activation(output, ()), ends_in(graph, graph.outputs[output.name])
-        kept = spec.layers.heads.get(output.name, Head()).keeps_last
-        if not kept and not output.of and own not in (None, "linear", said) and said is not None:
+        own, kept = choices.activation(output, ()), spec.layers.heads.get(output.name, Head()).keeps_last
+        if kept or output.of or own in (None, "linear"):
+            continue
+        if (said := ends_in(graph, graph.outputs[output.name])) not in (None, own):
             yield f"{output.name} ends in {said}, and the loss of {output.task.name} expects {own}"
 
 
