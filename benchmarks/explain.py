@@ -43,8 +43,9 @@ def main(runs: int) -> None:
     for name in presets():
         project = folder / name
         create(project, {"preset": name})
-        weights = "None" if "weights" in (project / "src" / name.replace("-", "_") / "model.py").read_text() else ""
-        build = [sys.executable, "-c", BUILD.format(package=name.replace("-", "_"), weights=weights)]
+        package = name.replace("-", "_")
+        transfers = "def build_model(weights" in (project / "src" / package / "model.py").read_text()
+        build = [sys.executable, "-c", BUILD.format(package=package, weights="None" if transfers else "")]
         times: dict[str, list[float]] = {"explain": [], "torch": [], "tensorflow": []}
         for _ in range(runs):
             times["explain"].append(seconds([*explain, name], folder))

@@ -519,7 +519,7 @@ RUNS = [
         "train.py",
         '    keras.utils.set_random_seed(config["seed"])\n',
         "",
-        "test_the_same_seed_makes_the_same_run",
+        GOES_ON,
     ),
     training(
         "another number of epochs",
@@ -527,7 +527,7 @@ RUNS = [
         "train.py",
         "        epochs=epochs,\n",
         "        epochs=10,\n",
-        "test_the_same_seed_makes_the_same_run",
+        GOES_ON,
     ),
     training(
         "inputs as they come",

@@ -51,11 +51,8 @@ def test_every_output_has_a_gradient_and_weights_stay(model: keras.Model, sample
 
 
 def test_it_is_shown_of_a_batch_and_of_one_row(
-    config: Config, model: keras.Model, capsys: pytest.CaptureFixture[str]
+    config: Config, run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = Path(config["run"])
-    run.mkdir()
-    model.save(run / "model.keras")
     main(config)
     of_a_batch = capsys.readouterr().out
     main(config, "row=0")

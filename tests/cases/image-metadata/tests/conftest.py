@@ -1,5 +1,6 @@
 """What the tests share: a small configuration, a few samples, and the network."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import keras
 from image_metadata.config import Config
 from image_metadata.data import Samples, learn, prepare, synthesise
 from image_metadata.model import build_model
+from image_metadata.train import train
 
 ROOT = Path(__file__).parent.parent
 
@@ -23,11 +25,10 @@ def prepared() -> None:
     hardware.prepare()
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> Config:
-    """A short training on few samples, in a folder of its own."""
+def short(folder: Path) -> Config:
+    """Returns the configuration of a short training on few samples, in this folder."""
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    config["run"] = str(tmp_path / "run")
+    config["run"] = str(folder / "run")
     config["data"] |= {"path": None, "test_path": None, "synthetic_samples": 32}
     config["data"] |= {
         "columns": {name: name for name in ["image", "metadata", "category"]},
@@ -37,6 +38,27 @@ def config(tmp_path: Path) -> Config:
     config["training"] |= {"epochs": 2, "batch_size": 4}
     config["training"]["learning_rate"] = 0.001
     return config
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """A short training on few samples, in a folder of its own."""
+    return short(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, list[float]]]:
+    """Where a whole run is, and what it came to; for all tests that look at one, made once."""
+    config = short(tmp_path_factory.mktemp("trained"))
+    history = train(config)
+    keras.backend.clear_session()
+    return Path(config["run"]), history
+
+
+@pytest.fixture
+def run(trained: tuple[Path, dict[str, list[float]]], config: Config) -> Path:
+    """A copy of that run, where `config` has it: a test may write into it."""
+    return shutil.copytree(trained[0], Path(config["run"]))
 
 
 @pytest.fixture(scope="session")

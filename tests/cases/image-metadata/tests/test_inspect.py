@@ -1,6 +1,5 @@
 """What is shown of the inside is what is there: each call of each layer, each output's gradient."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ import numpy as np
 import pytest
 
 from image_metadata.config import Config
-from image_metadata.data import TARGETS, Batches, Samples, learn, load_data
+from image_metadata.data import TARGETS, Batches, Samples
 from image_metadata.inspect import activations, gradient_norms, main
 
 
@@ -52,13 +51,8 @@ def test_every_output_has_a_gradient_and_weights_stay(model: keras.Model, sample
 
 
 def test_it_is_shown_of_a_batch_and_of_one_row(
-    config: Config, model: keras.Model, capsys: pytest.CaptureFixture[str]
+    config: Config, run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = Path(config["run"])
-    run.mkdir()
-    model.save(run / "model.keras")
-    learned = json.dumps(learn(load_data(config)[0]))
-    (run / "learned.json").write_text(learned, encoding="utf-8")
     main(config)
     of_a_batch = capsys.readouterr().out
     main(config, "row=0")

@@ -3,13 +3,11 @@
 import json
 from pathlib import Path
 
-import keras
 import numpy as np
 import pytest
 
 from mnist_mlp import evaluate
 from mnist_mlp.config import Config
-from mnist_mlp.data import learn
 
 
 def test_the_most_probable_class_counts() -> None:
@@ -21,13 +19,8 @@ def test_the_most_probable_class_counts() -> None:
     }
 
 
-def test_a_guess_says_the_mean_and_what_is_farthest_off_is_said(
-    config: Config, model: keras.Model
-) -> None:
-    run, (train, _, test) = Path(config["run"]), evaluate.load_data(config)
-    run.mkdir()
-    model.save(run / "model.keras")
-    (run / "learned.json").write_text(json.dumps(learn(train)), encoding="utf-8")
+def test_a_guess_says_the_mean_and_what_is_farthest_off_is_said(config: Config, run: Path) -> None:
+    train, _, test = evaluate.load_data(config)
     scores = evaluate.evaluate(config)
     said, page = evaluate.predict(config, test), (run / "evaluation.md").read_text(encoding="utf-8")
     for name, (score, _) in evaluate.SCORING.items():

@@ -1,8 +1,10 @@
 """What the tests share: a small configuration, a few samples, and the network."""
 
-from collections.abc import Iterator
+import shutil
 from pathlib import Path
+from unittest.mock import Mock
 
+import numpy as np
 import pytest
 import yaml
 
@@ -13,6 +15,7 @@ import keras
 from resnet_transfer.config import Config
 from resnet_transfer.data import Batches, Samples, learn, prepare, synthesise
 from resnet_transfer.model import build_model
+from resnet_transfer.train import train
 
 ROOT = Path(__file__).parent.parent
 
@@ -23,11 +26,10 @@ def prepared() -> None:
     hardware.prepare()
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> Config:
-    """A short training on few samples, in a folder of its own."""
+def short(folder: Path) -> Config:
+    """Returns the configuration of a short training on few samples, in this folder."""
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    config["run"] = str(tmp_path / "run")
+    config["run"] = str(folder / "run")
     config["data"] |= {"path": None, "test_path": None, "synthetic_samples": 12}
     config["data"] |= {
         "columns": {name: name for name in ["image", "category"]},
@@ -39,6 +41,38 @@ def config(tmp_path: Path) -> Config:
     return config
 
 
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """A short training on few samples, in a folder of its own."""
+    return short(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, list[float]]]:
+    """Where a whole run is, and what it came to; for all tests that look at one, made once."""
+    config = short(tmp_path_factory.mktemp("trained"))
+    history = train(config)
+    keras.backend.clear_session()
+    return Path(config["run"]), history
+
+
+@pytest.fixture(scope="session")
+def halfway(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a run is that was killed between its phases."""
+    config = short(tmp_path_factory.mktemp("halfway"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("resnet_transfer.train.unfreeze_top", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            train(config)
+    return Path(config["run"])
+
+
+@pytest.fixture
+def run(trained: tuple[Path, dict[str, list[float]]], config: Config) -> Path:
+    """A copy of that run, where `config` has it: a test may write into it."""
+    return shutil.copytree(trained[0], Path(config["run"]))
+
+
 @pytest.fixture(scope="session")
 def samples() -> Samples:
     """A few samples, as the network takes them."""
@@ -46,14 +80,23 @@ def samples() -> Samples:
     return prepare(samples, learn(samples))
 
 
-@pytest.fixture
-def model(samples: Samples) -> Iterator[keras.Model]:
-    """The network, its backbone with random weights: tests download nothing."""
+@pytest.fixture(scope="session")
+def built(samples: Samples) -> tuple[keras.Model, list[np.ndarray]]:
+    """The network and its values; its backbone has random weights, as tests download nothing."""
     keras.utils.set_random_seed(0)
     model = build_model(weights=None)
     settle(model, samples)
-    yield model
-    keras.backend.clear_session()
+    return model, [np.array(keras.ops.convert_to_numpy(each)) for each in model.variables]
+
+
+@pytest.fixture
+def model(built: tuple[keras.Model, list[np.ndarray]]) -> keras.Model:
+    """The network as it was built, whatever another test did: that takes longer than most tests."""
+    model, values = built
+    model.get_layer("resnet50").trainable = False
+    for variable, value in zip(model.variables, values, strict=True):
+        variable.assign(value)
+    return model
 
 
 def settle(model: keras.Model, samples: Samples) -> None:

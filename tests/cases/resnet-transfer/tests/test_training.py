@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -103,10 +104,7 @@ def test_a_phase_that_is_over_stays_so(tmp_path: Path) -> None:
     assert layer.get_weights()[0].item() == pytest.approx(0.8)
 
 
-def test_a_run_leaves_all_that_evaluation_and_prediction_need(config: Config) -> None:
-    history = train(config)
-    assert np.isfinite(history["loss"]).all()
-    run = Path(config["run"])
+def test_a_run_leaves_all_that_evaluation_and_prediction_need(config: Config, run: Path) -> None:
     written = {path.name for path in run.iterdir()}
     assert written == {
         "config.yaml",
@@ -132,14 +130,13 @@ def test_a_run_leaves_all_that_evaluation_and_prediction_need(config: Config) ->
 
 
 def test_a_killed_run_goes_on_as_if_it_had_not_been(
-    config: Config, monkeypatch: pytest.MonkeyPatch
+    trained: tuple[Path, dict[str, list[float]]], halfway: Path, config: Config
 ) -> None:
-    config["training"]["epochs"] = 1
-    history = train(config)
-    whole = keras.models.load_model(Path(config["run"]) / "model.keras", compile=False)
-    config["run"] += "_again"
-    with killed(2, monkeypatch):
-        train(config)
+    run, history = trained
+    whole = keras.models.load_model(run / "model.keras", compile=False)
+    shutil.copytree(halfway, config["run"])
+    assert len(history["loss"]) == 2
+    assert np.isfinite(history["loss"]).all()
     other = config | {"seed": 7}
     with pytest.raises(SystemExit, match=r"isn't finished.*'seed': '0'.*'seed': '7'"):
         train(other)
@@ -154,10 +151,8 @@ def test_a_killed_run_goes_on_as_if_it_had_not_been(
 
 
 def test_a_run_is_evaluated_as_it_was_trained(
-    config: Config, monkeypatch: pytest.MonkeyPatch
+    config: Config, run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config["training"]["epochs"], config["data"]["test_fraction"] = 1, 0.25
-    train(config)
     monkeypatch.chdir(Path(__file__).parent.parent)
     monkeypatch.setattr(sys, "argv", ["evaluate", f"run={config['run']}"])
     assert from_command_line(trained=True) == config
@@ -168,25 +163,33 @@ def test_a_run_is_evaluated_as_it_was_trained(
         from_command_line(trained=True)
 
 
-@pytest.mark.parametrize("second", [0.5, 2.0])
+@pytest.mark.parametrize("better", [True, False])
 def test_phase_two_trains_the_last_layers_and_counts_if_it_is_better(
-    config: Config, monkeypatch: pytest.MonkeyPatch, second: float
+    trained: tuple[Path, dict[str, list[float]]],
+    halfway: Path,
+    config: Config,
+    monkeypatch: pytest.MonkeyPatch,
+    better: bool,
 ) -> None:
-    epochs = config["training"]["epochs"]
-    losses = iter([[1.0] * epochs, [1.0] * epochs + [second] * epochs])
-    monkeypatch.setattr(
-        "resnet_transfer.train.fit", lambda *given: fit(*given) | {"val_loss": next(losses)}
-    )
-    train(config)
-    trained = keras.models.load_model(Path(config["run"]) / "model.keras", compile=False)
-    end = trained.get_layer("resnet50")
+    run, history = trained
+    first, second = history["val_loss"]
+    if better != (
+        second < first
+    ):  # the run went the other way: a second one is told that it goes this way
+        run = shutil.copytree(halfway, Path(config["run"]))
+        losses = iter([[1.0], [1.0, 0.5 if better else 2.0]])
+        monkeypatch.setattr(
+            "resnet_transfer.train.fit", lambda *given: fit(*given) | {"val_loss": next(losses)}
+        )
+        train(config)
+    end = keras.models.load_model(run / "model.keras", compile=False).get_layer("resnet50")
     keras.utils.set_random_seed(config["seed"])  # makes the weights that training started with
     start = build_model(weights=None).get_layer("resnet50")
     for depth, (before, after) in enumerate(zip(start.layers[::-1], end.layers[::-1], strict=True)):
         same = all(map(np.array_equal, before.get_weights(), after.get_weights()))
         fixed = not before.weights or isinstance(before, keras.layers.BatchNormalization)
         assert same == (
-            fixed or second > 1 or depth >= config["training"]["fine_tune"]
+            fixed or not better or depth >= config["training"]["fine_tune"]
         ), before.name
 
 

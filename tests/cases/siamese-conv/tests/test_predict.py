@@ -4,23 +4,18 @@ import csv
 import json
 from pathlib import Path
 
-import keras
 import numpy as np
 import pytest
 
 from siamese_conv import predict
 from siamese_conv.config import Config
-from siamese_conv.data import INPUTS, DataError, Samples, learn, synthesise
+from siamese_conv.data import INPUTS, DataError, Samples, synthesise
 
 
 @pytest.fixture
-def new(config: Config, model: keras.Model) -> Samples:
-    """A run whose network hasn't learned, and samples in a file that the configuration names."""
-    run = Path(config["run"])
-    run.mkdir()
-    model.save(run / "model.keras")
+def new(config: Config, run: Path) -> Samples:
+    """A run, and samples in a file that the configuration names."""
     samples = synthesise(count=4, seed=1)
-    (run / "learned.json").write_text(json.dumps(learn(samples)), encoding="utf-8")
     config["data"]["path"] = str(run.parent / "new.npz")
     inputs = {name: samples[name] for name in INPUTS}
     np.savez(config["data"]["path"], **inputs)
@@ -34,11 +29,13 @@ def read_table(file: Path) -> dict[str, list[str]]:
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 
-def test_predictions_of_a_file_are_written_under_their_names(config: Config, new: Samples) -> None:
+def test_predictions_of_a_file_are_written_under_their_names(
+    config: Config, run: Path, new: Samples
+) -> None:
     scores = {name: {"model": {"threshold": 0.0}} for name in predict.TARGETS}
-    (Path(config["run"]) / "evaluation.json").write_text(json.dumps(scores), encoding="utf-8")
+    (run / "evaluation.json").write_text(json.dumps(scores), encoding="utf-8")
     predict.main(config)
-    run, said = Path(config["run"]), predict.predict(config, new)
+    said = predict.predict(config, new)
     table, expected = read_table(run / "predictions.csv"), {}
     values = said["distance"]
     expected["distance"] = values[:, 0]
@@ -49,7 +46,7 @@ def test_predictions_of_a_file_are_written_under_their_names(config: Config, new
 
 
 def test_one_sample_says_what_a_file_says(
-    config: Config, new: Samples, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    config: Config, run: Path, new: Samples, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files = {name: tmp_path / f"{name}.npy" for name in new}
     for name, file in files.items():
@@ -57,7 +54,7 @@ def test_one_sample_says_what_a_file_says(
     predict.main(config, [f"sample.{name}={file}" for name, file in files.items()])
     printed = capsys.readouterr().out
     assert "Wrote" in printed
-    table = read_table(Path(config["run"]) / "prediction.csv")
+    table = read_table(run / "prediction.csv")
     assert f"{next(iter(table))} " in printed
     first = predict.predict(config, {name: values[:1] for name, values in new.items()})
     assert [float(each) for each in table["distance"]] == pytest.approx(

@@ -1,26 +1,20 @@
 """Predictions are written under their names, and one sample says what a file says."""
 
 import csv
-import json
 from pathlib import Path
 
-import keras
 import numpy as np
 import pytest
 
 from siamese_dense import predict
 from siamese_dense.config import Config
-from siamese_dense.data import INPUTS, DataError, Samples, learn, synthesise
+from siamese_dense.data import INPUTS, DataError, Samples, synthesise
 
 
 @pytest.fixture
-def new(config: Config, model: keras.Model) -> Samples:
-    """A run whose network hasn't learned, and samples in a file that the configuration names."""
-    run = Path(config["run"])
-    run.mkdir()
-    model.save(run / "model.keras")
+def new(config: Config, run: Path) -> Samples:
+    """A run, and samples in a file that the configuration names."""
     samples = synthesise(count=16, seed=1)
-    (run / "learned.json").write_text(json.dumps(learn(samples)), encoding="utf-8")
     config["data"]["path"] = str(run.parent / "new.npz")
     inputs = {name: samples[name] for name in INPUTS}
     np.savez(config["data"]["path"], **inputs)
@@ -34,9 +28,11 @@ def read_table(file: Path) -> dict[str, list[str]]:
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 
-def test_predictions_of_a_file_are_written_under_their_names(config: Config, new: Samples) -> None:
+def test_predictions_of_a_file_are_written_under_their_names(
+    config: Config, run: Path, new: Samples
+) -> None:
     predict.main(config)
-    run, said = Path(config["run"]), predict.predict(config, new)
+    said = predict.predict(config, new)
     table, expected = read_table(run / "predictions.csv"), {}
     values = said["pair"]
     expected |= {f"pair_{each}": values[:, each] for each in range(128)}
@@ -46,7 +42,7 @@ def test_predictions_of_a_file_are_written_under_their_names(config: Config, new
 
 
 def test_one_sample_says_what_a_file_says(
-    config: Config, new: Samples, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    config: Config, run: Path, new: Samples, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files = {name: tmp_path / f"{name}.npy" for name in new}
     for name, file in files.items():
@@ -54,7 +50,7 @@ def test_one_sample_says_what_a_file_says(
     predict.main(config, [f"sample.{name}={file}" for name, file in files.items()])
     printed = capsys.readouterr().out
     assert "Wrote" in printed
-    table = read_table(Path(config["run"]) / "prediction.csv")
+    table = read_table(run / "prediction.csv")
     assert f"{next(iter(table))} " in printed
     first = predict.predict(config, {name: values[:1] for name, values in new.items()})
     assert [float(each) for each in table["pair_0"]] == pytest.approx(
