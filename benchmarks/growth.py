@@ -246,6 +246,7 @@ def main(runs: int, words: str, plot: Path | None) -> None:
     """Prints a table for each kind of network."""
     template, rows = _template(), {}
     black_mode()
+    gc.freeze()  # as the command does: what is imported stays, and isn't looked through again and again
     for name in NETWORKS:
         if words in name:
             rows[name] = grown(name, template, runs)

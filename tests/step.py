@@ -24,7 +24,7 @@ def main(package: str, precision: str, parameters: str, batch: str) -> None:
     samples = data.synthesise(count=8, seed=0)
     if hasattr(data, "learn"):
         samples = data.prepare(samples, data.learn(samples))
-    model = _built(model_module)
+    model = _built(model_module, samples)
     assert model.count_params() == int(parameters), f"{model.count_params()} parameters in place of {parameters}"
     train.compile_model(model, learning_rate=0.01)
     before = _values(model.trainable_weights)
@@ -45,10 +45,17 @@ def main(package: str, precision: str, parameters: str, batch: str) -> None:
     _check_same(model(inputs, training=False), loaded(inputs, training=False))
 
 
-def _built(module: Any) -> Any:
-    """The network; a backbone with random weights."""
+def _built(module: Any, samples: dict[str, Any]) -> Any:
+    """The network; a backbone with random weights, and the statistics that the project's own tests give it."""
     build = module.build_model
-    return build(weights=None) if "weights" in build.__annotations__ else build()
+    if "weights" not in build.__annotations__:
+        return build()
+    model = build(weights=None)
+    sys.path.insert(0, "tests")
+    settle = getattr(importlib.import_module("conftest"), "settle", None)
+    if settle:
+        settle(model, samples)
+    return model
 
 
 def _values(weights: Any) -> list[Any]:

@@ -30,7 +30,7 @@ def test_some_projects_are_as_planned(tmp_path: Path) -> None:
         assert wrong_by_lint(project) == "", row
         stand_in(row, project)
         if not any(refused for backend, refused in others(row) if backend == "torch"):
-            code, output = run(project, "tests.step", *step_arguments(row), backend="torch")
+            code, output = run(project, "tests.step", *step_arguments(row, "torch"), backend="torch")
             assert code == 0, f"{output}\n{row}"
 
 
@@ -67,7 +67,7 @@ def test_what_is_wrong_with_a_project_is_found(wrong: str, tmp_path: Path) -> No
         assert "math" in wrong_by_lint(project)
     else:
         stand_in(rows()[0], project)
-        arguments = list(step_arguments(rows()[0]))
+        arguments = list(step_arguments(rows()[0], "torch"))
         arguments[2] = "12"
         code, output = run(project, "tests.step", *arguments, backend="torch")
         assert code == 1

@@ -65,6 +65,7 @@ def hardware(plan: Plan) -> dict[str, Any]:
         "about": ABOUT[device, chosen.processes],
         # Other than a table: a precision, and that TensorFlow doesn't take all of a GPU's memory.
         "sets_up": chosen.precision != "float32" or (device != "cpu" and chosen.backend == "tensorflow"),
+        "gpus_alone": _needs_gpus(chosen),
         "missing": f"CPU: {library} finds no GPU. If nvidia-smi does: {MENDS[chosen.backend]}",
         "table": _table(plan.spec),
         "title": TITLES[device],
@@ -79,7 +80,7 @@ def hardware(plan: Plan) -> dict[str, Any]:
 def _table(spec: Spec) -> list[tuple[str, str]]:
     """Rows of what `hardware.py` tells: names, and what stands behind them in an f-string."""
     chosen = spec.hardware
-    several, backend, policy = chosen.several, chosen.backend, chosen.precision
+    several, backend = chosen.several, chosen.backend
     count = "len(gpus)" if backend == "tensorflow" else "gpus"
     gpu = (
         f'{{f"{{{count}}} x GPU, memory as it is needed" if gpus else cpu}}'
@@ -99,11 +100,23 @@ def _table(spec: Spec) -> list[tuple[str, str]]:
         "devices" if several else "device": "CPU" if chosen.device == "cpu" else gpu,
         "processes": processes[backend] if chosen.processes else "",
         "batches": f"shared by {{devices()}}, by {engine}" if several and engine else "",
-        "precision": policy if policy == "float32" else f"{policy}, last layers float32",
+        "precision": _said_of_precision(chosen),
         "XLA": xla,
         "determinism": DETERMINISM[spec.training.deterministic],
     }
     return [row for row in rows.items() if row[1]]
+
+
+def _needs_gpus(chosen: Hardware) -> bool:
+    """Whether the precision is one in which the backend can't compute every layer on a CPU: JAX 0.10 no attention."""
+    return chosen.backend == "jax" and chosen.precision == "mixed_float16"
+
+
+def _said_of_precision(chosen: Hardware) -> str:
+    if chosen.precision == "float32":
+        return "float32"
+    said = f"{chosen.precision}, last layers float32"
+    return f'{{"{said}" if gpus else "float32, as float16 is for GPUs"}}' if _needs_gpus(chosen) else said
 
 
 def _plan(chosen: Hardware) -> str:

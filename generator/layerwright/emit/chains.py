@@ -45,18 +45,19 @@ class _Chains:
 
     def split(self, siblings: Sequence[Tree]) -> Iterator[list[Tree]]:
         """Trees that stand side by side, those of a chain together."""
-        rest = list(siblings)
-        while rest:
-            length = self._length(rest)
-            yield rest[:length]
-            del rest[:length]
+        start = 0
+        while start < len(siblings):
+            length = self._length(siblings, start)
+            yield list(siblings[start : start + length])
+            start += length
 
-    def _length(self, siblings: Sequence[Tree]) -> int:
-        node = siblings[0].node
+    def _length(self, siblings: Sequence[Tree], start: int) -> int:
+        node = siblings[start].node
         if node is None or not self._begins(node):
             return 1
         nodes = [node]
-        for tree in siblings[1:]:
+        for place in range(start + 1, len(siblings)):
+            tree = siblings[place]
             if tree.node is None or not self._goes_on(nodes[-1], tree.node):
                 break
             nodes.append(tree.node)

@@ -1,6 +1,7 @@
 """What the tests share: a small configuration, a few samples, and the network."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -81,22 +82,25 @@ def samples() -> Samples:
 
 
 @pytest.fixture(scope="session")
-def built(samples: Samples) -> tuple[keras.Model, list[np.ndarray]]:
-    """The network and its values; its backbone has random weights, as tests download nothing."""
+def built(samples: Samples) -> keras.Model:
+    """The network, its backbone with random weights: tests download nothing."""
     keras.utils.set_random_seed(0)
     model = build_model(weights=None)
     settle(model, samples)
-    return model, [np.array(keras.ops.convert_to_numpy(each)) for each in model.variables]
+    return model
 
 
 @pytest.fixture
-def model(built: tuple[keras.Model, list[np.ndarray]]) -> keras.Model:
-    """The network as it was built, whatever another test did: that takes longer than most tests."""
-    model, values = built
-    model.get_layer("resnet50").trainable = False
-    for variable, value in zip(model.variables, values, strict=True):
+def model(built: keras.Model) -> Iterator[keras.Model]:
+    """The network. What a test changes is put back: to build it takes longer than most tests."""
+    backbone = built.get_layer("resnet50")
+    learning = [(layer, layer.trainable) for layer in (backbone, *backbone.layers)]
+    values = [np.array(keras.ops.convert_to_numpy(each)) for each in built.variables]
+    yield built
+    for layer, learns in learning:
+        layer.trainable = learns
+    for variable, value in zip(built.variables, values, strict=True):
         variable.assign(value)
-    return model
 
 
 def settle(model: keras.Model, samples: Samples) -> None:
