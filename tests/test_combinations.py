@@ -99,6 +99,7 @@ LINTED = {
     "JAX on a GPU": {"inputs": "x: vector 3", "outputs": "y: binary", "backend": "jax"},
     "learned and not used": {"inputs": "x: image 8x8x3, z: text 9x4", "outputs": "y: reconstruction x"},
     "the same paths": SHARED,
+    "batches of one size, and nothing to compute": {"inputs": "x: numeric 3 batch=2", "outputs": "y: reconstruction x"},
 }
 
 
@@ -111,6 +112,16 @@ def test_gradients_of_a_shared_encoder_do_not_add_up(tmp_path: Path) -> None:
     project = written(NAMED | SHARED, tmp_path)
     code, output = run_pytest(project, "-q", "tests/test_training.py", "-k", "killed_run_goes_on")
     assert code == 0, output
+
+
+def test_float16_on_jax_waits_for_a_gpu(tmp_path: Path) -> None:
+    """JAX can't compute attention in float16 on a CPU, where the tests of a project for a GPU run, too."""
+    layers = {"branches": {"x": ["self_attention 2x2", "global_max_pool"]}}
+    given = {"inputs": "x: sequence 6x2", "outputs": "y: binary", "backend": "jax", "precision": "mixed_float16"}
+    project = written(NAMED | given | {"layers": layers}, tmp_path)
+    code, output = run_pytest(project, "-q", "tests/test_model.py", "-k", "head_gets_gradient", backend="jax")
+    assert code == 0, output
+    assert "float32, as float16 is for GPUs" in (project / "src/every_pair/hardware.py").read_text(encoding="utf-8")
 
 
 def test_gradients_are_cleared_by_hand_only_where_paths_are_the_same(tmp_path: Path) -> None:
