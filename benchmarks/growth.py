@@ -180,6 +180,7 @@ def _peak(action: Callable[[], Any]) -> int:
 
 def measured(answers: Answers, template: direct.Template, runs: int) -> Row:
     """How many layers there are, how long each step takes, and the most memory."""
+    gc.freeze()  # as the command does before it begins: what is there stays, and isn't looked through time and again
     plan = design(answers, "plant")
     known = template.answered(normalised({"preset": "mlp"}), "plant")  # the answers' own texts: a line each
     made = known | {"project": context(plan)}
@@ -246,7 +247,6 @@ def main(runs: int, words: str, plot: Path | None) -> None:
     """Prints a table for each kind of network."""
     template, rows = _template(), {}
     black_mode()
-    gc.freeze()  # as the command does: what is imported stays, and isn't looked through again and again
     for name in NETWORKS:
         if words in name:
             rows[name] = grown(name, template, runs)
