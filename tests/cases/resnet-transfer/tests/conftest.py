@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -15,7 +14,7 @@ import keras
 
 from resnet_transfer.config import Config
 from resnet_transfer.data import Batches, Samples, learn, prepare, synthesise
-from resnet_transfer.model import build_model
+from resnet_transfer.model import build_model, unfreeze_top
 from resnet_transfer.train import train
 
 ROOT = Path(__file__).parent.parent
@@ -52,20 +51,17 @@ def config(tmp_path: Path) -> Config:
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, list[float]]]:
     """Where a whole run is, and what it came to; for all tests that look at one, made once."""
     config = short(tmp_path_factory.mktemp("trained"))
-    history = train(config)
-    keras.backend.clear_session()
-    return Path(config["run"]), history
+    run = Path(config["run"])
 
+    def between(model: keras.Model, count: int) -> None:
+        shutil.copytree(run, run.with_name("halfway"))  # what a kill between the phases would leave
+        unfreeze_top(model, count)
 
-@pytest.fixture(scope="session")
-def halfway(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where a run is that was killed between its phases."""
-    config = short(tmp_path_factory.mktemp("halfway"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("resnet_transfer.train.unfreeze_top", Mock(side_effect=KeyboardInterrupt))
-        with pytest.raises(KeyboardInterrupt):
-            train(config)
-    return Path(config["run"])
+        patch.setattr("resnet_transfer.train.unfreeze_top", between)
+        history = train(config)
+    keras.backend.clear_session()
+    return run, history
 
 
 @pytest.fixture

@@ -130,11 +130,11 @@ def test_a_run_leaves_all_that_evaluation_and_prediction_need(config: Config, ru
 
 
 def test_a_killed_run_goes_on_as_if_it_had_not_been(
-    trained: tuple[Path, dict[str, list[float]]], halfway: Path, config: Config
+    trained: tuple[Path, dict[str, list[float]]], config: Config
 ) -> None:
     run, history = trained
     whole = keras.models.load_model(run / "model.keras", compile=False)
-    shutil.copytree(halfway, config["run"])
+    shutil.copytree(run.with_name("halfway"), config["run"])
     assert len(history["loss"]) == 2
     assert np.isfinite(history["loss"]).all()
     other = config | {"seed": 7}
@@ -166,7 +166,6 @@ def test_a_run_is_evaluated_as_it_was_trained(
 @pytest.mark.parametrize("better", [True, False])
 def test_phase_two_trains_the_last_layers_and_counts_if_it_is_better(
     trained: tuple[Path, dict[str, list[float]]],
-    halfway: Path,
     config: Config,
     monkeypatch: pytest.MonkeyPatch,
     better: bool,
@@ -176,7 +175,7 @@ def test_phase_two_trains_the_last_layers_and_counts_if_it_is_better(
     if better != (
         second < first
     ):  # the run went the other way: a second one is told that it goes this way
-        run = shutil.copytree(halfway, Path(config["run"]))
+        run = shutil.copytree(run.with_name("halfway"), Path(config["run"]))
         losses = iter([[1.0], [1.0, 0.5 if better else 2.0]])
         monkeypatch.setattr(
             "resnet_transfer.train.fit", lambda *given: fit(*given) | {"val_loss": next(losses)}
