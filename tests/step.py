@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 
 def main(package: str, precision: str, parameters: str, batch: str) -> None:
     """Trains a step, saves, and loads."""
+    settle = _settle()
     import keras
 
     keras.config.set_dtype_policy(precision)
@@ -24,7 +26,8 @@ def main(package: str, precision: str, parameters: str, batch: str) -> None:
     samples = data.synthesise(count=8, seed=0)
     if hasattr(data, "learn"):
         samples = data.prepare(samples, data.learn(samples))
-    model = _built(model_module, samples)
+    model = _built(model_module)
+    settle(model, samples)
     assert model.count_params() == int(parameters), f"{model.count_params()} parameters in place of {parameters}"
     train.compile_model(model, learning_rate=0.01)
     before = _values(model.trainable_weights)
@@ -45,17 +48,19 @@ def main(package: str, precision: str, parameters: str, batch: str) -> None:
     _check_same(model(inputs, training=False), loaded(inputs, training=False))
 
 
-def _built(module: Any, samples: dict[str, Any]) -> Any:
-    """The network; a backbone with random weights, and the statistics that the project's own tests give it."""
-    build = module.build_model
-    if "weights" not in build.__annotations__:
-        return build()
-    model = build(weights=None)
+def _settle() -> Callable[[Any, dict[str, Any]], None]:
+    """What gives a random backbone statistics, in the project's own tests. They set up devices, so they come first."""
+    if "def settle" not in Path("tests", "conftest.py").read_text(encoding="utf-8"):
+        return lambda model, samples: None
     sys.path.insert(0, "tests")
-    settle = getattr(importlib.import_module("conftest"), "settle", None)
-    if settle:
-        settle(model, samples)
-    return model
+    settle: Callable[[Any, dict[str, Any]], None] = importlib.import_module("conftest").settle
+    return settle
+
+
+def _built(module: Any) -> Any:
+    """The network; a backbone with random weights."""
+    build = module.build_model
+    return build(weights=None) if "weights" in build.__annotations__ else build()
 
 
 def _values(weights: Any) -> list[Any]:

@@ -718,7 +718,8 @@ REFUSED: dict[str, Callable[[Call], bool]] = {
     **{f"Adaptive{kind}Pooling{axes}D": _varies_or_is_one for kind in ("Max", "Average") for axes in (1, 2, 3)},
     # A mask for each place of a step may fit by chance.
     "TimeDistributed": lambda call: call.inputs[0].masked and len(call.inputs[0].shape) > 3,
-    "UnitNormalization": _over_the_batch,
+    # It has no gradient for zeros, which padding becomes.
+    "UnitNormalization": lambda call: _over_the_batch(call) or call.inputs[0].masked or _varies(call),
     # A mask on several axes of steps may fit by chance.
     **dict.fromkeys(
         ("Attention", "AdditiveAttention", "MultiHeadAttention"),
@@ -956,6 +957,16 @@ def test_a_text_with_parentheses_becomes_its_value_in_any_argument_that_takes_on
     assert given_["kernel_regularizer"] == Configured("regularizers", "L2", (0.1,))
     with pytest.raises(LayerError, match="bias_constraint of Dense is MaxNorm"):
         RULES["Dense"].call(given_, ((None, 4),))
+
+
+def test_unit_normalization_has_no_gradient_for_zeros() -> None:
+    """Why it's refused where steps may be padding. So it is on JAX too; TensorFlow makes 1e12 of it."""
+    import torch
+
+    zeros = torch.zeros((1, 3), requires_grad=True)
+    keras.layers.UnitNormalization()(zeros)[0, 0].backward()
+    assert zeros.grad is not None
+    assert zeros.grad.isnan().all()
 
 
 @pytest.mark.parametrize("word", WORDS.values(), ids=WORDS)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from ..faults import ArgumentMisfit, BadAxis
+from collections.abc import Sequence
+
+from ..faults import ArgumentMisfit, BadAxis, CannotMask
 from . import values
-from .rule import Argument, Arguments, LayerError, Rule, Shape, Value, Weight, drops_mask, known, spell
+from .rule import Argument, Arguments, LayerError, Rule, Shape, TensorLike, Value, Weight, drops_mask, known, spell
 from .values import int_of, places
 
 _CENTER, _SCALE = Argument("center", True, values.flag), Argument("scale", True, values.flag)
@@ -113,6 +115,13 @@ def _rms_weights(arguments: Arguments, inputs: tuple[Shape, ...]) -> tuple[Weigh
     return (Weight("scale", _along("RMSNormalization", arguments, inputs[0])),)
 
 
+def _no_padding(arguments: Arguments, tensors: Sequence[TensorLike]) -> None:
+    """Keras's gradient for zeros is NaN on PyTorch and JAX; layers make zeros of padding as long as biases are zero."""
+    if tensors[0].masked or tensors[0].shape[1] is None:
+        mend = "take layer_norm, or pool before it"
+        raise LayerError(CannotMask, "UnitNormalization has no gradient for zeros, as padding is", mend, ("drop", None))
+
+
 def _unit_shape(arguments: Arguments, inputs: tuple[Shape, ...]) -> Shape:
     places(arguments["axis"], inputs[0], "UnitNormalization")
     return inputs[0]
@@ -159,5 +168,5 @@ RULES = (
         mask=drops_mask,
         integers=False,
     ),
-    Rule("UnitNormalization", (_AXES,), shape=_unit_shape, integers=False),
+    Rule("UnitNormalization", (_AXES,), shape=_unit_shape, integers=False, guard=_no_padding),
 )
