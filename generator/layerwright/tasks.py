@@ -299,7 +299,8 @@ TASKS: dict[str, Task] = {
             form="N",
             about="N numbers, close together for samples of the same label",
             example="embedding 64",
-            last=("dense {size} linear", "unit_norm"),
+            # Where all before is silent, numbers of zero would have no gradient: Keras gives NaN.
+            last=("dense {size} linear bias_initializer=random_normal", "unit_norm"),
             loss="batch_hard_triplet",
             metrics=(),
             target="label",
