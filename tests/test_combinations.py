@@ -94,11 +94,27 @@ SHARED = {
 }
 """Layers of the encoder are called as layers outside of it."""
 
+PIXELS = {
+    "inputs": "a: image 8x8x3 batch=2, b: image 8x8x3 batch=2, c: numeric 3 batch=2",
+    "outputs": "m: segmentation 1 from=a, y: regression",
+    "sharing": "encoder: a + b",
+    "layers": {"body": [{"residual": ["dense 8", "batch_norm", "dense 8 linear"]}, "dense 8"]},
+}
+"""A body of pixels and a body of numbers: one's shortcut is a convolution, the other's a dense layer."""
+
 LINTED = {
     "several devices and files": {"inputs": "x: image 8x8x3", "outputs": "y: binary", "hardware": "gpus"},
     "JAX on a GPU": {"inputs": "x: vector 3", "outputs": "y: binary", "backend": "jax"},
     "learned and not used": {"inputs": "x: image 8x8x3, z: text 9x4", "outputs": "y: reconstruction x"},
     "the same paths": SHARED,
+    "shortcuts of two classes": PIXELS,
+    "a part that goes on after another": {
+        "inputs": "a: image 32x32x3, b: image 32x32x3, c: numeric 3",
+        "outputs": "m: segmentation 1 from=a, y: regression",
+        "sharing": "encoder: a + b",
+        "backbone": "MobileNet",
+        "backbone_weights": "none",
+    },
     "batches of one size, and nothing to compute": {"inputs": "x: numeric 3 batch=2", "outputs": "y: reconstruction x"},
 }
 

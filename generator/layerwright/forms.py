@@ -23,6 +23,9 @@ CHAIN = "chain"
 MOST_CONTEXT = 2
 """How many tensors a group may take beside the one that goes through it, to be one of several."""
 
+RESIDUALS = ("residual", "tcn")
+"""Groups that add what they take to what they make of it."""
+
 ABSENT = object()
 """Stands for a value of a layer that one of a form doesn't have."""
 
@@ -163,7 +166,9 @@ class Forms:
             name = "" if tree.node else within(node.layer.name, tree)
             parts.append((*_identity(node.layer), wiring, name))
         groups = tuple((child.kind, child.size, child.form is not None) for child in tree.children if child.children)
-        return (tree.kind, has_prefix(tree), tuple(parts), groups)
+        # By its axes a shortcut is projected with a dense layer or with a convolution.
+        axes = len(tree.start.shape) if tree.kind in RESIDUALS else 0
+        return (tree.kind, has_prefix(tree), tuple(parts), groups, axes)
 
     def _is_plain(self, layer: Layer) -> bool:
         """Whether a layer is one of keras.layers that is called once."""
@@ -207,14 +212,14 @@ def _wiring(node: Node, tree: Tree, labels: dict[Tensor, Any]) -> tuple[Any, ...
 
 def closes_residual(node: Node, tree: Tree) -> bool:
     """Whether a call adds the shortcut of a residual."""
-    return _owner(node, tree) in ("residual", "tcn") and node.layer.class_name == "Add" and len(node.inputs) == 2
+    return _owner(node, tree) in RESIDUALS and node.layer.class_name == "Add" and len(node.inputs) == 2
 
 
 def is_projection(node: Node, tree: Tree) -> bool:
     """Whether a call projects the shortcut of a residual: others of the same form may do without."""
     block = node.block
     return (
-        _owner(node, tree) in ("residual", "tcn")
+        _owner(node, tree) in RESIDUALS
         and block is not None
         and node.layer.name == f"{block.name}_{SHORTCUT}".lstrip("_")
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
+from itertools import groupby
+from operator import itemgetter
 
 from ..forms import CHAIN, Tree
 from ..graph import BackboneLayer, CustomLayer, Graph, Layer, Node, RuleLayer, SubModel, Tensor
@@ -99,12 +101,12 @@ class Statements:
     def _parts(self) -> dict[str, list[Line]]:
         """The lines by the part that they stand in: branches, then bodies, which a merge opens, then heads.
 
-        That is the order of the statements, unless a part needs what a later one makes. Heads of one layer each stand
-        together.
+        That is the order of the statements, unless a part needs what a later one makes: then parts come as the graph
+        has them, and one that goes on after others stands in pieces. Heads of one layer each stand together.
         """
         counts = Counter(node.part for node in self.graph.nodes)
         heads_are_short = all(counts[f"heads.{name}"] <= 1 for name in self.graph.outputs)
-        parts: dict[str, list[Line]] = {}
+        pieces: list[tuple[str, list[Line]]] = []
         for run in runs(self.library.roots[id(self.graph)]):
             part = run[0].first.part
             kind = part.partition(".")[0]
@@ -112,10 +114,15 @@ class Statements:
                 part = kind
             elif kind == "merge":
                 part = "body"
-            parts.setdefault(part, []).extend(self._lines(run))
+            pieces.append((part, list(self._lines(run))))
+        parts: dict[str, list[Line]] = {}
+        for part, lines in pieces:
+            parts.setdefault(part, []).extend(lines)
         order = sorted(parts, key=lambda part: ("branches", "body", "heads").index(part.partition(".")[0] or "body"))
-        sorted_parts = {part: parts[part] for part in order}
-        return sorted_parts if self._in_order(sorted_parts.values()) else parts
+        for ordered in ({part: parts[part] for part in order}, parts):
+            if self._in_order(ordered.values()):
+                return ordered
+        return {f"{part}.{number}" if number else part: lines for part, number, lines in _numbered(pieces)}
 
     def _in_order(self, parts: Iterable[Sequence[Line]]) -> bool:
         """Whether every line takes only what lines before it give."""
@@ -261,3 +268,11 @@ class Statements:
         if node.layer in self.shared:
             return f"{'_'.join(self.graph.sources(node.output))}_features"
         return node.layer.name
+
+
+def _numbered(pieces: Iterable[tuple[str, list[Line]]]) -> Iterator[tuple[str, int, list[Line]]]:
+    """What of a part stands together, with how many pieces of that part come before it."""
+    seen = Counter[str]()
+    for part, together in groupby(pieces, itemgetter(0)):
+        yield part, seen[part], [line for _, lines in together for line in lines]
+        seen[part] += 1
