@@ -76,7 +76,7 @@ matrix: .venv/.test
 coverage: .venv/.test
 	mkdir -p build/coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 60
 	$(BIN)/coverage combine
 	$(BIN)/coverage report
 
