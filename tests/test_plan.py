@@ -369,10 +369,29 @@ def test_branching_that_changes_nothing_is_noted(answers: dict[str, Any]) -> Non
         ),
         ({**ONE, "body": "separate"}, "body (separate) changes nothing: y is the only output"),
         ({**ONE, "fine_tune": 3}, "fine_tune (3) changes nothing: there is no backbone"),
+        (
+            {**PAIR, "outputs": "d: embedding 4", "merge": "dot", "branching": ["parallel"]},
+            "d follows from one number, merge: vectors of unit length hardly tell such apart",
+        ),
+        (
+            {
+                **IMAGE,
+                "inputs": "photo: image 32x32x3",
+                "backbone": "MobileNet",
+                "backbone_weights": "none",
+                "fine_tune": 0,
+            },
+            "MobileNet starts from random weights and never learns (backbone_weights: none, fine_tune: 0)",
+        ),
     ],
 )
 def test_what_a_user_may_not_expect_is_noted(answers: dict[str, Any], note: str) -> None:
     assert planned(**answers).notes == (note,)
+
+
+def test_one_number_among_others_is_no_note() -> None:
+    body = ["dense 8 name=far", "dense 1", {"merge": {"with": "far"}}]
+    assert planned(inputs="a: vector 4", outputs="d: embedding 4", layers={"body": body}).notes == ()
 
 
 def test_how_one_input_would_be_merged_is_no_note() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from .. import choices
 from ..answers import KEYS, Answers
-from ..graph import Graph
+from ..graph import Graph, Tensor
 from ..padding import takes_padding_for_steps
 from ..spec import Head, Input, Spec
 from ..tasks import Per
@@ -30,7 +30,11 @@ def notes(spec: Spec, graph: Graph) -> Iterator[str]:
         yield f"layers.body changes nothing: {distances[0]} is what the merge gives, and no body comes after it"
     if spec.separate_bodies and len(spec.outputs) == 1:
         yield f"body (separate) changes nothing: {spec.outputs[0].name} is the only output"
+    if (transfer := spec.transfer) and transfer.weights is None and not transfer.fine_tune:
+        name = transfer.backbone.constructor
+        yield f"{name} starts from random weights and never learns (backbone_weights: none, fine_tune: 0)"
     yield from _unlike_their_tasks(spec, graph)
+    yield from _in_one_direction(spec, graph)
     for layer, name in takes_padding_for_steps(graph):
         yield f"{layer} takes the padding of {name} for steps: no mask reaches it (masking, mask_zero=true)"
 
@@ -43,6 +47,25 @@ def _unlike_their_tasks(spec: Spec, graph: Graph) -> Iterator[str]:
             continue
         if (said := ends_in(graph, graph.outputs[output.name])) not in (None, own):
             yield f"{output.name} ends in {said}, and the loss of {output.task.name} expects {own}"
+
+
+def _in_one_direction(spec: Spec, graph: Graph) -> Iterator[str]:
+    """The outputs of unit length that follow from one number: whatever it is, they point nearly the same way."""
+    for output in (each for each in spec.outputs if each.task.score == "embedding"):
+        end = graph.outputs[output.name]
+        single = (node for node in graph.before(end) if node.output.shape[1:] == (1,) and node.output is not end)
+        narrow = (node.layer.name for node in single if not _is_reached(graph, end, without=node.output))
+        if layer := next(narrow, None):
+            yield f"{output.name} follows from one number, {layer}: vectors of unit length hardly tell such apart"
+
+
+def _is_reached(graph: Graph, end: Tensor, without: Tensor) -> bool:
+    """Whether a way leads from the inputs to a tensor past another one."""
+    reached = set(graph.inputs.values()) - {without}
+    for node in graph.nodes:
+        if not reached.isdisjoint(node.inputs):
+            reached.update(each for each in node.gives if each is not without)
+    return end in reached
 
 
 def idle(spec: Spec, answers: Answers) -> Iterator[str]:
