@@ -58,7 +58,7 @@ properties: .venv/.test
 
 # Makes, lints, trains and tests a project for every pair of answers. Takes hours; goes on where it stopped.
 combinations: .venv/.test
-	$(BIN)/python -m tests.combinations --seed $(SEED)
+	$(BIN)/python -m tests.combinations --seed $(SEED) --processes $(PROCESSES)
 
 # Gives 100,000 wrong and random sets of answers to explain. Takes a quarter of an hour; goes on where it stopped.
 answers: .venv/.test

@@ -1,6 +1,6 @@
 """Projects of every pair of answers: made, linted, built, trained a step on each backend, saved, loaded, tested.
 
-    python -m tests.combinations --seed 1 --count 300
+    python -m tests.combinations --seed 1 --count 300 --processes 2
 
 What came of each project is kept as a line in a file, so that the command, started again, goes on where it stopped.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import multiprocessing
 import subprocess
 import sys
 import tempfile
@@ -197,10 +198,10 @@ def tried(number: int, row: Row, part: str, workshop: Workshop) -> Record:
 # Many projects
 
 
-def kept(path: Path) -> list[Record]:
-    """What was kept of earlier work, the last of each number and part."""
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    records = [Record(**json.loads(line)) for line in lines]
+def kept(folder: Path, seed: int) -> list[Record]:
+    """What was kept of earlier work, the last of each number and part. Each number is one process's, of as many."""
+    files = sorted(folder.glob(f"{seed}.*.jsonl"), key=lambda path: path.stat().st_mtime)
+    records = [Record(**json.loads(line)) for path in files for line in path.read_text(encoding="utf-8").splitlines()]
     return list({(record.number, record.part): record for record in records}.values())
 
 
@@ -236,26 +237,40 @@ def main() -> None:
     parser.add_argument("--count", type=int, help="only so many projects: the first ones have the most pairs")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--processes", type=int, default=1, help="so many at once")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where results are kept")
     parser.add_argument("--failed", action="store_true", help="do again what failed")
     parser.add_argument("--only", type=int, nargs="+", help="only these numbers, again if need be")
     parser.add_argument("--report", action="store_true", help="only say what came of it so far")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    path = options.folder / f"{options.seed}.jsonl"
-    refused = None if options.report else _run(options, path)
-    records = kept(path)
+    refused = None if options.report else _run_all(options)
+    records = kept(options.folder, options.seed)
     print(report(records, refused))
     sys.exit(any(record.wrong for record in records))
 
 
-def _run(options: argparse.Namespace, path: Path) -> list[Refused] | None:
+def _run_all(options: argparse.Namespace) -> list[Refused] | None:
     """Does what isn't done yet. Returns the pairs that are refused, if no pair is left to be covered."""
-    known = {(record.number, record.part): record for record in kept(path)}
+    others = [multiprocessing.Process(target=_run, args=(options, share)) for share in range(1, options.processes)]
+    for other in others:
+        other.start()
+    refused = _run(options, 0)
+    for other in others:
+        other.join()
+    return refused
+
+
+def _run(options: argparse.Namespace, share: int) -> list[Refused] | None:
+    """Does one process's share of it."""
+    known = {(record.number, record.part): record for record in kept(options.folder, options.seed)}
     workshop, cover = Workshop(), Cover(options.seed)
+    path = options.folder / f"{options.seed}.{share}.jsonl"
     rows = itertools.islice(enumerate(cover.rows()), options.count)
     with path.open("a", encoding="utf-8") as file:
         for (number, row), part in ((each, part) for each in rows for part in options.parts):
+            if number % options.processes != share:
+                continue
             before = known.get((number, part))
             if number not in options.only if options.only else before and not (options.failed and before.wrong):
                 continue
