@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from layerwright.answers.mending import INNER, mended
 from layerwright.extensions.builtin import builtin
-from layerwright.layers.rule import LayerError
+from layerwright.layers.rule import Described, LayerError, Nested
+from layerwright.problems import Edit
 
 from . import models
 
@@ -44,6 +46,33 @@ def test_several_axes_are_normalised_only_where_their_sizes_are_known() -> None:
     assert rule.call(arguments, ((None, 5, 9),))
     with pytest.raises(LayerError):
         rule.call(arguments, ((None, None, 9),))
+
+
+@pytest.mark.parametrize("key", INNER)
+def test_a_mend_of_a_group_means_what_stands_in_it(key: str) -> None:
+    answers = {"layers": {"body": [{"group": {"name": "a", key: "dense 4"}}]}}
+    after = mended(answers, [Edit("append", "layers.body[0].group", "relu")])
+    assert after == {"layers": {"body": [{"group": {"name": "a", key: ["dense 4", "relu"]}}]}}
+
+
+@pytest.mark.parametrize(
+    ("layer", "masked", "refused"),
+    [
+        ("MaxPooling1D", True, True),
+        ("MaxPooling1D", False, False),
+        ("GlobalAveragePooling1D", True, True),
+        ("ReLU", True, False),
+    ],
+)
+def test_a_mask_for_each_place_wants_a_layer_that_keeps_the_places(layer: str, masked: bool, refused: bool) -> None:
+    rules = builtin().rules
+    arguments = rules["TimeDistributed"].complete({"layer": Nested(rules[layer], {})})
+    tensors = (Described((None, 5, 8, 3), "float32", masked),)
+    if refused:
+        with pytest.raises(LayerError, match="a mask for each place"):
+            rules["TimeDistributed"].check(arguments, tensors)
+    else:
+        rules["TimeDistributed"].check(arguments, tensors)
 
 
 def test_one_hot_hashes_want_a_last_axis_of_one_number() -> None:
