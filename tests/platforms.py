@@ -34,6 +34,12 @@ def oldest() -> list[str]:
     return [re.sub(r">=([\w.]+).*", r"==\1", each) for each in project["dependencies"]]
 
 
+def works(python: str) -> bool:
+    """Whether there is this Python: what a version manager puts on the PATH may stand for none."""
+    found = shutil.which(python)
+    return found is not None and subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode == 0
+
+
 def environment(python: str, folder: Path, constraints: list[str]) -> Path:
     """Makes an environment with the tool and what its tests need, and returns its Python."""
     subprocess.run([python, "-m", "venv", folder], check=True)
@@ -48,7 +54,7 @@ def environment(python: str, folder: Path, constraints: list[str]) -> Path:
 def main() -> int:
     """Runs each, and says which passed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("pythons", nargs="*", default=[each for each in PYTHONS if shutil.which(each)])
+    parser.add_argument("pythons", nargs="*", default=[each for each in PYTHONS if works(each)])
     parser.add_argument("--tests", nargs="*", default=TESTS)
     options, failed = parser.parse_args(), []
     chosen = [f"tests/test_{name}.py" for name in options.tests]

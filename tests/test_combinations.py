@@ -130,7 +130,7 @@ def test_gradients_of_a_shared_encoder_do_not_add_up(tmp_path: Path) -> None:
     assert code == 0, output
 
 
-def test_float16_on_jax_waits_for_a_gpu(tmp_path: Path) -> None:
+def test_float16_waits_for_a_gpu(tmp_path: Path) -> None:
     """JAX can't compute attention in float16 on a CPU, where the tests of a project for a GPU run, too."""
     layers = {"branches": {"x": ["self_attention 2x2", "global_max_pool"]}}
     given = {"inputs": "x: sequence 6x2", "outputs": "y: binary", "backend": "jax", "precision": "mixed_float16"}

@@ -50,6 +50,9 @@ ON_EACH = {
     "machines": "On each machine, in a folder that all of them see",
 }
 
+FOR_GPUS = "mixed_float16"
+"""The precision that a CPU doesn't compute in: docs/hardware.md has the measurement."""
+
 BETWEEN = ("embedding",)
 """Tasks whose loss compares the samples of a batch with each other."""
 
@@ -65,7 +68,7 @@ def hardware(plan: Plan) -> dict[str, Any]:
         "about": ABOUT[device, chosen.processes],
         # Other than a table: a precision, and that TensorFlow doesn't take all of a GPU's memory.
         "sets_up": chosen.precision != "float32" or (device != "cpu" and chosen.backend == "tensorflow"),
-        "gpus_alone": _needs_gpus(chosen),
+        "gpus_alone": chosen.precision == FOR_GPUS,
         "missing": f"CPU: {library} finds no GPU. If nvidia-smi does: {MENDS[chosen.backend]}",
         "table": _table(plan.spec),
         "title": TITLES[device],
@@ -107,16 +110,11 @@ def _table(spec: Spec) -> list[tuple[str, str]]:
     return [row for row in rows.items() if row[1]]
 
 
-def _needs_gpus(chosen: Hardware) -> bool:
-    """Whether the precision is one in which the backend can't compute every layer on a CPU: JAX 0.10 no attention."""
-    return chosen.backend == "jax" and chosen.precision == "mixed_float16"
-
-
 def _said_of_precision(chosen: Hardware) -> str:
     if chosen.precision == "float32":
         return "float32"
     said = f"{chosen.precision}, last layers float32"
-    return f'{{"{said}" if gpus else "float32, as float16 is for GPUs"}}' if _needs_gpus(chosen) else said
+    return f'{{"{said}" if gpus else "float32, as float16 is for GPUs"}}' if chosen.precision == FOR_GPUS else said
 
 
 def _plan(chosen: Hardware) -> str:
