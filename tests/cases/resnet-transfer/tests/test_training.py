@@ -172,9 +172,8 @@ def test_phase_two_trains_the_last_layers_and_counts_if_it_is_better(
 ) -> None:
     run, history = trained
     first, second = history["val_loss"]
-    if better != (
-        second < first
-    ):  # the run went the other way: a second one is told that it goes this way
+    if better != (second < first):
+        # That run went the other way: one more is told that it goes this way.
         run = shutil.copytree(run.with_name("halfway"), Path(config["run"]))
         losses = iter([[1.0], [1.0, 0.5 if better else 2.0]])
         monkeypatch.setattr(
