@@ -7,6 +7,7 @@ DEMO_PYTHON := ../.venv/bin/python
 EXAMPLES := 10000
 SEED := 1
 PROCESSES := 2
+SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
 COUNT := 100
 MUTANTS := 300
 ANSWERS := 100000
@@ -29,7 +30,7 @@ demo: .venv/.tool
 	@echo "Its learning curve:  $(CURDIR)/$(DEMO)/runs/first/learning_curve.png"
 
 test: .venv/.test lint types
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 40
+	$(BIN)/python -m pytest $(SPREAD) --durations 40
 
 lint: .venv/.test
 	$(BIN)/ruff check .
@@ -77,7 +78,7 @@ matrix: .venv/.test
 coverage: .venv/.test
 	mkdir -p build/coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/test_full_disk.py
+	$(BIN)/coverage run -m pytest $(SPREAD) --ignore tests/test_full_disk.py
 	$(BIN)/coverage combine
 	$(BIN)/coverage report
 

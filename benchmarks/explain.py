@@ -22,7 +22,8 @@ BUILD = """
 import sys
 sys.path.insert(0, "src")
 from {package}.model import build_model
-print(build_model({weights}).count_params())
+model = build_model(weights=None) if "weights" in build_model.__annotations__ else build_model()
+print(model.count_params())
 """
 
 
@@ -43,9 +44,7 @@ def main(runs: int) -> None:
     for name in presets():
         project = folder / name
         create(project, {"preset": name})
-        package = name.replace("-", "_")
-        transfers = "def build_model(weights" in (project / "src" / package / "model.py").read_text()
-        build = [sys.executable, "-c", BUILD.format(package=package, weights="None" if transfers else "")]
+        build = [sys.executable, "-c", BUILD.format(package=name.replace("-", "_"))]
         times: dict[str, list[float]] = {"explain": [], "torch": [], "tensorflow": []}
         for _ in range(runs):
             times["explain"].append(seconds([*explain, name], folder))

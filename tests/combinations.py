@@ -110,9 +110,8 @@ def step_arguments(row: Row, backend: str) -> tuple[str, ...]:
     """What `tests.step` is told of a row. Where JAX can't compute float16, bfloat16 stands in for it."""
     plan = design(answers(row), NAME)
     batch = row["batch"] if row["batch"].isdecimal() else "0"
-    stands_in = {"mixed_float16": "mixed_bfloat16"} if backend == "jax" else {}
-    precision = stands_in.get(row["precision"], row["precision"])
-    return ("every_pair", precision, str(plan.graph.parameters), batch)
+    is_refused = backend == "jax" and row["precision"] == "mixed_float16"
+    return ("every_pair", "mixed_bfloat16" if is_refused else row["precision"], str(plan.graph.parameters), batch)
 
 
 def others(row: Row) -> Iterator[tuple[str, str]]:
@@ -198,10 +197,10 @@ def tried(number: int, row: Row, part: str, workshop: Workshop) -> Record:
 # Many projects
 
 
-def kept(folder: Path, seed: int) -> list[Record]:
-    """What was kept of earlier work, the last of each number and part. Each number is one process's, of as many."""
-    files = sorted(folder.glob(f"{seed}.*.jsonl"), key=lambda path: path.stat().st_mtime)
-    records = [Record(**json.loads(line)) for path in files for line in path.read_text(encoding="utf-8").splitlines()]
+def kept(path: Path) -> list[Record]:
+    """What was kept of earlier work, the last of each number and part."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    records = [Record(**json.loads(line)) for line in lines]
     return list({(record.number, record.part): record for record in records}.values())
 
 
@@ -244,30 +243,32 @@ def main() -> None:
     parser.add_argument("--report", action="store_true", help="only say what came of it so far")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    refused = None if options.report else _run_all(options)
-    records = kept(options.folder, options.seed)
+    path = options.folder / f"{options.seed}.jsonl"
+    refused = None if options.report else _run_all(options, path)
+    records = kept(path)
     print(report(records, refused))
     sys.exit(any(record.wrong for record in records))
 
 
-def _run_all(options: argparse.Namespace) -> list[Refused] | None:
+def _run_all(options: argparse.Namespace, path: Path) -> list[Refused] | None:
     """Does what isn't done yet. Returns the pairs that are refused, if no pair is left to be covered."""
-    others = [multiprocessing.Process(target=_run, args=(options, share)) for share in range(1, options.processes)]
+    others = [
+        multiprocessing.Process(target=_run, args=(options, path, share)) for share in range(1, options.processes)
+    ]
     for other in others:
         other.start()
-    refused = _run(options, 0)
+    refused = _run(options, path, 0)
     for other in others:
         other.join()
     return refused
 
 
-def _run(options: argparse.Namespace, share: int) -> list[Refused] | None:
+def _run(options: argparse.Namespace, path: Path, share: int) -> list[Refused] | None:
     """Does one process's share of it."""
-    known = {(record.number, record.part): record for record in kept(options.folder, options.seed)}
+    known = {(record.number, record.part): record for record in kept(path)}
     workshop, cover = Workshop(), Cover(options.seed)
-    path = options.folder / f"{options.seed}.{share}.jsonl"
     rows = itertools.islice(enumerate(cover.rows()), options.count)
-    with path.open("a", encoding="utf-8") as file:
+    with path.open("ab", buffering=0) as file:  # a write for each line: the processes share the file
         for (number, row), part in ((each, part) for each in rows for part in options.parts):
             if number % options.processes != share:
                 continue
@@ -275,8 +276,7 @@ def _run(options: argparse.Namespace, share: int) -> list[Refused] | None:
             if number not in options.only if options.only else before and not (options.failed and before.wrong):
                 continue
             record = tried(number, row, part, workshop)
-            file.write(json.dumps(asdict(record)) + "\n")
-            file.flush()
+            file.write(f"{json.dumps(asdict(record))}\n".encode())
             said = ", ".join(record.wrong) or "right"
             print(f"{number}, {part}: {said}, {sum(record.seconds.values()):.0f} s", flush=True)
     workshop.close()

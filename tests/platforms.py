@@ -23,7 +23,7 @@ PYTHONS = tuple(f"python3.{minor}" for minor in range(11, 16))
 TESTS = ("asking", "cases", "copier", "differences", "direct", "journal", "marking", "standards", "windows")
 """Those that make, explain, update and check projects, and build no network."""
 
-WITHOUT = "not drawn_side_by_side and not own_tests_pass_by_a_standard"
+WITHOUT = "not drawn_side_by_side and not own_tests_pass_by_a_standard"  # Graphviz, and Keras
 
 TOOLS = ("pytest", "hypothesis", "hatchling", "build")
 

@@ -661,19 +661,19 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(key=st.sampled_from([*KEYS, "foo"]), value=VALUES)
 def test_no_value_of_any_key_makes_a_traceback(key: str, value: Any) -> None:
     explained(TINY | {key: value})
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(layers=st.fixed_dictionaries({}, optional=dict.fromkeys(("body", "branches", "heads", "x"), VALUES)))
 def test_no_layers_make_a_traceback(layers: Any) -> None:
     explained(PAIR | {"layers": layers})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(key=st.sampled_from(["inputs", "outputs", "sharing"]), words=st.data())
 def test_no_line_of_inputs_outputs_or_sharing_makes_a_traceback(key: str, words: st.DataObject) -> None:
     piece = st.sampled_from(
@@ -699,7 +699,7 @@ def test_no_line_of_inputs_outputs_or_sharing_makes_a_traceback(key: str, words:
     explained(PAIR | {key: "".join(words.draw(st.lists(piece, max_size=15)))})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(pairs=st.lists(st.tuples(st.sampled_from([*KEYS]), st.text(max_size=40)), max_size=3))
 def test_no_text_given_as_data_makes_a_traceback(pairs: list[tuple[str, str]]) -> None:
     try:
@@ -710,7 +710,7 @@ def test_no_text_given_as_data_makes_a_traceback(pairs: list[tuple[str, str]]) -
         explained(combine(TINY, said))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text())
 def test_no_yaml_makes_a_traceback(content: str) -> None:
     try:

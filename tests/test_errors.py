@@ -324,13 +324,13 @@ def _named(key: str, edits: Sequence[Edit]) -> bool:
     return (lines and key.startswith("layers.")) or any(f"{key}.".startswith(f"{edit.place}.") for edit in edits)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(key=st.sampled_from([*KEYS, "foo"]), value=VALUES)
 def test_the_mends_of_any_value_can_be_carried_out(key: str, value: Any) -> None:
     _check_mends({"inputs": "x: numeric 8", "outputs": "y: binary"} | {key: value})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(parts=st.dictionaries(st.sampled_from(["branches", "body", "heads"]), VALUES, max_size=3), value=VALUES)
 def test_the_mends_of_any_layers_can_be_carried_out(parts: Any, value: Any) -> None:
     layers = {part: stack if part == "body" else {"x": stack, "y": value} for part, stack in parts.items()}
@@ -354,7 +354,7 @@ OTHERS = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(case=st.sampled_from(CASES), choice=st.randoms(use_true_random=False), other=OTHERS, key=st.booleans())
 def test_the_mends_of_answers_that_are_worse_can_be_carried_out(
     case: dict[str, Any], choice: random.Random, other: Any, *, key: bool

@@ -17,7 +17,7 @@ from unittest import mock
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layerwright.presets import presets
@@ -245,20 +245,20 @@ def survives(preset: str, text: bytes) -> None:
         config_module(preset).read(path, "")
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(lines=st.permutations(LINES) | st.lists(PIECES, max_size=12))
 def test_no_lines_make_a_traceback(lines: list[str]) -> None:
     survives("power-plant", "\n".join(lines).encode(errors="replace"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(place=st.integers(0, len(LINES) - 1), piece=PIECES, cut=st.integers(0, 40))
 def test_no_edit_of_a_line_makes_a_traceback(place: int, piece: str, cut: int) -> None:
     edited = [*LINES[:place], LINES[place][:cut] + piece, *LINES[place + 1 :]]
     survives("power-plant", "\n".join(edited).encode(errors="replace"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=60))
 def test_no_bytes_make_a_traceback(content: bytes) -> None:
     survives("power-plant", content)

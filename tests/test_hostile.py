@@ -283,7 +283,7 @@ def suppress_refusal() -> Iterator[None]:
         check_said("\n\n".join(map(str, error.problems)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_any_text_in_any_place_is_refused_or_means_what_it_says(drawn: st.DataObject) -> None:
     text = drawn.draw(st.text(max_size=60))
@@ -295,7 +295,7 @@ def test_any_text_in_any_place_is_refused_or_means_what_it_says(drawn: st.DataOb
 LINES = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), max_size=80).filter(str.strip)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.fixed_dictionaries(dict.fromkeys(FREE, LINES)))
 def test_any_line_of_text_stands_where_it_belongs_and_changes_nothing_else(lines: dict[str, str]) -> None:
     if refused(BASE | lines) is None:

@@ -719,7 +719,9 @@ REFUSED: dict[str, Callable[[Call], bool]] = {
     # A mask for each place of a step may fit by chance.
     "TimeDistributed": lambda call: call.inputs[0].masked and len(call.inputs[0].shape) > 3,
     # It has no gradient for zeros, which padding becomes.
-    "UnitNormalization": lambda call: _over_the_batch(call) or call.inputs[0].masked or _varies(call),
+    "UnitNormalization": lambda call: (
+        _over_the_batch(call) or call.inputs[0].masked or call.inputs[0].shape[1:2] == (None,)
+    ),
     # A mask on several axes of steps may fit by chance.
     **dict.fromkeys(
         ("Attention", "AdditiveAttention", "MultiHeadAttention"),
@@ -768,7 +770,6 @@ def _deliberately_refused(rule: Rule, call: Call) -> bool:
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 @seed(SEED)
 @settings(
-    deadline=None,
     max_examples=models.EXAMPLES // 4 + 1,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
@@ -800,7 +801,7 @@ def test_calls_are_drawn_that_a_rule_takes(rule: Rule) -> None:
         except LayerError:
             return False
 
-    find(calls(rule), taken, settings=settings(max_examples=300, deadline=None, phases=[Phase.generate]))
+    find(calls(rule), taken, settings=settings(max_examples=300, phases=[Phase.generate]))
 
 
 BASE = {"name", "dtype", "trainable", "kwargs"}

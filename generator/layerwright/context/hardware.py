@@ -27,6 +27,13 @@ XLA = {"tensorflow": "off on a CPU", "jax": "on", "torch": "off, as Keras has it
 ENGINES = {"tensorflow": "MirroredStrategy", "jax": "keras.distribution"}
 """What shares the batches, where it isn't a process for each GPU."""
 
+PRECISION = {
+    "float32": "float32",
+    "mixed_bfloat16": "mixed_bfloat16, last layers float32",
+    "mixed_float16": '{"mixed_float16, last layers float32" if gpus else "float32, as float16 is for GPUs"}',
+}
+"""What it computes in: docs/hardware.md has how slow a CPU is in float16."""
+
 DETERMINISM = {
     False: "the seed decides; sums in parallel may differ in their last digits",
     True: "the seed decides, bit by bit",
@@ -50,9 +57,6 @@ ON_EACH = {
     "machines": "On each machine, in a folder that all of them see",
 }
 
-FOR_GPUS = "mixed_float16"
-"""The precision that a CPU doesn't compute in: docs/hardware.md has the measurement."""
-
 BETWEEN = ("embedding",)
 """Tasks whose loss compares the samples of a batch with each other."""
 
@@ -68,7 +72,6 @@ def hardware(plan: Plan) -> dict[str, Any]:
         "about": ABOUT[device, chosen.processes],
         # Other than a table: a precision, and that TensorFlow doesn't take all of a GPU's memory.
         "sets_up": chosen.precision != "float32" or (device != "cpu" and chosen.backend == "tensorflow"),
-        "gpus_alone": chosen.precision == FOR_GPUS,
         "missing": f"CPU: {library} finds no GPU. If nvidia-smi does: {MENDS[chosen.backend]}",
         "table": _table(plan.spec),
         "title": TITLES[device],
@@ -103,18 +106,11 @@ def _table(spec: Spec) -> list[tuple[str, str]]:
         "devices" if several else "device": "CPU" if chosen.device == "cpu" else gpu,
         "processes": processes[backend] if chosen.processes else "",
         "batches": f"shared by {{devices()}}, by {engine}" if several and engine else "",
-        "precision": _said_of_precision(chosen),
+        "precision": PRECISION[chosen.precision],
         "XLA": xla,
         "determinism": DETERMINISM[spec.training.deterministic],
     }
     return [row for row in rows.items() if row[1]]
-
-
-def _said_of_precision(chosen: Hardware) -> str:
-    if chosen.precision == "float32":
-        return "float32"
-    said = f"{chosen.precision}, last layers float32"
-    return f'{{"{said}" if gpus else "float32, as float16 is for GPUs"}}' if chosen.precision == FOR_GPUS else said
 
 
 def _plan(chosen: Hardware) -> str:

@@ -117,7 +117,7 @@ def _rms_weights(arguments: Arguments, inputs: tuple[Shape, ...]) -> tuple[Weigh
 
 def _no_padding(arguments: Arguments, tensors: Sequence[TensorLike]) -> None:
     """Keras's gradient for zeros is NaN on PyTorch and JAX; layers make zeros of padding as long as biases are zero."""
-    if tensors[0].masked or tensors[0].shape[1] is None:
+    if tensors[0].masked or tensors[0].shape[1:2] == (None,):
         mend = "take layer_norm, or pool before it"
         raise LayerError(CannotMask, "UnitNormalization has no gradient for zeros, as padding is", mend, ("drop", None))
 

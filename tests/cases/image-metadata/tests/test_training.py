@@ -102,7 +102,11 @@ def test_a_phase_that_is_over_stays_so(tmp_path: Path) -> None:
     assert layer.get_weights()[0].item() == pytest.approx(0.8)
 
 
-def test_a_run_leaves_all_that_evaluation_and_prediction_need(config: Config, run: Path) -> None:
+def test_a_run_leaves_all_that_evaluation_and_prediction_need(
+    trained: tuple[Path, dict[str, list[float]]], config: Config, run: Path
+) -> None:
+    _, history = trained
+    assert np.isfinite(history["loss"]).all()
     written = {path.name for path in run.iterdir()}
     assert written == {
         "config.yaml",
@@ -135,7 +139,6 @@ def test_a_killed_run_goes_on_as_if_it_had_not_been(
     with killed(2, monkeypatch):
         train(config)
     assert len(history["loss"]) == 2
-    assert np.isfinite(history["loss"]).all()
     other = config | {"seed": 7}
     with pytest.raises(SystemExit, match=r"isn't finished.*'seed': '0'.*'seed': '7'"):
         train(other)

@@ -50,9 +50,10 @@ def config(tmp_path: Path) -> Config:
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, list[float]]]:
     """Where a whole run is, and what it came to; for all tests that look at one, made once."""
     config = short(tmp_path_factory.mktemp("trained"))
+    run = Path(config["run"])
     history = train(config)
     keras.backend.clear_session()
-    return Path(config["run"]), history
+    return run, history
 
 
 @pytest.fixture
