@@ -24,8 +24,6 @@ def compile_model(model: keras.Model, learning_rate: float, weight_decay: float 
         optimizer=optimizer,
         loss={"category": "sparse_categorical_crossentropy"},
         metrics={"category": ["accuracy"]},
-        # A call from Python takes longer than a small step; only TensorFlow takes several at once.
-        steps_per_execution=8 if keras.config.backend() == "tensorflow" else 1,
     )
     model.optimizer.build(model.trainable_variables)
 
