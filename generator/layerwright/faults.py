@@ -641,11 +641,12 @@ class BackendCannot(Devices):
 class ExportCannot(Devices):
     """A format can't hold the network.
 
-    Exports are made from TensorFlow's own graph. Some layers have operations that a format has no word for.
+    Exports are made from TensorFlow's own graph. Some layers have operations that a format has no word for. For
+    `saved_model` and `litert` TensorFlow makes a function whose arguments are the inputs, by their names.
     """
 
     code = "export-cannot"
-    mend = "Leave the format out, or take `saved_model`, which holds all."
+    mend = "Leave the format out, or take `saved_model`, which holds all layers; or give the input another name."
 
 
 class PrecisionCannot(Devices):

@@ -24,10 +24,7 @@ LIGHT = 1_500_000
 """Most products that a network may compute for one sample, if some hundred samples are to be learned in a test."""
 
 HEAVY = 30_000_000
-"""Most products for one sample, if a few samples are to be learned by heart."""
-
-HEAVIEST = 1_000_000_000
-"""Most products for one sample, if a few samples are to be seen fifty times."""
+"""Most products for one sample, if a few samples are to be seen some hundred times."""
 
 SMALL = 50_000
 """Most parameters of a network that may learn fast."""
@@ -56,7 +53,7 @@ def checks(plan: Plan) -> dict[str, Any]:
         "unseen": _pairs((source, name) for source, name in pairs if source not in seen[name]),
         "heads": literal([(name, _nearest_weights(graph, tensor)) for name, tensor in graph.outputs.items()]),
         # Only the bias of a task's own last layer always gets a gradient: another one can be silent by chance.
-        "learning": [each.name for each in spec.outputs if spec.layers.heads.get(each.name, Head()).keeps_last],
+        "learning": [each.name for each in spec.outputs if _keeps_last(each, spec)],
         "shared": [_shared(layer, graph) for layer in calls if calls[layer] > 1 and layer.trainable_parameters],
         "inner": any(isinstance(layer, SubModel) for layer in graph.layers()),
         "nested": any(isinstance(layer, Composite) for layer in graph.layers()),
@@ -248,32 +245,42 @@ def _beats(each: Output) -> dict[str, str]:
 def probe(plan: Plan) -> dict[str, Any]:
     """How many samples and epochs the project's own tests train on: they have to be done within a minute.
 
-    `rest` is the share of the loss that may be left when a batch has been learned by heart, `first_batch` how a test
-    comes by the first batch of `samples`: what has batches of one size is no list of them.
+    `overfit_epochs` are trained at once, until a batch has been learned by heart; `rest` is the share of the loss that
+    may be left then. `first_batch` is how a test comes by the first batch of `samples`: what has batches of one size is
+    no list of them.
     """
     batch = next((each.batch for each in plan.spec.inputs if each.batch), None)
     work = _work(plan.graph)
     if plan.spec.transfer:
-        sizes = {"few": 4, "samples": 12, "epochs": 1, "batch": 4, "overfit_epochs": 15, "learning_rate": 0.0003}
+        sizes = {"few": 4, "samples": 12, "epochs": 1, "batch": 4, "overfit_epochs": 5, "learning_rate": 0.0003}
     elif work > HEAVY:
-        epochs = 50 if work <= HEAVIEST else 40
-        sizes = {"few": 4, "samples": 32, "epochs": 2, "batch": 4, "overfit_epochs": epochs, "learning_rate": 0.001}
+        sizes = {"few": 4, "samples": 32, "epochs": 2, "batch": 4, "overfit_epochs": 5, "learning_rate": 0.001}
     elif work > LIGHT:
-        sizes = {"few": 8, "samples": 64, "epochs": 4, "batch": 8, "overfit_epochs": 60, "learning_rate": 0.003}
+        sizes = {"few": 8, "samples": 64, "epochs": 4, "batch": 8, "overfit_epochs": 20, "learning_rate": 0.003}
     else:
         # Thousands of pixels at once make large steps of small ones.
         pictures = any(each.kind.places for each in plan.spec.inputs)
         rate = 0.01 if plan.graph.parameters <= SMALL and not pictures else 0.003
-        sizes = {"few": 16, "samples": 600, "epochs": 10, "batch": 32, "overfit_epochs": 200, "learning_rate": rate}
-    embeds = any(each.task.score == "embedding" for each in plan.spec.outputs)
-    if embeds and not plan.spec.transfer:
-        sizes["overfit_epochs"] = max(sizes["overfit_epochs"], 120)
-    # What is deep learns steadily at a low rate alone, and in so few epochs not all of a batch. A triplet loss learns
-    # by the hardest samples alone.
-    rest = 0.75 if embeds or (work > HEAVY and not plan.spec.transfer) else 0.5
-    sizes = _in_batches(sizes | {"rest": rest}, batch)
+        sizes = {"few": 16, "samples": 600, "epochs": 10, "batch": 32, "overfit_epochs": 20, "learning_rate": rate}
+    sizes = _in_batches(sizes | {"rest": _rest(plan, work)}, batch)
     batches = f"Batches(samples, batch_size={sizes['few']})"
     return sizes | {"first_batch": f"next(iter({batches}))" if batch else f"{batches}[0]"}
+
+
+def _keeps_last(output: Output, spec: Spec) -> bool:
+    """Whether an output has its task's own last layer."""
+    return spec.layers.heads.get(output.name, Head()).keeps_last
+
+
+def _rest(plan: Plan, work: int) -> float:
+    """The share of a batch's loss that may be left when it has been learned by heart."""
+    spec = plan.spec
+    if not all(_keeps_last(each, spec) for each in spec.outputs):
+        return 0.9  # a last layer of one's own may be unable to say what the targets are
+    if spec.transfer:
+        return 0.5
+    # A triplet loss learns by the hardest samples alone. What is deep learns steadily at a low rate alone.
+    return 0.75 if work > HEAVY or any(each.task.score == "embedding" for each in spec.outputs) else 0.5
 
 
 def _in_batches(sizes: dict[str, float], batch: int | None) -> dict[str, float]:

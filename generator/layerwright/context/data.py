@@ -183,7 +183,7 @@ def data(plan: Plan) -> dict[str, Any]:
     }
     kinds = [kind for kind in (*FILES, "text", "category", "label") if kind in held.values()]
     steps = _steps(plan, stored)
-    series = any(each.kind.synthetic == "steps" for each in inputs)
+    series = _has_rows_of_steps(plan)
     lazily_learned = any(held[name] in FILES for name in standardised)
     return {
         "holds": " or ".join(kinds),
@@ -278,6 +278,11 @@ def _steps(plan: Plan, stored: Sequence[Output]) -> dict[str, Any]:
         "cut": [] if hardware.backend == "jax" and hardware.processes else varying + names,
         "aligned": [name for name in varying if any(name in each.sources for each in told)] + names if told else [],
     }
+
+
+def _has_rows_of_steps(plan: Plan) -> bool:
+    """Whether a table may have a row for each step: of all sequences, as it says the steps of all of them."""
+    return len({each.shape[1] for each in plan.spec.inputs if each.kind.synthetic == "steps"}) == 1
 
 
 def synthetic_samples(plan: Plan) -> int:

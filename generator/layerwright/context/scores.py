@@ -25,6 +25,8 @@ MOST_NUMBERS = 2**27
 class Scoring(NamedTuple):
     """The functions of `evaluate.py`, one of its scores, and which way that beats a guess.
 
+    Of classes that isn't accuracy: where one of them is common, to say it always is accurate enough.
+
     `guess` says what one that knows nothing of the inputs says. It's empty where that would be too easy to beat, since
     samples that are alike lie near each other without any training: there an untrained network is what to compare with.
     `picture` says what to draw.
@@ -43,8 +45,8 @@ SHARES = "shares of classes"
 SCORING = {
     "regression": Scoring("regression_scores", "rmse", "<", "mean", "plot_numbers"),
     "reconstruction": Scoring("regression_scores", "rmse", "<", "mean", "plot_numbers"),
-    "multiclass": Scoring("class_scores", "accuracy", ">", SHARES, "plot_confusion"),
-    "labels": Scoring("class_scores", "accuracy", ">", SHARES, "plot_confusion"),
+    "multiclass": Scoring("class_scores", "macro_f1", ">", SHARES, "plot_confusion"),
+    "labels": Scoring("class_scores", "macro_f1", ">", SHARES, "plot_confusion"),
     "segmentation": Scoring("overlap_scores", "mean_iou", ">", SHARES, "plot_classes"),
     "binary": Scoring("binary_scores", "auc", ">", "mean", "plot_yes_or_no"),
     "embedding": Scoring("embedding_scores", "recall_at_1", ">"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Mapping
 
 from .. import mends
+from ..answers.keys import FORMATS
 from ..faults import (
     CannotUse,
     ExportCannot,
@@ -46,6 +48,9 @@ UNEXPORTED = {
     "onnx": frozenset({"MelSpectrogram", "STFTSpectrogram", "gelu", "celu"}),
 }
 """Layers and activations that can't be exported, by format."""
+
+BY_ARGUMENTS = frozenset({"saved_model", "litert"})
+"""Formats for which TensorFlow makes a function that has the inputs as its arguments, `self` before them."""
 
 UNSTEADY = frozenset({"UnitNormalization"})
 """Layers that give no numbers for zeros in float16: what keeps them from dividing by zero is too small for it."""
@@ -266,21 +271,26 @@ class Whole:
             what = f"{fixed[0]} has batch=, and no format carries a state from batch to batch"
             self.net.problems.add("export", FixedBatch, what, "leave export out, or batch=", Edit("set", "export", []))
             return
-        refused = {
-            name: layer
-            for name in wanted
-            for layer in graph.all_layers()
-            if not UNEXPORTED.get(name, frozenset()).isdisjoint(_made_of(layer))
-        }
+        refused = {name: why for name in wanted if (why := self._unexported(name, graph))}
         left = [name for name in wanted if name not in refused]
-        for name, layer in refused.items():
-            inside = UNEXPORTED[name] & _activations(layer)
-            why = f"which has {min(inside)}" if inside else f"a layer of class {layer.class_name}"
-            what = f"{name} can't hold {layer.name}, {why}"
-            mend = f"say export: [{', '.join(left)}]" if left else "leave it out"
-            others = [each for each in UNEXPORTED if each not in refused] if not left else []
-            mend += f", or say {' or '.join(['saved_model', *others])}" if not left else ""
-            self.net.problems.add("export", ExportCannot, what, mend, Edit("set", "export", left))
+        others = [name for name in FORMATS if not self._unexported(name, graph)] if not left else []
+        mend = f"say export: [{', '.join(left)}]" if left else "leave it out"
+        mend += f", or say {' or '.join(others)}" if others else ""
+        for name, why in refused.items():
+            self.net.problems.add(
+                "export", ExportCannot, f"{name} can't hold {why}", mend, Edit("set", "export", left)
+            )
+
+    def _unexported(self, name: str, graph: Graph) -> str:
+        """What a format can't hold of the network, or nothing."""
+        for each in self.net.spec.inputs if name in BY_ARGUMENTS else ():
+            if keyword.iskeyword(each.name) or each.name == "self":
+                return f"an input of the name {each.name}, which no argument of a function may have"
+        for layer in graph.all_layers():
+            if found := UNEXPORTED.get(name, frozenset()) & _made_of(layer):
+                inside = found & _activations(layer)
+                return f"{layer.name}, " + (f"which has {min(inside)}" if inside else f"a layer of class {min(found)}")
+        return ""
 
     def check_precision(self, graph: Graph) -> None:
         """Notes a layer that fails in float16; the last ones compute in float32."""

@@ -22,8 +22,13 @@ from power_plant.train import compile_model, fit, train
 def test_a_batch_can_be_overfitted(model: keras.Model, samples: Samples) -> None:
     compile_model(model, learning_rate=0.01)
     batch = Batches(samples, batch_size=16)
-    history = model.fit(batch, epochs=200, shuffle=False, verbose=0).history
-    assert min(history["loss"]) < 0.5 * history["loss"][0]
+
+    def loss_after(epochs: int) -> float:
+        history = model.fit(batch, epochs=epochs, shuffle=False, verbose=0).history
+        return min(history["loss"])
+
+    first = loss_after(1)
+    assert any(loss_after(20) < 0.5 * first for _ in range(30)), "it doesn't learn"
 
 
 def test_weight_decay_leaves_biases_and_norms_alone(model: keras.Model) -> None:

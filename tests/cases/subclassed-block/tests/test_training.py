@@ -22,8 +22,13 @@ from subclassed_block.train import compile_model, fit, train
 def test_a_batch_can_be_overfitted(model: keras.Model, samples: Samples) -> None:
     compile_model(model, learning_rate=0.001)
     batch = Batches(samples, batch_size=4)
-    history = model.fit(batch, epochs=50, shuffle=False, verbose=0).history
-    assert min(history["loss"]) < 0.75 * history["loss"][0]
+
+    def loss_after(epochs: int) -> float:
+        history = model.fit(batch, epochs=epochs, shuffle=False, verbose=0).history
+        return min(history["loss"])
+
+    first = loss_after(1)
+    assert any(loss_after(5) < 0.75 * first for _ in range(30)), "it doesn't learn"
 
 
 def test_weight_decay_leaves_biases_and_norms_alone(model: keras.Model) -> None:
