@@ -248,7 +248,7 @@ class FixedBatch(Ends):
 class NoUse(Ends):
     """Something is asked for that has nothing to work on.
 
-    A backbone without an image, weights of classes where no output has classes, pictures to be flipped where there
+    A backbone without an image, weights of classes where no output says one class, pictures to be flipped where there
     are none: it would be left out, and you would believe that it's there.
     """
 

@@ -69,10 +69,9 @@ class Task:
     training: Mapping[str, float] = field(default_factory=dict)
     loss_source: str = ""
 
-    @property
-    def has_classes(self) -> bool:
-        """Whether a target is one class of several, which may be rare ones."""
-        return self.score in ("multiclass", "binary", "labels")
+    def has_classes(self, size: int) -> bool:
+        """Whether a sample or a step has one class of several, which may be a rare one."""
+        return self.score in ("multiclass", "labels") or (self.score == "binary" and size == 1)
 
     def ending(self, size: int) -> tuple[str, ...]:
         """The stack that ends its head."""

@@ -80,9 +80,9 @@ def _wrong(key: str, value: object, default: object) -> str | None:
 def _check_classes(fields: Fields, inputs: tuple[Input, ...], outputs: tuple[Output, ...]) -> None:
     """Notes class weights that nothing has a use for, and those of batches that keep their order."""
     place, drop = "training.class_weights", Edit("drop", "training.class_weights")
-    if outputs and not any(each.task.has_classes for each in outputs):
+    if outputs and not any(each.task.has_classes(each.size) for each in outputs):
         mend = "leave it out, or add an output of classes, as multiclass 3"
-        fields.problems.add(place, NoUse, "no output has classes", mend, drop)
+        fields.problems.add(place, NoUse, "no output says one class of a sample or a step", mend, drop)
     elif any(each.batch for each in inputs):
         fields.problems.add(place, FixedBatch, "batches of a fixed size have no weights", "leave it out", drop)
 

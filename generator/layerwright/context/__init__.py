@@ -112,7 +112,7 @@ def _training(plan: Plan) -> dict[str, Any]:
     """The optimizer and the callbacks as source, and of which outputs classes are weighed."""
     training, outputs = plan.spec.training, plan.spec.outputs
     clipped = ", global_clipnorm=clip_norm" if training.clip_norm else ""
-    weighed = [each for each in outputs if training.class_weights and each.task.has_classes]
+    weighed = [each for each in outputs if training.class_weights and each.task.has_classes(each.size)]
     by_steps = any(padded_steps(each, plan) for each in weighed)
     scheduled = training.schedule == "cosine" or training.warmup_epochs > 0
     plateau = training.schedule == "plateau"
@@ -164,6 +164,7 @@ def _imports(training: dict[str, Any], samples: dict[str, Any]) -> str:
         "load_data": True,
         "prepare": samples["learns"],
         "step_weights": training["by_steps"],
+        "truths": samples["labels"],
     }
     return _chosen(names)
 

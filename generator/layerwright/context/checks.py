@@ -188,7 +188,7 @@ def _order(name: str) -> tuple[bool, bool, str]:
 def _asked(spec: Spec) -> list[str]:
     """What `train.py` has only if the answers say so, and tests take from it."""
     training = spec.training
-    weighs = training.class_weights and any(each.task.has_classes for each in spec.outputs)
+    weighs = training.class_weights and any(each.task.has_classes(each.size) for each in spec.outputs)
     scheduled = training.schedule == "cosine" or training.warmup_epochs > 0
     return ["CLASSES", "Balanced", "class_weights"] * weighs + ["scheduled"] * scheduled
 

@@ -160,7 +160,7 @@ def output_holds(each: Output, plan: Plan) -> str:
         return "area" if each.task.target == "label" and each.size == 1 else "mask"
     if each.per in (Per.STEP, Per.PLACE):
         return "array"
-    return "label" if each.task.target in ("label", "same") or each.task.name == "binary" else ""
+    return "label" if each.task.target == "label" or each.task.name == "binary" else ""
 
 
 def is_tabular(spec: Spec) -> bool:
@@ -196,7 +196,7 @@ def data(plan: Plan) -> dict[str, Any]:
         "columned": next((name for name, kind in held.items() if not kind and name not in steps["cut"]), ""),
         "channels": inputs[0].shape[-1],
         "folders": _folders(plan, stored),
-        "formats": list(_formats(held, series, _folders(plan, stored))),
+        "formats": list(_formats(held | dict.fromkeys(_answers(stored), "answer"), series, _folders(plan, stored))),
         "series": series,
         "texts": "text" in kinds,
         "names": "category" in kinds or "label" in kinds,
@@ -234,8 +234,14 @@ TOLD = {
     "text": "a text",
     "category": "a name or a number",
     "label": "a name or a number",
+    "answer": "1 or 0, or one of two names, the later of which by the alphabet is yes",
 }
 """What a column of a table holds, to a user."""
+
+
+def _answers(stored: Sequence[Output]) -> list[str]:
+    """The outputs that are yes or no."""
+    return [each.name for each in stored if each.task.score == "binary" and each.size == 1]
 
 
 def _formats(held: Mapping[str, str], series: bool, folders: list[str]) -> Iterator[str]:

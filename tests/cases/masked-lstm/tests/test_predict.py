@@ -36,7 +36,7 @@ def test_predictions_of_a_file_are_written_under_their_names(
     table, expected = read_table(run / "predictions.csv"), {}
     values = said["label"]
     expected["label"] = values[:, 0] > 0.5
-    expected["label_probability"] = values[:, 0]
+    expected["label_p_1"] = values[:, 0]
     assert table.keys() == expected.keys()
     for name, values in expected.items():
         np.testing.assert_allclose(np.array(table[name], float), values, rtol=1e-4, atol=1e-6)
@@ -54,7 +54,7 @@ def test_one_sample_says_what_a_file_says(
     table = read_table(run / "prediction.csv")
     assert f"{next(iter(table))} " in printed
     first = predict.predict(config, {name: values[:1] for name, values in new.items()})
-    assert [float(each) for each in table["label_probability"]] == pytest.approx(
+    assert [float(each) for each in table["label_p_1"]] == pytest.approx(
         first["label"][:, 0], rel=1e-4, abs=1e-6
     )
 

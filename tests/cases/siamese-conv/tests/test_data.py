@@ -17,9 +17,7 @@ from siamese_conv.data import (
     Batches,
     DataError,
     Samples,
-    learn,
     load_data,
-    prepare,
     read,
     split,
     synthesise,
@@ -142,6 +140,20 @@ def test_a_table_says_the_same_as_an_npz(raw: Samples, tmp_path: Path, kind: str
         np.testing.assert_allclose(loaded[name], raw[name], rtol=1e-6)
 
 
+def test_a_wrong_cell_of_a_table_is_named(raw: Samples, tmp_path: Path) -> None:
+    path = tmp_path / "samples.csv"
+    data = write_table(raw, path)
+    frame, label = pd.read_csv(path, dtype=str), data["columns"]["distance"][-1]
+    frame.loc[1, label] = "oops"
+    frame.to_csv(path, index=False)
+    with pytest.raises(DataError, match=rf": {label}.*, row 2: found oops, expected a .*number"):
+        read(str(path), data)
+    frame.loc[1, label] = "1e39"
+    frame.to_csv(path, index=False)
+    with pytest.raises(DataError, match=rf": {label}.*, row 2: found 1e\+39, expected"):
+        read(str(path), data)
+
+
 @pytest.mark.parametrize("name", [name for name in STORED if STORED[name].holds in ["picture"]])
 def test_files_that_do_not_fit_are_named(raw: Samples, tmp_path: Path, name: str) -> None:
     data = write_table(raw, tmp_path / "samples.csv")
@@ -168,11 +180,6 @@ def test_what_does_not_fit_into_memory_is_read_by_batches(raw: Samples, tmp_path
         assert isinstance(kept[name], np.ndarray)
         assert isinstance(lazy[name], np.ndarray) != held
         np.testing.assert_array_equal(np.asarray(lazy[name]), kept[name])
-    learned, again = learn(kept), learn(lazy)
-    for name in learned:
-        for key, value in learned[name].items():
-            np.testing.assert_array_equal(again[name][key], value)
-    kept, lazy = prepare(kept, learned), prepare(lazy, learned)
     in_memory, reading = Batches(kept, 3, seed=1), Batches(lazy, 3, seed=1)
     for _ in range(2):
         for index in range(len(in_memory)):
@@ -195,26 +202,6 @@ def test_a_folder_of_arrays_says_the_same_as_an_npz(raw: Samples, tmp_path: Path
         loaded = read(str(tmp_path), DATA | {"cache_gb": room})
         for name in STORED:
             np.testing.assert_array_equal(np.asarray(loaded[name]), raw[name])
-
-
-@pytest.mark.parametrize("name", [name for name, field in STORED.items() if field.holds == "label"])
-def test_labels_may_be_names(raw: Samples, tmp_path: Path, name: str) -> None:
-    names = np.resize(["no", "yes"], len(raw[name]))
-    np.savez(tmp_path / "samples.npz", **raw | {name: names})
-    samples = read(str(tmp_path / "samples.npz"), DATA)
-    learned = learn(samples)
-    assert learned[name] == {"classes": ["no", "yes"]}
-    assert prepare(samples, learned)[name].tolist() == [[float(each == "yes")] for each in names]
-    samples[name][0] = "maybe"
-    with pytest.raises(DataError, match=f"{name}: found 'maybe'"):
-        prepare(samples, learned)
-    with pytest.raises(DataError, match=f"{name}, row 1: found nothing"):
-        kept(raw | {name: np.where(np.arange(len(names)) == 0, "", names)}, tmp_path)
-    samples[name] = np.array([str(row) for row in range(len(names))], dtype=object)
-    count = int(STORED[name].high) + 1
-    if count < len(names):
-        with pytest.raises(DataError, match=f"{name}: expected 2 to {count} classes"):
-            learn(samples)
 
 
 def test_the_parts_repeat_and_share_no_sample(config: Config) -> None:

@@ -160,7 +160,14 @@ class Series:
             raise DataError(f"{path}, {data['series']}, row {row + 1}: found nothing")
         rows = pd.Series(self.sample)
         if data["time"]:
-            rows = rows[np.argsort(column(table, data["time"], path), kind="stable")]
+            time = pd.Series(column(table, data["time"], path))
+            if not pd.api.types.is_numeric_dtype(time):
+                time = pd.to_datetime(time, errors="coerce")
+            for row in np.flatnonzero(time.isna()):
+                raise DataError(
+                    f"{path}, {data['time']}, row {row + 1}: expected a number or a time"
+                )
+            rows = rows[np.argsort(time, kind="stable")]
         self.step = rows.groupby(rows).cumcount().sort_index().to_numpy()
         self.start = np.flatnonzero(self.step == 0)[np.argsort(self.sample[self.step == 0])]
 

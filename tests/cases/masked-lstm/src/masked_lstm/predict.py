@@ -35,9 +35,9 @@ def class_names(learned: Learned, name: str, count: int) -> list[str]:
 
 
 def yes_columns(name: str, probabilities: np.ndarray, names: list[str]) -> Samples:
-    """Returns what is more probable, and the probability of yes (1)."""
+    """Returns what is more probable, and the probability of yes: 1, or the later name."""
     yes = probabilities[:, 0]
-    return {name: np.where(yes > 0.5, names[1], names[0]), f"{name}_probability": yes}
+    return {name: np.where(yes > 0.5, names[1], names[0]), f"{name}_p_{names[1]}": yes}
 
 
 def one_sample(arguments: list[str], run: Path, data: Config) -> Samples:

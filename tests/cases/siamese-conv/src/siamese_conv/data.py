@@ -14,7 +14,6 @@ import pandas as pd
 from .files import READERS, Lazy, listed
 
 Samples = dict[str, np.ndarray | Lazy]
-Learned = dict[str, dict[str, Any]]  # what the training part says of each name, as JSON has it
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class Field:
     low: float = -math.inf
     high: float = math.inf
     whole: bool = False
-    holds: str = "numbers"  # in a table; or picture or label
+    holds: str = "numbers"  # in a table; or picture
 
     def __str__(self) -> str:
         """Returns what is expected, for messages."""
@@ -37,7 +36,7 @@ INPUTS = {
     "anchor": Field((64, 64, 3), low=0, high=255, holds="picture"),
     "positive": Field((64, 64, 3), low=0, high=255, holds="picture"),
 }
-TARGETS = {"distance": Field((1,), low=0, high=1, whole=True, holds="label")}
+TARGETS = {"distance": Field((1,), low=0, high=1, whole=True)}
 STORED = INPUTS | TARGETS
 AHEAD = 4  # batches that are read in the background
 SPLIT = "data.split"  # a column beside the samples, until they are split into parts
@@ -151,12 +150,6 @@ def check(
     given: np.ndarray, field: Field, labels: Any, problems: list[str], first: int = 0
 ) -> np.ndarray:
     """Returns an array in the field's shape; adds what is wrong to the problems."""
-    named = field.holds == "label" and given.dtype.kind not in "biuf"
-    if named and given.size == len(given):
-        texts = ["" if pd.isna(each) else str(each) for each in given.ravel()]
-        missing = [row for row, text in enumerate(texts, start=1) if not text][:10]
-        problems += [f"{labels[0]}, row {row}: found nothing, expected a name" for row in missing]
-        return np.array(texts, dtype=object)
     if given.ndim == len(field.shape) and field.shape[-1:] == (1,):
         given = given[..., None]
     if given.shape[1:] != field.shape:
@@ -206,40 +199,6 @@ def look_through(
                 kept.append(values)
     problems += found
     return np.concatenate(kept)[places] if len(kept) == len(files) else lazy.then(ready)
-
-
-def learn(samples: Samples) -> Learned:
-    """Returns what the samples say of each name, for `prepare`: statistics, words, classes."""
-    learned = {}
-    for name, field in STORED.items():
-        if field.holds == "label" and samples[name].dtype == object:
-            names, most = sorted(set(samples[name])), int(field.high) + 1
-            if not 2 <= len(names) <= most:
-                raise DataError(f"{name}: expected 2 to {most} classes, found {names[:50]}")
-            learned[name] = {"classes": names}
-    return learned
-
-
-def prepare(samples: Samples, learned: Learned) -> Samples:
-    """Returns the samples as the network takes them, by what was learned."""
-    result = dict(samples)
-    for name in learned.keys() & samples.keys():
-        values, known = samples[name], learned[name]
-        if "classes" in known:
-            found, names = values.ravel(), known["classes"]
-            classes = pd.Index(names).get_indexer(found)
-            for row in np.flatnonzero(classes < 0):
-                raise DataError(
-                    f"{name}: found {found[row]!r}, but the training part has only {names}"
-                )
-            result[name] = classes.astype("float32")[:, None]
-    return result
-
-
-def truths(samples: Samples, learned: Learned) -> Samples:
-    """Returns the targets that predictions are compared with, names of classes as numbers."""
-    named = prepare(samples, {name: known for name, known in learned.items() if "classes" in known})
-    return {name: np.asarray(named[name]) for name in TARGETS if name in samples}
 
 
 class Batches(keras.utils.PyDataset):

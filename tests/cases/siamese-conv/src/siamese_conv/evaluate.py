@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 
 from . import hardware
 from .config import Config, from_command_line
-from .data import Learned, Samples, load_data, prepare, take, truths
+from .data import Samples, load_data, take
 from .model import build_model
-from .predict import predict, read_learned
+from .predict import predict
 
 Scores = dict[str, float | None]  # None: undefined
 EXPLAINED = """`model` is the trained network, on the test part.
@@ -33,11 +33,11 @@ def distance_scores(same: np.ndarray, distances: np.ndarray, threshold: float) -
     return {"accuracy": float(right.mean()), "threshold": threshold}
 
 
-def features(samples: Samples, learned: Learned) -> Samples:
+def features(samples: Samples) -> Samples:
     """Returns what a linear model sees of each sample, by input."""
     inputs, blocks = {name: samples[name] for name in ["anchor", "positive"]}, []
     for rows in in_blocks(samples):
-        block = prepare(take(inputs, rows), learned)
+        block = take(inputs, rows)
         blocks.append(
             {
                 "anchor": shrunk(block["anchor"], 18),
@@ -64,9 +64,9 @@ def shrunk(values: np.ndarray, most: int) -> np.ndarray:
     return values.reshape(len(values), -1)
 
 
-def as_they_are(samples: Samples, learned: Learned) -> Samples:
+def as_they_are(samples: Samples) -> Samples:
     """Returns distances of the inputs themselves, without a network."""
-    seen = features(samples, learned)
+    seen = features(samples)
     return {
         "distance": np.linalg.norm(seen["anchor"] - seen["positive"], axis=1, keepdims=True),
     }
@@ -89,21 +89,18 @@ def plot_distances(figure: Figure, truth: np.ndarray, said: np.ndarray) -> None:
 def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     """Scores each output on the test part, and writes it all to the run's folder."""
     hardware.prepare()
-    run, (train, validation, test) = Path(config["run"]), load_data(config)
-    learned = read_learned(run)
-    train, test = train | truths(train, learned), test | truths(test, learned)
-    validation |= truths(validation, learned)
+    run, (_, validation, test) = Path(config["run"]), load_data(config)
     said = {"model": predict(config, test)}
     results, sections = {}, ""
 
     # Beside a network that has learned nothing: what is alike lies near without learning.
     keras.utils.set_random_seed(config["seed"])
     untrained = build_model()
-    said["linear"] = as_they_are(test, learned)
+    said["linear"] = as_they_are(test)
     said["guess"] = predict(config, test, untrained)
     learned_by = {
         "model": predict(config, validation),
-        "linear": as_they_are(validation, learned),
+        "linear": as_they_are(validation),
         "guess": predict(config, validation, untrained),
     }
     name = "distance"

@@ -9,8 +9,7 @@ import numpy as np
 
 from . import hardware
 from .config import Config, from_command_line
-from .data import TARGETS, Batches, Samples, load_data, prepare, take
-from .predict import read_learned
+from .data import TARGETS, Batches, Samples, load_data, take
 from .train import compile_model
 
 
@@ -53,7 +52,6 @@ def main(config: Config, row: str = "") -> None:
     """Prints a line for each call of a layer and one for each output."""
     hardware.prepare()
     run, (samples, *_) = Path(config["run"]), load_data(config)
-    samples = prepare(samples, read_learned(run))
     count, size = len(next(iter(samples.values()))), config["training"]["batch_size"]
     rows = [each for each in range(count) if (row == f"row={each}" if row else each < size)]
     if not rows:

@@ -11,21 +11,15 @@ import pandas as pd
 
 from . import hardware, model  # noqa: F401 - loading needs its layer classes
 from .config import Config, from_command_line
-from .data import INPUTS, TARGETS, Batches, DataError, Learned, Samples, prepare, read
+from .data import INPUTS, TARGETS, Batches, DataError, Samples, read
 from .files import READERS
-
-
-def read_learned(run: Path) -> Learned:
-    """Returns what training learned of the data."""
-    return json.loads((run / "learned.json").read_text(encoding="utf-8"))
 
 
 def predict(config: Config, samples: Samples, network: keras.Model | None = None) -> Samples:
     """Returns what the trained network, or another, says, in the data's own units."""
     run = Path(config["run"])
     network = network or keras.models.load_model(run / "model.keras", compile=False)
-    learned = read_learned(run)
-    inputs = prepare({name: samples[name] for name in INPUTS}, learned)
+    inputs = {name: samples[name] for name in INPUTS}
     outputs = network.predict(Batches(inputs, config["training"]["batch_size"]), verbose=0)
     return {name: outputs[name] for name in TARGETS}
 

@@ -1,6 +1,5 @@
 """Trains the network: python -m siamese_conv.train [KEY=VALUE ...]."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from matplotlib.figure import Figure
 from . import hardware
 from .checkpoint import Checkpoint
 from .config import Config, from_command_line
-from .data import Batches, learn, load_data, prepare
+from .data import Batches, load_data
 from .model import build_model
 
 
@@ -46,8 +45,6 @@ def train(config: Config) -> dict[str, list[float]]:
     settings, run = config["training"], Path(config["run"])
 
     train_part, validation_part, _ = load_data(config)
-    learned = learn(train_part)  # on the training part alone: the others have to stay unseen
-    train_part, validation_part = prepare(train_part, learned), prepare(validation_part, learned)
     batches = Batches(train_part, settings["batch_size"], seed=config["seed"])
     validation = Batches(validation_part, settings["batch_size"])
 
@@ -56,7 +53,6 @@ def train(config: Config) -> dict[str, list[float]]:
     history = fit(model, batches, validation, config, run / "checkpoint.npz")
 
     model.save(run / "new.keras")  # beside the last one, which may be in use
-    (run / "learned.json").write_text(json.dumps(learned), encoding="utf-8")
     (run / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     (run / "new.keras").replace(run / "model.keras")
     losses = pd.read_csv(run / "history.csv", index_col="epoch")[["loss", "val_loss"]]
