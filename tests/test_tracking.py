@@ -55,15 +55,21 @@ def trained(tracking: str, folder: Path) -> Path:
     return project
 
 
-def test_tensorboard_shows_each_epoch(tmp_path: Path) -> None:
+def test_tensorboard_shows_each_epoch_of_the_last_run_alone(tmp_path: Path) -> None:
     events = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
-    run = trained("tensorboard", tmp_path) / "runs" / "first"
-    rows = list(csv.DictReader((run / "history.csv").open(encoding="utf-8")))
-    for part, column in {"training": "loss", "validation": "val_loss"}.items():
-        found = events.EventAccumulator(str(run / "tensorboard" / part))
-        found.Reload()
-        told = [(each.step, each.tensor_proto.float_val[0]) for each in found.Tensors("loss")]
-        assert told == [(int(row["epoch"]), pytest.approx(float(row[column]), rel=1e-4)) for row in rows]
+    project = trained("tensorboard", tmp_path)
+    run = project / "runs" / "first"
+    for epochs in (2, 1):
+        rows = list(csv.DictReader((run / "history.csv").open(encoding="utf-8")))
+        assert len(rows) == epochs
+        for part, column in {"training": "loss", "validation": "val_loss"}.items():
+            found = events.EventAccumulator(str(run / "tensorboard" / part))
+            found.Reload()
+            told = [(each.step, each.tensor_proto.float_val[0]) for each in found.Tensors("loss")]
+            assert told == [(int(row["epoch"]), pytest.approx(float(row[column]), rel=1e-4)) for row in rows]
+        if epochs == 2:
+            code, output = run_module(project, "train", "training.epochs=1", "data.synthetic_samples=100")
+            assert code == 0, output
 
 
 def test_mlflow_is_told_each_epoch_and_the_files(tmp_path: Path) -> None:

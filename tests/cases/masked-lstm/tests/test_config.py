@@ -36,6 +36,8 @@ def test_what_is_written_is_what_counts(configured: Configured) -> None:
     changed = yaml.safe_load(WRITTEN)
     changed["training"]["learning_rate"] = 1e-4
     assert configured(WRITTEN, "training.learning_rate=1e-4") == changed
+    whole = configured(WRITTEN, "training.learning_rate=1")["training"]["learning_rate"]
+    assert isinstance(whole, float), "Keras takes no other"
 
 
 @pytest.mark.parametrize(
@@ -49,7 +51,7 @@ def test_what_is_written_is_what_counts(configured: Configured) -> None:
         ("training.epochs=2.5", "training.epochs is 2.5, expected int"),
         ("training.learning_rate=.nan", "training.learning_rate is nan, expected int or float"),
         ("training.epoch=3", "there is no training.epoch; in its place there is training.epochs"),
-        ("training.epochs", "training.epochs is None, expected int"),
+        ("--help", "--help: expected KEY=VALUE"),
     ],
 )
 def test_what_no_run_can_have_is_named(configured: Configured, argument: str, said: str) -> None:

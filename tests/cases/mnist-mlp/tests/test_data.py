@@ -259,6 +259,9 @@ def test_a_file_may_be_the_test_part(config: Config, raw: Samples, tmp_path: Pat
     test = load_data(config)[2]
     for name in STORED:
         np.testing.assert_array_equal(test[name], raw[name])
+    config["data"]["test_columns"] = {"nothing": "x_nothing"}
+    with pytest.raises(DataError, match="nothing is none of"):
+        load_data(config)
 
 
 def test_every_epoch_has_an_order_of_its_own(raw: Samples) -> None:

@@ -105,6 +105,10 @@ def test_a_phase_that_is_over_stays_so(tmp_path: Path) -> None:
     layer.set_weights([np.zeros((1, 1))])
     assert fit(model, *given) == first, "patience has ended it"
     assert layer.get_weights()[0].item() == pytest.approx(0.8)
+    other = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    other.compile(optimizer=keras.optimizers.SGD(0.1), loss="mse")
+    with pytest.raises(SystemExit, match="has another network"):
+        fit(other, *given)
 
 
 def test_a_run_leaves_all_that_evaluation_and_prediction_need(

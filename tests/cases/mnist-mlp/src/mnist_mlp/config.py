@@ -53,6 +53,8 @@ def read(path: Path, mend: str) -> Config:
             raise ValueError("expected keys and values, as seed: 1")
         values = flat(said)
         arguments = [argument.partition("=") for argument in sys.argv[1:]]
+        if wrong := [key for key, equals, _ in arguments if not equals]:
+            raise ValueError(f"{wrong[0]}: expected KEY=VALUE, as seed=1")
         values |= {key: yaml.safe_load(value) for key, _, value in arguments}
         for key, value in values.items():
             if key not in KEYS:
@@ -62,6 +64,8 @@ def read(path: Path, mend: str) -> Config:
             kind = "null" if value is None else type(value).__name__
             if kind not in kinds.split() or (limits and not limits[0] <= value <= limits[1]):
                 raise ValueError(f"{key} is {value!r}, expected {kinds.format(*limits)}")
+            if kind == "int" and "float" in kinds:
+                values[key] = float(value)  # Keras takes no whole number for a learning rate
         if missing := KEYS.keys() - values.keys():
             raise ValueError(f"there is no {', '.join(sorted(missing))}")
     except Exception as error:  # YAML's own are not the only ones: there may be no such day

@@ -40,6 +40,8 @@ def load_data(config: dict[str, Any]) -> tuple[Samples, Samples, Samples]:
     parts = split(samples, data, config["seed"])
     if data["test_path"]:
         columns = data["columns"] | (data["test_columns"] or {})
+        for name in columns.keys() - data["columns"].keys():
+            raise DataError(f"data.test_columns: {name} is none of {', '.join(data['columns'])}")
         parts["test"] = read(data["test_path"], data | {"columns": columns}, STORED)
     if not all(len(values) for part in parts.values() for values in part.values()):
         raise DataError("data.split or a fraction leaves a part of the data without samples")

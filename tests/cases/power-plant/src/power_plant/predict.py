@@ -34,9 +34,15 @@ def one_sample(arguments: list[str], run: Path, data: Config) -> Samples:
     for argument in arguments:
         name, _, text = argument.removeprefix("sample.").partition("=")
         try:
-            given[name] = np.array([np.load(text) if text.endswith(".npy") else json.loads(text)])
+            values = np.array([np.load(text) if text.endswith(".npy") else json.loads(text)])
+            given[name] = (
+                values.astype(float) if values.dtype == object else values
+            )  # null: missing
         except (ValueError, OSError) as error:
             raise DataError(f"{argument} can't be read: {error}") from error
+    if given.keys() != INPUTS.keys():
+        expected = " ".join(f"sample.{name}=VALUE" for name in INPUTS)
+        raise DataError(f"found {' '.join(arguments)}, expected {expected}")
     np.savez(run / "sample.npz", **given)
     return read(str(run / "sample.npz"), data | {"columns": {}}, INPUTS)
 

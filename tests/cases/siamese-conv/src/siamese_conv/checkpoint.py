@@ -10,7 +10,7 @@ import pandas as pd
 
 from .config import Config, flat
 
-FREE = {"run", "training.epochs"}  # what may be another when a run goes on
+FREE = {"run", "training.epochs", "data.cache_gb"}  # what may be another when a run goes on
 
 
 class Checkpoint(keras.callbacks.Callback):
@@ -37,6 +37,11 @@ class Checkpoint(keras.callbacks.Callback):
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         """Puts everything back, after Keras has tried the network out, which draws seeds."""
         variables = self.model.variables + self.model.optimizer.variables
+        shapes = [value.shape for value in self.values[: len(variables)]]
+        if shapes and shapes != [tuple(variable.shape) for variable in variables]:
+            raise SystemExit(
+                f"{self.path.parent} isn't finished and has another network; say run=FOLDER"
+            )
         for variable, value in zip(variables, self.values, strict=False):
             variable.assign(value)
         self.others[-1].best_weights = self.values[len(variables) :] or None

@@ -37,6 +37,11 @@ class Checkpoint(keras.callbacks.Callback):
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         """Puts everything back, after Keras has tried the network out, which draws seeds."""
         variables = self.model.variables + self.model.optimizer.variables
+        shapes = [value.shape for value in self.values[: len(variables)]]
+        if shapes and shapes != [tuple(variable.shape) for variable in variables]:
+            raise SystemExit(
+                f"{self.path.parent} isn't finished and has another network; say run=FOLDER"
+            )
         for variable, value in zip(variables, self.values, strict=False):
             variable.assign(value)
         self.others[-1].best_weights = self.values[len(variables) :] or None
