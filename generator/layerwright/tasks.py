@@ -190,7 +190,7 @@ TASKS: dict[str, Task] = {
             values=Values(low=0, whole=True),
             score="labels",
             said="one of {size} labels for every step, as their probabilities",
-            why="sparse categorical crossentropy on a softmax at every step; padding counts for nothing",
+            why="sparse categorical crossentropy on a softmax at every step: its probabilities add up to one",
             asks="How many labels are there to choose from at each step?",
             called="labels",
             per=Per.STEP,

@@ -97,7 +97,7 @@ def _stored(shape: tuple[int | None, ...], values: Values, *, end: bool) -> str:
     else:
         said += f" from {values.low:g}" if values.low is not None else ""
         said += f" to {values.high:g}" if values.high is not None and values.high < UNBOUNDED else ""
-    said += "; any other counts as 0" if values.unknown else ""
+    said += " (larger ones are taken for names); what is none of them counts as 0" if values.unknown else ""
     gaps = ["where one is missing"] * values.missing + ["after its end"] * end
     return said + (f"; {0 if values.whole else 'NaN'} {' and '.join(gaps)}" if gaps else "")
 
@@ -196,7 +196,7 @@ def data(plan: Plan) -> dict[str, Any]:
         "columned": next((name for name, kind in held.items() if not kind and name not in steps["cut"]), ""),
         "channels": inputs[0].shape[-1],
         "folders": _folders(plan, stored),
-        "formats": list(_formats(held | dict.fromkeys(_answers(stored), "answer"), series, _folders(plan, stored))),
+        "formats": list(_formats(held | _told_otherwise(stored, held), series, _folders(plan, stored))),
         "series": series,
         "texts": "text" in kinds,
         "names": "category" in kinds or "label" in kinds,
@@ -228,6 +228,7 @@ def data(plan: Plan) -> dict[str, Any]:
 TOLD = {
     "picture": "the path of a picture",
     "mask": "the path of a picture of class numbers, or of an `.npy` file",
+    "map": "the path of an `.npy` file, or of a picture whose values are meant",
     "area": "the path of a picture, black where it's not",
     "sound": "the path of a sound",
     "array": "the path of an `.npy` file",
@@ -239,9 +240,11 @@ TOLD = {
 """What a column of a table holds, to a user."""
 
 
-def _answers(stored: Sequence[Output]) -> list[str]:
-    """The outputs that are yes or no."""
-    return [each.name for each in stored if each.task.score == "binary" and each.size == 1]
+def _told_otherwise(stored: Sequence[Output], held: Mapping[str, str]) -> dict[str, str]:
+    """Outputs of which a user is told more than what their columns hold: yes or no, and maps."""
+    answers = [each.name for each in stored if each.task.score == "binary" and each.size == 1]
+    maps = [each.name for each in stored if held[each.name] == "mask" and each.task.target == "numbers"]
+    return dict.fromkeys(answers, "answer") | dict.fromkeys(maps, "map")
 
 
 def _formats(held: Mapping[str, str], series: bool, folders: list[str]) -> Iterator[str]:

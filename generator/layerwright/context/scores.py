@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..emit import literal
@@ -262,20 +262,29 @@ def _raw_about(spec: Spec, raw: Mapping[str, Any]) -> str:
 
 def _explained(spec: Spec, linear: Any, local: Any, raw: Any, *, large: bool, plain: bool) -> Iterator[str]:
     """What the page says of the columns of its table."""
-    guesses = {scoring(each).guess for each in spec.outputs}
-    means = " or ".join(sorted(guesses - {""}))
+    outputs = {each.name: each for each in spec.outputs}
+
+    def of(names: Collection[str]) -> str:
+        return f" of {' and '.join(names)}" if len(names) < len(outputs) else ""
+
+    guesses = {name: scoring(each).guess for name, each in outputs.items()}
+    means = " or ".join(sorted(set(guesses.values()) - {""}))
+    places = sorted({"step" if outputs[name].per is Per.STEP else "pixel" for name in local})
     yield "`model` is the trained network, on the test part."
     if linear:
         how = "least squares" if plain else f"ridge regression{'; large inputs made smaller' if large else ''}"
-        yield f"`linear` is a weighted sum of the inputs ({how})."
+        yield f"`linear`{of(linear)} is a weighted sum of the inputs ({how})."
     if local:
-        yield "`linear` at a step or pixel is a weighted sum of what the input holds there alone."
+        where = " or ".join(places)
+        yield f"`linear`{of(local)} is a weighted sum of what the input holds at the {where} alone."
     if raw:
-        yield "`linear` compares the inputs themselves, without a network."
+        yield f"`linear`{of(raw)} compares the inputs themselves, without a network."
     if means:
-        yield f"`guess` says the training part's {means}, whatever comes in."
-    if "" in guesses:
-        yield "`guess` is the network before it has learned anything."
+        guessed = [name for name, guess in guesses.items() if guess]
+        yield f"`guess`{of(guessed)} says the training part's {means}, whatever comes in."
+    if "" in guesses.values():
+        untrained = [name for name, guess in guesses.items() if not guess]
+        yield f"`guess`{of(untrained)} is the network before it has learned anything."
 
 
 def _seen(each: Input, plan: Plan, value: str) -> str:

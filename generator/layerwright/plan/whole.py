@@ -277,9 +277,7 @@ class Whole:
         mend = f"say export: [{', '.join(left)}]" if left else "leave it out"
         mend += f", or say {' or '.join(others)}" if others else ""
         for name, why in refused.items():
-            self.net.problems.add(
-                "export", ExportCannot, f"{name} can't hold {why}", mend, Edit("set", "export", left)
-            )
+            self.net.problems.add("export", ExportCannot, f"{name} can't hold {why}", mend, Edit("set", "export", left))
 
     def _unexported(self, name: str, graph: Graph) -> str:
         """What a format can't hold of the network, or nothing."""
