@@ -61,6 +61,7 @@ def about_output(each: Output, plan: Plan) -> dict[str, Any]:
     """What the templates say of an output."""
     shape = plan.graph.outputs[each.name].shape
     target = (*shape[1:-1], each.task.target_size(each.size))
+    scale = each.of.kind.scale if each.of else None  # pictures are made again as layers see them
     values, padded = each.task.target_values(each.size), target_padded(each, plan)
     said = _said(values) | {"padded": padded or None, "holds": output_holds(each, plan) or None}
     stored = (
@@ -69,12 +70,12 @@ def about_output(each: Output, plan: Plan) -> dict[str, Any]:
     return {
         "name": each.name,
         "task": each.task.name,
-        "about": each.task.told(each.size) + ", for every step" * each.per_step,
+        "about": each.task.told(each.size) + ", for every step" * each.per_step + ", from 0 to 1" * bool(scale),
         "stored": "1: the same; 0: not" if each.task.target == "same" else stored,
         "sizes": sizes(shape),
         "weight": each.weight,
         "of": each.of.name if each.of else "",
-        "divisor": round(1 / each.of.kind.scale) if each.of and each.of.kind.scale else 0,
+        "divisor": round(1 / scale) if scale else 0,
         "field": _field(target, said),
     }
 

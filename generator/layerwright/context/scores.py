@@ -18,7 +18,7 @@ MOST_FEATURES = 1024
 FEW_FEATURES = 32
 """How many numbers plain least squares take, at most: of more of them, weights have to be held back."""
 
-MOST_NUMBERS = 2**27
+MOST_NUMBERS = 2**26
 """How many numbers the samples may hold that guesses and linear models are made of."""
 
 

@@ -19,7 +19,7 @@ def read_learned(run: Path) -> Learned:
 
 
 def predict(config: Config, samples: Samples) -> Samples:
-    """Returns what the trained network says of samples, in the data's own units."""
+    """Returns what the trained network says of samples."""
     run = Path(config["run"])
     network = keras.models.load_model(run / "model.keras", compile=False)
     learned = read_learned(run)
@@ -47,9 +47,8 @@ def one_sample(arguments: list[str], run: Path, data: Config) -> Samples:
         name, _, text = argument.removeprefix("sample.").partition("=")
         try:
             values = np.array([np.load(text) if text.endswith(".npy") else json.loads(text)])
-            given[name] = (
-                values.astype(float) if values.dtype == object else values
-            )  # null: missing
+            # JSON's null says that something is missing.
+            given[name] = values.astype(float) if values.dtype == object else values
         except (ValueError, OSError) as error:
             raise DataError(f"{argument} can't be read: {error}") from error
     if given.keys() != INPUTS.keys():

@@ -35,9 +35,8 @@ def one_sample(arguments: list[str], run: Path, data: Config) -> Samples:
         name, _, text = argument.removeprefix("sample.").partition("=")
         try:
             values = np.array([np.load(text) if text.endswith(".npy") else json.loads(text)])
-            given[name] = (
-                values.astype(float) if values.dtype == object else values
-            )  # null: missing
+            # JSON's null says that something is missing.
+            given[name] = values.astype(float) if values.dtype == object else values
         except (ValueError, OSError) as error:
             raise DataError(f"{argument} can't be read: {error}") from error
     if given.keys() != INPUTS.keys():

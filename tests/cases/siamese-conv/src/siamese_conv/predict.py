@@ -16,7 +16,7 @@ from .files import READERS
 
 
 def predict(config: Config, samples: Samples, network: keras.Model | None = None) -> Samples:
-    """Returns what the trained network, or another, says, in the data's own units."""
+    """Returns what the trained network, or another, says of samples."""
     run = Path(config["run"])
     network = network or keras.models.load_model(run / "model.keras", compile=False)
     inputs = {name: samples[name] for name in INPUTS}
@@ -40,9 +40,8 @@ def one_sample(arguments: list[str], run: Path, data: Config) -> Samples:
         name, _, text = argument.removeprefix("sample.").partition("=")
         try:
             values = np.array([read_value(name, text)])
-            given[name] = (
-                values.astype(float) if values.dtype == object else values
-            )  # null: missing
+            # JSON's null says that something is missing.
+            given[name] = values.astype(float) if values.dtype == object else values
         except Exception as error:
             raise DataError(f"{argument} can't be read: {error}") from error
     if given.keys() != INPUTS.keys():

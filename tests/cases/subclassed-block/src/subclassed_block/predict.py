@@ -21,7 +21,7 @@ def read_learned(run: Path) -> Learned:
 
 
 def predict(config: Config, samples: Samples) -> Samples:
-    """Returns what the trained network says of samples, in the data's own units."""
+    """Returns what the trained network says of samples."""
     run = Path(config["run"])
     network = keras.models.load_model(run / "model.keras", compile=False)
     learned = read_learned(run)
@@ -52,9 +52,8 @@ def one_sample(arguments: list[str], run: Path, data: Config) -> Samples:
         name, _, text = argument.removeprefix("sample.").partition("=")
         try:
             values = np.array([read_value(name, text)])
-            given[name] = (
-                values.astype(float) if values.dtype == object else values
-            )  # null: missing
+            # JSON's null says that something is missing.
+            given[name] = values.astype(float) if values.dtype == object else values
         except Exception as error:
             raise DataError(f"{argument} can't be read: {error}") from error
     if given.keys() != INPUTS.keys():
