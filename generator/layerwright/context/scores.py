@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -249,7 +250,10 @@ def _linear(plan: Plan, classes: Mapping[str, int], guessed: Mapping[str, str], 
         "blocks": large or bool(local),
         "most_features": MOST_FEATURES,
         "columns": ["model", *(["linear"] if linear or local or raw else []), "guess"],
-        "explained": "\n".join(_explained(spec, linear, local, raw, large=large, plain=plain)),
+        "explained": "\n".join(
+            "\n".join(textwrap.wrap(said, 100, break_long_words=False))
+            for said in _explained(spec, linear, local, raw, large=large, plain=plain)
+        ),
     }
 
 

@@ -46,11 +46,11 @@ def as_they_are(samples: Samples, learned: Learned) -> Samples:
 def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     """Scores each output on the test part, and writes it all to the run's folder."""
     hardware.prepare()
-    run, (train, _, test) = Path(config["run"]), load_data(config)
+    run, (_, _, test) = Path(config["run"]), load_data(config)
     learned = read_learned(run)
-    train, test = train | truths(train, learned), test | truths(test, learned)
+    test |= truths(test, learned)
     said = {"model": predict(config, test)}
-    results, sections = {}, ""
+    results = {}
 
     # Beside a network that has learned nothing: what is alike lies near without learning.
     keras.utils.set_random_seed(config["seed"])
@@ -59,16 +59,16 @@ def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     said["guess"] = predict(config, test, untrained)
     name = "pair"
     results[name] = {who: embedding_scores(test[name], each[name]) for who, each in said.items()}
-    write(run, results, sections)
+    write(run, results)
     return results
 
 
-def write(run: Path, results: dict[str, dict[str, Scores]], sections: str) -> None:
+def write(run: Path, results: dict[str, dict[str, Scores]]) -> None:
     """Prints the scores, and writes them to a file for programs and a page for people."""
     tables = {name: pd.DataFrame(each, dtype=float) for name, each in results.items()}
     shown = pd.concat(tables).to_string(float_format="{:.4g}".format, na_rep="undefined")
     (run / "evaluation.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    page = f"# Evaluation of {run.name}\n\n{EXPLAINED}\n\n```\n{shown}\n```\n{sections}"
+    page = f"# Evaluation of {run.name}\n\n{EXPLAINED}\n\n```\n{shown}\n```\n"
     (run / "evaluation.md").write_text(page, encoding="utf-8")
     print(f"{shown}\nWrote evaluation.md and evaluation.json to {run}")
 
