@@ -163,6 +163,15 @@ def test_a_renamed_layer_is_not_guessed_but_pointed_at(
     assert not (tmp_path / "m.keras").exists()
 
 
+def test_a_rename_goes_before_what_has_the_name_already(carried: Any) -> None:
+    """Two layers of one shape: what had the name before is dropped, and said to be."""
+    stacks = [f"[dense 8 name=zeroth, dense 8{name}, dense 8 name=second]" for name in (" name=first", "")]
+    before, after = (project(**BEFORE, layers=f"{{body: {stack}}}") for stack in stacks)
+    report, _ = carried(saved(before), after, "--rename", "first=second")
+    assert {each["layer"]: each["why"] for each in report["kept"]}["second"] == "was first"
+    assert names(report["dropped"]) == {"second"}
+
+
 def test_a_backbone_is_carried_over_with_all_its_layers_and_nothing_is_downloaded(carried: Any) -> None:
     images = {"preset": "resnet-transfer", "inputs": "image: image 32x32x3"}
     before = project(**images)
@@ -206,6 +215,7 @@ def test_code_in_a_saved_network_is_not_run(command: Command, tmp_path: Path) ->
         (("old.keras", "plant", "--to", "old.keras"), "is there already"),
         (("old.keras", "plant", "--to", "nowhere/new.keras"), "isn't a folder"),
         (("old.keras", "plant", "--rename", "a"), "has no ="),
+        (("old.keras", "plant", "--rename", "a=c", "--rename", "b=c"), "is there twice"),
         (("old.keras", "plant", "--python", "nowhere/python"), "can't be run"),
         (("old.keras", "plant", "--python", sys.executable), "old.keras: "),
         (("old.keras",), "weights: PROJECT isn't said"),

@@ -208,7 +208,7 @@ def weights(old: Path, project: Path, to: Path | None, pairs: tuple[str, ...], p
 
     put_right(project)
     renamed = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
-    if len(renamed) < len(pairs):
+    if len({*renamed.values()}) < len(pairs):
         raise AnswersError([Problem("--rename", BadOption, "one has no =, or is there twice", "write OLD=NEW")])
     with steps_shown():
         carried = carry(old, project, to, renamed, python)

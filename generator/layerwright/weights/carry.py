@@ -52,10 +52,16 @@ def spelled(shape: list[int]) -> str:
     return "x".join(map(str, shape)) or "one number"
 
 
+def sources(old: dict[str, Any], renamed: dict[str, str]) -> dict[str, str]:
+    """The old layer behind each name: the one that was renamed to it, else the one that already has it."""
+    same = {path: path for path in old if path not in renamed}
+    return same | {now: before for before, now in renamed.items() if before in old}
+
+
 def carried(old: dict[str, Any], new: dict[str, Any], renamed: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
     """Puts the weights over whose layers fit, and says of every layer what became of it."""
     report: dict[str, list[dict[str, Any]]] = {"kept": [], "new": [], "dropped": []}
-    names = {renamed.get(path, path): path for path in old}
+    names = sources(old, renamed)
     for path, layer in new.items():
         if path not in names:
             report["new"].append(told(path, layer))
@@ -67,7 +73,8 @@ def carried(old: dict[str, Any], new: dict[str, Any], renamed: dict[str, str]) -
         else:
             layer.set_weights(before.get_weights())
             report["kept"].append(told(path, layer, f"was {names[path]}" if names[path] != path else ""))
-    report["dropped"] += [told(path, old[path]) for name, path in names.items() if name not in new]
+    found = {names[path] for path in new if path in names}
+    report["dropped"] += [told(path, layer) for path, layer in old.items() if path not in found]
     return report
 
 
@@ -94,8 +101,8 @@ def with_backbone(keras: Any, asked: dict[str, Any], old: dict[str, Any]) -> tup
     model = built(asked["package"], pretrained=False)
     new = leaves(keras, model)
     parts = [path for path in new if path.startswith(f"{asked['backbone']}/")] if asked["backbone"] else []
-    names = {asked["renamed"].get(path, path): layer for path, layer in old.items()}
-    if all(path in names and not difference(names[path], new[path]) for path in parts):
+    names = sources(old, asked["renamed"])
+    if all(path in names and not difference(old[names[path]], new[path]) for path in parts):
         return model, ""
     try:
         return built(asked["package"], pretrained=True), ""
