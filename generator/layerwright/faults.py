@@ -169,7 +169,7 @@ class SaidTwice(Writing):
     """The same thing is said twice, and only one of the two could be meant.
 
     So it is with an argument of a layer, by its place and by its name, or by its name twice; with a tensor
-    that is to be merged with itself; with an extension in two versions.
+    that is to be merged with itself; with an extension in two versions; with the inputs that an output sees.
     """
 
     code = "said-twice"

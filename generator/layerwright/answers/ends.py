@@ -13,6 +13,7 @@ from ..faults import (
     CannotReconstruct,
     CannotShare,
     NameTaken,
+    SaidTwice,
     UnknownArgument,
     UnknownKind,
     UnknownName,
@@ -241,10 +242,13 @@ def _sources(fields: Fields, arguments: list[str], inputs: Sequence[str], place:
         if "inputs" in fields.broken:
             fields.broken.add(place)
         return tuple(names)
-    chosen = [name.strip() for name in said[0].removeprefix("from=").split("+")]
+    chosen = [name.strip() for each in said for name in each.removeprefix("from=").split("+")]
     wrong = [name for name in chosen if name not in names]
     better = [name if name in names else nearest(name, names) for name in chosen]
-    edit = Edit("argument", place, ("from", "+".join(dict.fromkeys(filter(None, better))) or None))
+    joined = "+".join(dict.fromkeys(filter(None, better)))
+    edit = Edit("argument", place, ("from", joined or None))
+    if len(said) > 1 and joined:
+        fields.problems.add(place, SaidTwice, "from= is said twice", f"write from={joined}", edit)
     for name in wrong if "inputs" not in fields.broken else ():
         what, mend = unknown("input", name, names)
         if not name:
