@@ -838,7 +838,7 @@ class ExtraArgument(Commands):
 
 
 class OpposedOptions(Commands):
-    """Two options of a command say the opposite of each other.
+    """Two options of a command say the opposite of each other, or a project is named and a preset beside it.
 
     Whichever won, the other would be said in vain.
     """

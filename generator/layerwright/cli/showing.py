@@ -11,9 +11,9 @@ import click
 
 from ..answers import combine
 from ..explain import explanation, text
-from ..faults import IncompleteCommand
+from ..faults import IncompleteCommand, OpposedOptions
 from ..plan import Plan, design
-from ..problems import AnswersError, Problem
+from ..problems import AnswersError, Problem, shown
 from . import completing
 from .giving import answers_at, effective, from_pairs, gather, load_project
 from .options import FORM, OUTPUT, PICTURES, sources
@@ -47,6 +47,10 @@ def explain(
     layerwright explain houses --output network.svg
     """  # noqa: D301
     given = gather(preset, file, pairs)
+    if project is not None and "preset" in given:
+        what = f"{shown(given['preset'])} changes nothing: {project} has answers of its own to everything"
+        mend = "leave out the preset, or the project"
+        raise AnswersError([Problem("preset", OpposedOptions, what, mend)])
     if project is not None:
         given = combine(load_project(project), given)
     planned: Plan = design(effective(given))
