@@ -191,6 +191,14 @@ def test_all_sizes_of_an_input_may_be_said_at_once() -> None:
     assert answers["inputs"] == "volume: volume 8x16x16x3"
 
 
+def test_an_input_that_is_changed_has_its_sizes_with_any_sign_of_multiplication() -> None:
+    answers, _ = said(
+        *(None, "blank", *line("x: image 20×24×2")[:2], "change x", None, None, "1", "x", "go on"),
+        *(*line("y: binary"), [], None, None, None, "no", "write"),
+    )
+    assert answers["inputs"] == "x: image 20x24x1"
+
+
 def test_entries_are_changed_and_removed_with_all_that_hangs_on_them() -> None:
     answers, _ = said(
         *(None, "blank"),

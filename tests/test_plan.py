@@ -480,6 +480,13 @@ def test_sizes_are_written_with_any_sign_of_multiplication(size: str) -> None:
     assert plan.graph.inputs["p"].shape == (None, 8, 8, 3)
 
 
+def test_so_are_the_sizes_of_an_output() -> None:
+    plan = planned(
+        inputs="p: image 8x8x3", outputs="y: map 2 16×16, z: map 2 8X8", layers={"heads": {"y": ["UpSampling2D"]}}
+    )
+    assert [tensor.shape for tensor in plan.graph.outputs.values()] == [(None, 16, 16, 2), (None, 8, 8, 2)]
+
+
 @pytest.mark.parametrize(
     ("said", "as_line"),
     [

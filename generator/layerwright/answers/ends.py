@@ -25,7 +25,7 @@ from ..spec import Group, Input, Output
 from ..tasks import Per, Task
 from .fields import Fields
 from .keys import UNNAMED_GROUP
-from .lines import WEIGHT
+from .lines import WEIGHT, parts_of
 
 MAKES_AGAIN = ("image", "volume", "numeric", "vector", "sequence", "audio")
 """Kinds of inputs that a reconstruction can make: those that hold numbers."""
@@ -55,7 +55,7 @@ def _input(fields: Fields, name: str, word: str, arguments: list[str]) -> Input 
     kind = KINDS[word]
     _named_rightly(fields, arguments, "batch", place)
     batch = _batch(fields, arguments, place)
-    parts = re.split("[x×X]", arguments[0]) if len(arguments) == 1 else []
+    parts = parts_of(arguments[0]) if len(arguments) == 1 else []
     if len(parts) != len(kind.letters):
         said = shown(" ".join(arguments)) if arguments else "nothing"
         edit = Edit("set", place, kind.example)
@@ -167,7 +167,7 @@ def _places(fields: Fields, task: Task, arguments: list[str], place: str) -> tup
     axes = PLACED.get(task.per)
     if axes is None or len(arguments) != 2:
         return ()
-    parts = arguments[1].split("x")
+    parts = parts_of(arguments[1])
     if len(parts) not in axes:
         return ()
     right = f"{task.name} {arguments[0]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import field
 from typing import Any
@@ -14,6 +15,11 @@ ENTRIES = ("inputs", "outputs", "sharing")
 
 WEIGHT = "*"
 """Under which option an entry has its weight."""
+
+
+def parts_of(text: str) -> list[str]:
+    """The sizes in a text as `96x96`, with the sign for times too."""
+    return re.split("[x×X]", text)
 
 
 @dataclass

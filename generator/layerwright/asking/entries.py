@@ -12,7 +12,7 @@ from itertools import accumulate, combinations
 from typing import Any, ClassVar, TypeAlias
 
 from ..answers import KEYS, Answers
-from ..answers.lines import WEIGHT, Entry, read_entries, spelled
+from ..answers.lines import WEIGHT, Entry, parts_of, read_entries, spelled
 from ..answers.mending import mended
 from ..blocks import name_like
 from ..kinds import KINDS, Kind
@@ -328,7 +328,7 @@ class Inputs(Builder):
         draft = Draft(kind, {}, entry.name, tuple(more), entry.options)
         if kind not in KINDS:
             return draft
-        parts = said.split("x")
+        parts = parts_of(said)
         sizes: dict[str, str] = {}
         for letters in KINDS[kind].asks:
             count = len(letters.split("x"))
