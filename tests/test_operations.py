@@ -33,6 +33,11 @@ STACKS: dict[str, tuple[str, list[Any]]] = {
     "gru": (STEPPED, ["GRU 8"]),
     "both directions": (STEPPED, [{"bidirectional": "lstm 8"}]),
     "at each step": (CLIP, [{"time_distributed": "conv 4"}, "flatten"]),
+    "several at each step": (CLIP, [{"time_distributed": ["conv 4", "flatten", "dense 3"]}, "flatten"]),
+    "several in several": (
+        CLIP,
+        [{"time_distributed": [{"time_distributed": ["dense 4", "dense 2"]}, "flatten", "dense 3"]}, "flatten"],
+    ),
     "equation": (STEPPED, ["EinsumDense abc,cde->abde output_shape=12x3x5", "flatten"]),
     "attention": (STEPPED, ["self_attention 2x4", "flatten"]),
     "spectral norm": (STEPPED, [{"SpectralNormalization": "Dense 8"}, "flatten"]),
@@ -80,18 +85,22 @@ def test_a_body_has_its_part() -> None:
     assert of_graph(plan.graph) == pytest.approx(3.8e9, rel=0.02)
 
 
-STEP = {
+BEFOREHAND = {
     "lstm with a mask": ("x: sequence ?x6", ["masking", "lstm 8"], 4 * 8 * (6 + 8)),
     "simple": (STEPPED, ["SimpleRNN 4"], 4 * (6 + 4)),
+    "a cell": (STEPPED, [{"RNN": "GRUCell 8"}], 3 * 8 * (6 + 8)),
+    "cells in each other": (STEPPED, [{"RNN": ["SimpleRNNCell 4", "GRUCell 8"]}], 2 * (4 * (6 + 4) + 3 * 8 * (4 + 8))),
     "convolved": (CLIP, ["ConvLSTM2D 4 3 padding=same", "flatten"], 16 * 16 * 9 * (3 + 4) * 4 * 4),
 }
-"""Recurrent stacks that Keras goes through step by step on PyTorch, and what one step takes."""
+"""Recurrent stacks that Keras goes through step by step on PyTorch, and what it makes beforehand.
+
+That is one step, to see what comes out; cells in each other are built by another one.
+"""
 
 
-@pytest.mark.parametrize("name", STEP)
+@pytest.mark.parametrize("name", BEFOREHAND)
 def test_a_first_step_that_keras_makes_twice_is_counted_once(name: str) -> None:
-    """It makes one step beforehand, to see what comes out."""
-    inputs, stack, step = STEP[name]
+    inputs, stack, beforehand = BEFOREHAND[name]
     answers = {"inputs": inputs, "outputs": "y: regression", "layers": {"branches": {"x": stack}, "body": []}}
     plan = design(answers)
-    assert counted(plan) - of_graph(plan.graph) == step
+    assert counted(plan) - of_graph(plan.graph) == beforehand

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
 from .backbones import BACKBONES
+from .blocks.builder import InnerModel
 from .graph import BackboneLayer, Composite, Graph, Node, RuleLayer
 from .layers import Rule, Shape, Weight
-from .layers.rule import Arguments, Nested
+from .layers.rule import Arguments, Nested, Value
 from .layers.values import int_of, ints_of
 from .memory import STEPS
 from .records import dataclass
@@ -97,20 +98,25 @@ def _of_convolved_steps(call: Call) -> int:
 
 def _of_inner_steps(call: Call) -> int:
     """What the layer within does, at each step."""
-    inner = call.arguments["layer"]
     step = (call.inputs[0][0], *call.inputs[0][2:])
-    return of_layer(inner, (step,)) * _places(call.inputs[0][1:2]) if isinstance(inner, Nested) else 0
+    return _of_argument(call.arguments["layer"], (step,)) * _places(call.inputs[0][1:2])
 
 
 def _of_both_directions(call: Call) -> int:
     there = call.arguments["layer"]
     back = call.arguments["backward_layer"] or there
-    return sum(of_layer(each, call.inputs) for each in (there, back) if isinstance(each, Nested))
+    return sum(_of_argument(each, call.inputs) for each in (there, back))
 
 
 def _of_inner(call: Call) -> int:
-    inner = call.arguments["layer"]
-    return of_layer(inner, call.inputs) if isinstance(inner, Nested) else 0
+    return _of_argument(call.arguments["layer"], call.inputs)
+
+
+def _of_argument(inner: Value, inputs: tuple[Shape, ...]) -> int:
+    """What a layer or a model within another one does."""
+    if isinstance(inner, InnerModel):
+        return of_graph(inner.model.graph)
+    return of_layer(inner, inputs) if isinstance(inner, Nested) else 0
 
 
 def _of_heads(call: Call) -> int:
@@ -135,7 +141,7 @@ def _of_attention(call: Call) -> int:
 COUNTED: Mapping[str, Callable[[Call], int]] = {
     "EinsumDense": _of_einsum,
     **{f"Conv{axes}DTranspose": _of_transposed for axes in (1, 2, 3)},
-    **dict.fromkeys(("LSTM", "GRU", "SimpleRNN"), _of_steps),
+    **dict.fromkeys(("LSTM", "GRU", "SimpleRNN", "RNN"), _of_steps),
     **{f"ConvLSTM{axes}D": _of_convolved_steps for axes in (1, 2, 3)},
     "TimeDistributed": _of_inner_steps,
     "Bidirectional": _of_both_directions,
