@@ -272,6 +272,31 @@ def test_training_suits_the_inputs_the_tasks_and_the_widest_layer(
     assert {key: found[key] for key in training} == training
 
 
+SEQUENCE, PLACES, CLIP = "x: sequence 10x1024", "x: image 8x8x1200", "x: volume 3x8x8x1200"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "layer", "sums"),
+    [
+        (SEQUENCE, "self_attention 16x64", 1024),
+        (SEQUENCE, "self_attention 200x64", 12_800),
+        ("x: sequence 10x20000", "self_attention 2x4", 20_000),
+        (SEQUENCE, "EinsumDense abc,cde->abde output_shape=10x32x64", 1024),
+        (PLACES, "depthwise_conv 3", 9),
+        (PLACES, "conv 4", 10_800),
+        (PLACES, "conv_transpose 2048 3 strides=2", 4800),
+        (PLACES, "conv_transpose 4 3", 10_800),
+        (CLIP, {"time_distributed": "depthwise_conv 3"}, 9),
+        (CLIP, {"time_distributed": ["depthwise_conv 3", "conv 4"]}, 10_800),
+        (PLACES, {"SpectralNormalization": "DepthwiseConv2D 3"}, 9),
+    ],
+)
+def test_the_rate_is_lower_where_a_number_sums_up_very_many(inputs: str, layer: Any, sums: int) -> None:
+    stack = [layer, "GlobalAveragePooling3D" if "volume" in inputs else "global_average_pool"]
+    plan = planned(inputs=inputs, outputs="y: binary", layers={"branches": {"x": stack}, "body": []})
+    assert plan.spec.training.learning_rate == (float(f"{10 / sums:.0e}") if sums > 10_000 else 0.001)
+
+
 @pytest.mark.parametrize("samples", [16, 19, 31, 2303, 16_000])
 def test_sound_of_any_length_has_a_branch(samples: int) -> None:
     assert planned(inputs=f"sound: audio {samples}", outputs="y: binary").graph.parameters

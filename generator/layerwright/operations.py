@@ -14,6 +14,7 @@ from .backbones import BACKBONES
 from .blocks.builder import InnerModel
 from .graph import BackboneLayer, Composite, Graph, Node, RuleLayer
 from .layers import Rule, Shape, Weight
+from .layers.einsum import summed
 from .layers.rule import Arguments, Nested, Value
 from .layers.values import int_of, ints_of
 from .memory import STEPS
@@ -72,14 +73,7 @@ def _at_each_place(weights: Iterable[Weight], output: Shape) -> int:
 
 def _of_einsum(call: Call) -> int:
     """Every letter of the equation is gone through: those of the kernel that the output lacks beside the output's."""
-    sizes = dict(zip(_letters(call, "kernel"), call.weights[0].shape, strict=True))
-    summed = [size for letter, size in sizes.items() if letter not in _letters(call, "output")]
-    return _places(call.output[1:]) * math.prod(summed)
-
-
-def _letters(call: Call, part: str) -> str:
-    left, _, output = str(call.arguments["equation"]).replace(" ", "").replace("...", "").partition("->")
-    return {"kernel": left.partition(",")[2], "output": output}[part]
+    return _places(call.output[1:]) * summed(call.arguments, call.weights[0].shape)
 
 
 def _of_transposed(call: Call) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from ..faults import ArgumentMisfit, ArgumentsClash, BadAxis, VaryingSize, WrongAxes
@@ -156,6 +157,14 @@ def _weights(arguments: Arguments, inputs: tuple[Shape, ...]) -> tuple[Weight, .
         Weight("lora_kernel_a", (*kernel[:-1], int_of(rank))),
         Weight("lora_kernel_b", (int_of(rank), kernel[-1])),
     )
+
+
+def summed(arguments: Arguments, kernel: Shape) -> int:
+    """How many products with a kernel of this shape go into one number of the output."""
+    equation = _parsed(arguments["equation"])
+    assert equation is not None
+    sizes = zip(equation.kernel, kernel, strict=True)
+    return math.prod(int_of(size) for letter, size in sizes if letter not in equation.target)
 
 
 def _bias(arguments: Arguments, sizes: _Sizes) -> tuple[Weight, ...]:
