@@ -108,7 +108,7 @@ UNKNOWN = [
         "add",
     ),
     (
-        TINY | {"layers": "{body: [{residual: {layers: [], activation: rellu}}]}"},
+        TINY | {"layers": "{body: [{residual: {layers: [dense 4], activation: rellu}}]}"},
         "layers.body[0].residual.activation: unknown activation 'rellu'",
         "relu",
     ),

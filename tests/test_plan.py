@@ -77,7 +77,7 @@ def test_a_straight_line_is_sequential(answers: dict[str, Any]) -> None:
             {**ONE, "branching": "residual"},
             ["there is a residual shortcut in x and the body"],
         ),
-        ({**ONE, "layers": {"body": [{"residual": []}]}}, ["there is a residual shortcut in the body"]),
+        ({**ONE, "layers": {"body": [{"residual": ["relu"]}]}}, ["there is a residual shortcut in the body"]),
         ({**ONE, "layers": {"body": ["reshape 8x8", "self_attention 2x4", "flatten"]}}, [SELF_ATTENTION]),
         (
             {**ONE, "layers": {"heads": {"y": [{"parallel": {"paths": [[], "dense 2"]}}]}}},
@@ -92,7 +92,7 @@ def test_a_straight_line_is_sequential(answers: dict[str, Any]) -> None:
             ["MobileNetV2 is a model of its own, the backbone"],
         ),
     ],
-    ids=["straight", "inputs", "outputs", "residual", "empty", "attention", "parallel", "shared", "backbone"],
+    ids=["straight", "inputs", "outputs", "residual", "residual said", "attention", "parallel", "shared", "backbone"],
 )
 def test_anything_else_is_functional_and_says_why(answers: dict[str, Any], reasons: list[str]) -> None:
     decision = planned(**answers).decision

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any, Literal
 
-from ..faults import NoShortcut
+from ..faults import BadGroup, NoShortcut
 from ..graph import CustomLayer, Layer, RuleLayer, Tensor
 from ..layers import LayerError, spell
+from ..layers.merging import equal_shapes
 from ..layers.rule import OWN, Value
 from ..problems import Edit, meant, shown
 from ..records import dataclass
@@ -94,7 +95,7 @@ class Residual:
         if self.shortcut == "auto":
             return
         try:
-            builder.vocabulary.rules["Add"].call({}, (result.shape, shortcut.shape))
+            equal_shapes((result.shape, shortcut.shape))
         except LayerError:
             what = f"its shortcut gives {spell(shortcut.shape)}, and its stack {spell(result.shape)}"
             edit = Edit("argument", self.place, ("shortcut", None))
@@ -163,11 +164,16 @@ def read_residual(value: Any, place: str, reader: Reader) -> Item | None:
     elif shortcut not in SHORTCUTS:
         shortcut = reader.stack(shortcut, f"{place}.shortcut")
     form = reader.choice(parts.get("form", "function"), "form", FORMS, f"{place}.form")
-    return Residual(
-        reader.layers(parts, value, place),
+    residual = Residual(
+        () if parts.get("layers") is None else reader.layers(parts, value, place),
         shortcut,
         reader.activation(parts.get("activation"), f"{place}.activation"),
         form or "function",
         reader.name(parts, place),
         place,
     )
+    if not residual.layers:
+        mend = "give it one or more, or leave it out"
+        reader.problems.add(place, BadGroup, "a residual has no layer", mend, Edit("drop", place))
+        return None
+    return residual
