@@ -388,15 +388,26 @@ class Builder:
             self._refuse(place, error)
         return nested
 
-    def check_layer(self, word: str, values: Sequence[Value], keywords: Mapping[str, Value], place: str) -> None:
-        """Notes a word or arguments that no tensor makes right, unless something is noted for this place already."""
+    def check_layer(
+        self,
+        word: str,
+        values: Sequence[Value],
+        keywords: Mapping[str, Value],
+        place: str,
+        *,
+        within: str | None = None,
+    ) -> None:
+        """Notes a word or arguments that no tensor makes right, unless something is noted for this place already.
+
+        `within`: the class of the layer that it stands in, if it does.
+        """
         if self.refused(place):
             return
         entry = self._entry(word, place, said=bool(values or keywords))
         arguments = self._arguments(entry, values, keywords, place)
         for rule in (self.vocabulary.rules[class_name] for class_name in entry.classes.values()):
             self._check_alone(rule, arguments, place)
-            if rule.within:
+            if rule.within not in (None, within):
                 with suppress(Abandoned):
                     self._refuse_part(rule, place)
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import field
 from typing import Any
 
@@ -12,7 +13,7 @@ from ..layers import LayerError, spell
 from ..layers.rule import Inner, Value
 from ..problems import Edit
 from ..records import dataclass
-from .builder import RECURRENT, Builder, InnerModel, Item, Stack
+from .builder import RECURRENT, Abandoned, Builder, InnerModel, Item, Stack
 from .layer import LayerItem, read_said
 from .modelling import submodel
 from .reading import GroupReader, Reader
@@ -89,7 +90,11 @@ class Wrapped:
 
     def check(self, builder: Builder) -> None:
         """Notes what is wrong with the layers in it."""
-        builder.check(self.layers)
+        cells = [each for each in self.layers if self.wrapper.cells and isinstance(each, LayerItem)]
+        for cell in cells:
+            with suppress(Abandoned):
+                builder.check_layer(cell.word, cell.values, cell.keywords, cell.place, within=self.wrapper.class_name)
+        builder.check([each for each in self.layers if each not in cells])
 
 
 def wrapper_reader(word: str) -> GroupReader:
