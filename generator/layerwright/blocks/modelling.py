@@ -9,8 +9,8 @@ from ..faults import BadGroup
 from ..graph import SubModel, Tensor
 from ..problems import Edit, shown
 from ..records import dataclass
-from .builder import Abandoned, Builder, Item, Stack, Unread
-from .reading import Reader
+from .builder import Abandoned, Builder, Item, Stack
+from .reading import Reader, unread
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,6 @@ def read_model(value: Any, place: str, reader: Reader) -> Item | None:
         mend = "give it one or more, or leave it out"
         reader.problems.add(place, BadGroup, "a model has no layer", mend, Edit("drop", place))
         return None
-    if all(isinstance(item, Unread) for item in layers):
+    if unread(layers):
         reader.problems.drop_with(place)
     return Model(reader.name(value, place), layers, place)

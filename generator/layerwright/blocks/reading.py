@@ -258,6 +258,12 @@ class Reader:
         return max(smallest, min(largest, int(value)))
 
 
+def unread(items: Stack) -> bool:
+    """Whether no item is said rightly, nor any in groups that are items."""
+    groups = (getattr(item, "layers", None) for item in items)
+    return all(isinstance(item, Unread) or (group and unread(group)) for item, group in zip(items, groups, strict=True))
+
+
 def _opened(items: list[Any]) -> int:
     """How many parentheses are open after these texts, -1 if one of them is none."""
     if not all(isinstance(item, str) for item in items):

@@ -9,9 +9,9 @@ from ..faults import BadGroup
 from ..graph import Tensor
 from ..problems import Edit, shown
 from ..records import dataclass
-from .builder import Builder, Item, Stack, Unread
+from .builder import Builder, Item, Stack
 from .parallel import Parallel
-from .reading import Reader
+from .reading import Reader, unread
 
 MOST_TIMES = 10_000
 """Most repetitions: beyond any network that can be trained, and a plan that still takes seconds."""
@@ -63,7 +63,7 @@ def read_repeat(value: Any, place: str, reader: Reader) -> Item | None:
         mend = "give it one or more, or leave it out"
         reader.problems.add(place, BadGroup, "a repetition has no layer", mend, Edit("drop", place))
         return None
-    if all(isinstance(item, Unread) for item in layers):
+    if unread(layers):
         reader.problems.drop_with(place)
     if not times:
         return None

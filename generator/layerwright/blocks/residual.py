@@ -14,7 +14,7 @@ from ..problems import Edit, meant, shown
 from ..records import dataclass
 from .builder import Builder, Item, Stack, models_in
 from .layer import LayerItem
-from .reading import NOTHING, Reader
+from .reading import NOTHING, Reader, unread
 
 FORMS = ("function", "class")
 SHORTCUTS = ("auto", "identity")
@@ -176,4 +176,6 @@ def read_residual(value: Any, place: str, reader: Reader) -> Item | None:
         mend = "give it one or more, or leave it out"
         reader.problems.add(place, BadGroup, "a residual has no layer", mend, Edit("drop", place))
         return None
+    if unread(residual.layers):
+        reader.problems.drop_with(place)
     return residual
