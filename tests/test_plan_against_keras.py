@@ -124,6 +124,50 @@ def test_a_group_that_is_called_again_begins_with_the_state_of_that_call() -> No
     assert len({node.state for node in givers}) == 2
 
 
+IMAGES, MASK = "a: image 16x16x3, b: image 16x16x3", "m: segmentation 2 from=a"
+
+
+@pytest.mark.parametrize(
+    ("answers", "merged"),
+    [
+        (
+            {"inputs": IMAGES, "sharing": "enc: a + b", "merge": "l2_distance", "outputs": f"y: distance, {MASK}"},
+            {"a_global_average_pool", "b_global_average_pool"},
+        ),
+        (
+            {"inputs": IMAGES, "merge": "l1_distance", "outputs": f"y: distance, {MASK}"},
+            {"a_dense", "b_global_average_pool"},
+        ),
+        (
+            {
+                "inputs": f"{IMAGES}, c: numeric 4",
+                "merge": "l2_distance",
+                "outputs": f"y: distance from=a+b, {MASK}, z: regression from=c",
+            },
+            {"a_dense", "b_global_average_pool"},
+        ),
+        (
+            {"inputs": IMAGES, "merge": "dot", "outputs": f"y: regression, {MASK}, n: segmentation 2 from=b"},
+            {"a_global_average_pool", "b_global_average_pool"},
+        ),
+        (
+            {"inputs": "a: image 16x16x3, b: numeric 4", "merge": "add", "outputs": f"y: regression, {MASK}"},
+            {"a_dense", "b_dense"},
+        ),
+        (
+            {"inputs": "a: image 16x16x3, b: numeric 4", "outputs": f"y: regression, {MASK}"},
+            {"a_global_average_pool", "b_dense"},
+        ),
+    ],
+    ids=["a shared encoder", "a distance", "a third input", "a product", "a sum", "side by side"],
+)
+def test_branches_that_are_left_to_the_planner_can_be_merged(answers: dict[str, Any], merged: set[str]) -> None:
+    assert check(answers)
+    graph = models.planned(**answers).graph
+    names = graph.names()
+    assert {names[tensor] for node in graph.nodes if node.part == "merge" for tensor in node.inputs} == merged
+
+
 @pytest.mark.parametrize(
     ("answers", "names"),
     [

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from .. import mends
 from ..blocks import MERGES, Abandoned, LayerItem
-from ..blocks.merges import alike
+from ..blocks.merges import EQUAL, alike
 from ..faults import DistanceInputs, OutputShape, ShapesDiffer, WrongAxes
 from ..graph import Tensor
 from ..layers import LayerError, spell
@@ -23,6 +23,9 @@ BROADCAST = frozenset({"add", "average", "maximum", "minimum", "multiply", "subt
 
 OF_INTEGERS = frozenset({"concatenate", "add", "maximum", "minimum", "multiply", "subtract"})
 """Merges that take whole numbers."""
+
+POOL = "global_average_pool"
+"""What is put after branches that keep their steps or places, before they're merged for an output of whole samples."""
 
 
 @dataclass
@@ -59,17 +62,38 @@ class Joins:
     def pooled(self, branches: dict[str, Tensor], outputs: Sequence[Output]) -> dict[str, Tensor]:
         """What outputs of whole samples merge, where other outputs have the planner keep steps or places."""
         ranks = {len(tensor.shape) for tensor in branches.values()}
-        if len(ranks) == 1 or any(output.per in mends.NOUNS for output in outputs):
+        is_flat = len(branches) > 1 and MERGES[self.net.spec.merge].flat
+        if (len(ranks) == 1 and not is_flat) or any(output.per in mends.NOUNS for output in outputs):
             return branches
-        joined = dict(branches)
-        for name, tensor in branches.items():
-            is_said = self.net.owner(self.net.spec.input(name)) in self.net.spec.layers.branches
-            is_kept = any(per in mends.NOUNS for per in self.net.needs([name]))
-            if len(tensor.shape) > 2 and (is_kept or not is_said):
-                with self.net.builder.within(f"branches.{name}", f"{name}_"):
-                    pool = LayerItem("global_average_pool", place=f"inputs.{name}")
-                    joined[name] = pool.build(self.net.builder, tensor)
-        return joined
+        pooled = [name for name, tensor in branches.items() if len(tensor.shape) > 2 and self._may_pool(name)]
+        return self._alike(branches | {name: self._after(name, branches[name], POOL) for name in pooled}, pooled)
+
+    def _may_pool(self, name: str) -> bool:
+        """Whether an input's branch is the planner's own, or keeps steps or places for some output."""
+        return not self._is_said(name) or any(per in mends.NOUNS for per in self.net.needs([name]))
+
+    def _is_said(self, name: str) -> bool:
+        """Whether the answers say the layers of an input's branch."""
+        return self.net.owner(self.net.spec.input(name)) in self.net.spec.layers.branches
+
+    def _after(self, name: str, tensor: Tensor, word: str, *values: int) -> Tensor:
+        """What a layer makes of the end of an input's branch."""
+        with self.net.builder.within(f"branches.{name}", f"{name}_"):
+            return LayerItem(word, values, place=f"inputs.{name}").build(self.net.builder, tensor)
+
+    def _alike(self, branches: dict[str, Tensor], pooled: Sequence[str]) -> dict[str, Tensor]:
+        """The branches, of which the planner's own pooled ones are as wide as the others, where they have to be.
+
+        One of an encoder that is shared stays as it is: after layers of their own, two of them couldn't be compared.
+        """
+        own = [name for name in pooled if not (self._is_said(name) or self.net.spec.group_of(name))]
+        widths = {name: tensor.shape[-1] or 1 for name, tensor in branches.items()}
+        others = {width for name, width in widths.items() if name not in own} or {max(widths.values())}
+        if self.net.spec.merge in EQUAL or len(others) > 1:
+            return branches
+        [width] = others
+        thin = [name for name in own if widths[name] != width]
+        return branches | {name: self._after(name, branches[name], "dense", width) for name in thin}
 
     def can_merge(self, output: Output, branches: dict[str, Tensor]) -> bool:
         """Whether an output can be behind what these branches become together; notes what speaks against it."""
