@@ -646,7 +646,7 @@ def _photo(stack: Any, **answers: Any) -> dict[str, Any]:
             {**TWO, "merge": "subtract", "inputs": "a: numeric 4, b: numeric 3, c: numeric 1"},
             "merge",
             "subtract joins exactly two, not 3",
-            "share one encoder between two of them (sharing), or merge by concatenate",
+            "merge by concatenate, or share one encoder between two of them (sharing)",
         ),
         (
             {**IMAGE, "layers": {"branches": {"photo": "conv 4"}, "heads": {"y": []}}},

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..faults import WrongAxes, WrongCount
 from ..graph import Tensor
 from ..layers import LayerError, spell
+from ..layers.merging import equal_shapes
 from ..layers.rule import Value
 from ..problems import Edit
 from ..records import dataclass
@@ -37,7 +38,7 @@ class Merge:
             raise LayerError(
                 WrongCount,
                 f"{self.name} joins exactly two, not {len(tensors)}",
-                "share one encoder between two of them (sharing), or merge by concatenate",
+                "merge by concatenate",
             )
         for tensor in tensors if self.flat else ():
             if len(tensor.shape) != 2:
@@ -64,6 +65,7 @@ class OneLayer:
 
 def _gated(builder: Builder, tensors: Sequence[Tensor], base: str, place: str) -> Tensor:
     """G * a + (1 - g) * b, where g is a sigmoid of a dense layer on both."""
+    equal_shapes(tuple(tensor.shape for tensor in tensors))
     both = OneLayer("Concatenate")(builder, tensors, f"{base}_both", place)
     gate = OneLayer("Dense", {"units": tensors[0].shape[-1], "activation": "sigmoid"})
     return OneLayer("Gate")(builder, [gate(builder, [both], f"{base}_gate", place), *tensors], base, place)

@@ -171,11 +171,12 @@ class Joins:
     def merged(self, branches: dict[str, Tensor], outputs: Sequence[Output]) -> Tensor:
         """The branches joined. With more than two, a pairwise merge joins those of one group, to which go the rest."""
         self.check_alike(branches, outputs)
-        edits, also = self.joined(branches, outputs), ""
+        edits, also = self.joined(branches, outputs), self._or_paired(branches)
         if MERGES[self.net.spec.merge].flat and any(output.per in (*mends.NOUNS, Per.INPUT) for output in outputs):
-            edits, also = [Edit("set", "merge", "concatenate")], ", or merge by concatenate"
+            edits, otherwise = [Edit("set", "merge", "concatenate")], ", or merge by concatenate"
             if self.net.measures and len(branches) > 1:
-                edits, also = mends.seen_alone(self.net.spec, outputs)
+                edits, otherwise = mends.seen_alone(self.net.spec, outputs)
+            also += otherwise
         with self.net.builder.mended_by("merge", edits, also):
             return self._merged(branches)
 
@@ -208,13 +209,29 @@ class Joins:
         pooled = [edit for edit in edits if edit.place != "merge"]
         return pooled or self.net.grown(Edit("append", at, f"dense {width}") for at in dict.fromkeys(stacks))
 
+    def _groups(self, branches: Iterable[str]) -> list[tuple[str, ...]]:
+        """The members of each group that is among the branches."""
+        return [group.members for group in self.net.spec.sharing if set(group.members) <= set(branches)]
+
+    def _pair(self, branches: Iterable[str]) -> tuple[str, ...]:
+        """The two of more branches that a pairwise merge joins: the one group, of two, that is among them."""
+        groups = self._groups(branches)
+        return groups[0] if len(groups) == 1 and len(groups[0]) == 2 else ()
+
+    def _or_paired(self, branches: Iterable[str]) -> str:
+        """How sharing makes a pairwise merge join two of more branches."""
+        if not MERGES[self.net.spec.merge].pairwise or len([*branches]) < 3 or self._pair(branches):
+            return ""
+        if self._groups(branches):
+            return ", or have one group only among them, of two inputs (sharing)"
+        return ", or share one encoder between two of them (sharing)"
+
     def _merged(self, branches: dict[str, Tensor]) -> Tensor:
-        how = self.net.spec.merge
-        pairs = [group.members for group in self.net.spec.sharing if set(group.members) <= set(branches)]
+        how, names = self.net.spec.merge, self._pair(branches)
         if how in BROADCAST:
             self.check_equal(branches)
-        if MERGES[how].pairwise and len(branches) > 2 and len(pairs) == 1 and len(pairs[0]) == 2:
-            pair = self.net.builder.merge(how, [branches.pop(name) for name in pairs[0]], how, "merge")
+        if MERGES[how].pairwise and len(branches) > 2 and names:
+            pair = self.net.builder.merge(how, [branches.pop(name) for name in names], how, "merge")
             return self.net.builder.merge("concatenate", [pair, *branches.values()], "merge", "merge")
         return self.net.builder.merge(how, list(branches.values()), "merge", "merge")
 
