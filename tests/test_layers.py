@@ -491,7 +491,8 @@ def _rule_says(rule: Rule, call: Call) -> Said:
 
 
 OWN: dict[str, Any] = {}
-exec("import functools\nimport keras\n" + "\n".join(own_layer(rule, "tests") for rule in OWN_LAYERS.values()), OWN)
+IMPORTS = "import functools\nimport keras\nfrom keras import layers\n"
+exec(IMPORTS + "\n".join(own_layer(rule, "tests") for rule in OWN_LAYERS.values()), OWN)
 
 
 def _class(rule: Rule) -> type[keras.layers.Layer]:

@@ -30,7 +30,7 @@ def _results(source: str) -> dict[str, Any]:
     import keras
 
     namespace: dict[str, Any] = {"__name__": "model"}
-    exec(compile("import functools\nimport keras\n" + source, "model.py", "exec"), namespace)
+    exec(compile("import functools\nimport keras\nfrom keras import layers\n" + source, "model.py", "exec"), namespace)
     return {name: _result(keras, namespace[name], inputs) for name, (inputs, _) in CALLS.items()}
 
 
@@ -117,6 +117,7 @@ def test_a_class_is_registered_under_its_project_and_laid_out(name: str) -> None
 
     source = own_layer(rules()[name], "my_project")
     assert source.startswith('@keras.saving.register_keras_serializable(package="my_project")\nclass ' + name)
+    assert "keras.layers" not in source, "model.py says layers.Dense, and so does a class in it"
     assert black.format_str(source, mode=black.Mode(line_length=100)) == source
 
 
@@ -127,7 +128,7 @@ def test_in_half_precision_two_equal_vectors_have_a_slope() -> None:
 
     from layerwright.emit.own_layers import own_layer
 
-    namespace: dict[str, Any] = {"__name__": "model", "keras": keras}
+    namespace: dict[str, Any] = {"__name__": "model", "keras": keras, "layers": keras.layers}
     exec(own_layer(rules()["L2Distance"], "tests_half"), namespace)
     first, second = torch.ones(2, 3, requires_grad=True), torch.ones(2, 3)
     # Source gives it this dtype wherever the policy is a mixed one: in float16 its 1e-12 would be zero.

@@ -20,7 +20,7 @@ _MASK_OF_BRANCHES = '''
 '''
 
 _ABSOLUTE_DIFFERENCE = '''
-class AbsoluteDifference(keras.layers.Subtract):
+class AbsoluteDifference(layers.Subtract):
     """How far apart two tensors are, number by number."""
 
     def call(self, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
@@ -29,7 +29,7 @@ class AbsoluteDifference(keras.layers.Subtract):
 '''
 
 _L1_DISTANCE = '''
-class L1Distance(keras.layers.Layer):
+class L1Distance(layers.Layer):
     """The sum of the differences of two vectors: (batch, n) twice to (batch, 1)."""
 
     def call(self, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
@@ -39,7 +39,7 @@ class L1Distance(keras.layers.Layer):
 '''
 
 _L2_DISTANCE = '''
-class L2Distance(keras.layers.Layer):
+class L2Distance(layers.Layer):
     """The Euclidean distance of two vectors: (batch, n) twice to (batch, 1)."""
 
     def call(self, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
@@ -51,7 +51,7 @@ class L2Distance(keras.layers.Layer):
 '''
 
 _GATE = '''
-class Gate(keras.layers.Layer):
+class Gate(layers.Layer):
     """A mix of two tensors: gate * first + (1 - gate) * second."""
 
     def call(self, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
@@ -61,7 +61,7 @@ class Gate(keras.layers.Layer):
 '''
 
 _WEIGHTED_SUM = '''
-class WeightedSum(keras.layers.Layer):
+class WeightedSum(layers.Layer):
     """The sum of n branches (..., width), weighed by n numbers on the last axis of the weights."""
 
     def call(self, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:

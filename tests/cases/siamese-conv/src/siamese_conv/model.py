@@ -5,7 +5,7 @@ from keras import layers
 
 
 @keras.saving.register_keras_serializable(package="siamese_conv")
-class L2Distance(keras.layers.Layer):
+class L2Distance(layers.Layer):
     """The Euclidean distance of two vectors: (batch, n) twice to (batch, 1)."""
 
     def call(self, inputs: list[keras.KerasTensor]) -> keras.KerasTensor:
