@@ -262,6 +262,15 @@ def test_a_name_that_python_or_the_source_has_says_what_it_stands_for() -> None:
     assert "    class_ = layers.Dense(3, " in text
 
 
+def test_what_is_needed_later_on_the_way_is_no_output_by_its_name() -> None:
+    block = {"residual": {"name": "blk", "layers": ["dense 8", {"merge": {"with": "first", "how": "add"}}]}}
+    stack = ["dense 8 name=first", block, "use blk", "use first", "dense 8 name=sum", {"residual": ["dense 8"]}]
+    text = _right(models.planned(inputs="a: numeric 8", outputs="y: regression", layers={"branches": {"a": stack}}))
+    assert "    a_features_2 = blk_add_2([x, a_features])\n" in text
+    assert '    sum_features = layers.Dense(8, activation="relu", name="sum")(x)\n' in text
+    assert "output" not in text
+
+
 def test_a_class_keeps_its_layers_under_their_names() -> None:
     text = _source([{"residual": {"layers": ["conv 8"], "form": "class"}}, "flatten"])
     assert '        self.shortcut = layers.Conv2D(8, 1, name="shortcut")\n' in text

@@ -19,6 +19,9 @@ RESERVED = frozenset(dir(builtins)) | {
 }
 """Names that a variable of the generated `build_model` may not have."""
 
+FEATURES = "features"
+"""What a tensor on the way is."""
+
 SAID_BY_NAME = frozenset({"axes", "output_shape", "num_bins", "factor", "height_factor", "width_factor"}) | {
     *("num_heads", "key_dim", "head_dim", "num_query_heads", "num_key_value_heads")
 }
@@ -121,15 +124,15 @@ def _same(value: object, default: object) -> bool:
     return value == default and isinstance(value, bool) == isinstance(default, bool)
 
 
-def variable(name: str, taken: Iterable[str] = (), role: str = "output") -> str:
+def variable(name: str, taken: Iterable[str] = (), role: str = FEATURES) -> str:
     """A name that can be a variable of a function: lower case, and as close to `name` as can be.
 
     A keyword gets the underscore that Python's own style guide has for it; `role` tells others from what has the name.
     """
-    name = identifier(name)
-    number, free = 1, name
+    free = name = identifier(name)
+    base, number = f"{name.rstrip('_').removesuffix(f'_{role}')}_{role}", 1
     while free in RESERVED or free in taken:
-        free = f"{name.rstrip('_')}_{role}" + (f"_{number}" if number > 1 else "")
+        free = base + (f"_{number}" if number > 1 else "")
         number += 1
     return free
 

@@ -17,7 +17,7 @@ from .frames import Frame
 from .library import Library
 from .lines import Line, X, comment, kept, remark
 from .runs import runs
-from .source import arguments_of_input, builder_name, call_arguments, constructor, variable
+from .source import FEATURES, arguments_of_input, builder_name, call_arguments, constructor, variable
 
 
 @dataclass
@@ -250,14 +250,14 @@ class Statements:
         ends = {**self.graph.outputs, **self.graph.inputs}
         inputs = set(self.graph.inputs.values())
         outlived = ((line.name, line.output) for line in kept(lines, ends.values()))
-        for end, tensor in [*self.graph.inputs.items(), *ends.items(), *outlived]:
+        for name, tensor in [*self.graph.inputs.items(), *ends.items(), *outlived]:
             if tensor not in named:
-                role = "input" if tensor in inputs else "output"
-                named[tensor] = variable(end, taken, role)
+                role = "input" if tensor in inputs else "output" if tensor in self.ends else FEATURES
+                named[tensor] = variable(name, taken, role)
                 taken.add(named[tensor])
         for node in self.graph.nodes:
             if node.state is not None and self.consumers[node.state]:
-                named[node.state] = variable(f"{node.layer.name}_state", taken)
+                named[node.state] = variable(f"{node.layer.name}_state", taken, "state")
                 taken.add(named[node.state])
         return {line.output: X for line in lines} | named
 
