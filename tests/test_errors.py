@@ -18,9 +18,10 @@ import layerwright
 from layerwright.answers import KEYS, Answers
 from layerwright.answers.lines import ENTRIES
 from layerwright.answers.mending import mended
+from layerwright.blocks.builder import Spot
 from layerwright.layers import LayerError
 from layerwright.plan import design
-from layerwright.problems import AnswersError, Edit, Problem, Problems
+from layerwright.problems import AnswersError, Edit, Problem, Problems, is_in
 
 from . import models
 from .corpus import cases, problems_of, said
@@ -102,6 +103,15 @@ def test_every_fault_that_can_be_noted_has_a_case(monkeypatch: pytest.MonkeyPatc
         if not any((file, line) in lines for line in range(first, last + 1))
     ]
     assert not missing
+
+
+INSIDE, OUTSIDE = ("body[1]", "body[1].model[0]", "body[1][0]"), ("body", "body[11]", "body[10].model", "body[1]s")
+
+
+@pytest.mark.parametrize("place", [*INSIDE, *OUTSIDE])
+def test_a_place_is_in_another_by_whole_steps(place: str) -> None:
+    assert is_in(place, "body[1]") is (place in INSIDE)
+    assert Spot("body[1].inner", "a model", "body[1]").hidden_from(place) is (place in OUTSIDE)
 
 
 # Edits

@@ -106,6 +106,11 @@ def key_of(place: str) -> str:
     return place.partition(".")[0].partition("[")[0]
 
 
+def is_in(place: str, outer: str) -> bool:
+    """Whether a place is another one or lies in it, as `body[1].residual[0]` in `body[1]`, and `body[11]` doesn't."""
+    return place == outer or place.startswith((f"{outer}.", f"{outer}["))
+
+
 class AnswersError(Exception):
     """The answers can't become a project. Holds every problem found, at least one."""
 
@@ -136,7 +141,7 @@ class Problems:
     def drop_with(self, place: str) -> None:
         """Has what leaves out all that is in a group leave the group out too: one with nothing in it is wrong again."""
         for index, problem in enumerate(self.found):
-            inside = problem.place.startswith((f"{place}.", f"{place}["))
+            inside = is_in(problem.place, place) and problem.place != place
             if inside and all(edit.action == "drop" for edit in problem.edits):
                 self.found[index] = replace(problem, edits=(*problem.edits, Edit("drop", place)))
 

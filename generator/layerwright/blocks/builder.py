@@ -26,7 +26,7 @@ from ..faults import (
 from ..graph import Block, Composite, Graph, Layer, Node, RuleLayer, Tensor
 from ..layers import ACTIVATION_LAYERS, ACTIVATIONS, LayerError, Rule, Shape, Vocabulary, Weight, Word, spell
 from ..layers.rule import Inner, Nested, TensorLike, UnbatchedError, Value
-from ..problems import Edit, Problems, meant, nearest, unknown
+from ..problems import Edit, Problems, is_in, meant, nearest, unknown
 from ..records import dataclass
 from .masking import keep_masks
 from .merges import MERGES
@@ -78,7 +78,7 @@ class Spot:
 
     def hidden_from(self, place: str) -> bool:
         """Whether no reference leads from a place to it."""
-        return bool(self.within) and not place.startswith(self.container)
+        return bool(self.within) and not is_in(place, self.container)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from ..faults import (
     UnknownArgument,
 )
 from ..graph import Tensor
-from ..problems import Edit, Problem, Problems, meant, shown
+from ..problems import Edit, Problem, Problems, is_in, meant, shown
 from ..records import dataclass
 from .builder import Builder, Item, Stack
 from .layer import Said
@@ -65,7 +65,7 @@ def _as_one(problems: Problems, word: str, place: str) -> Iterator[None]:
         del problems.found[before:]
         mend = f"say other values of {word}, or leave it out"
         for each in inside:
-            here = each.place.startswith(place)
+            here = is_in(each.place, place)
             told = Problem(place, each.fault, f"in {word}: {each.what}", mend, (Edit("drop", place),)) if here else each
             if told not in problems.found:
                 problems.found.append(told)

@@ -11,7 +11,7 @@ from ..faults import BadGroup, WrongAxes, WrongCount
 from ..graph import Tensor
 from ..layers import LayerError, spell
 from ..layers.rule import Inner, Value
-from ..problems import Edit
+from ..problems import Edit, is_in
 from ..records import dataclass
 from .builder import RECURRENT, Abandoned, Builder, InnerModel, Item, Stack
 from .layer import LayerItem, read_said
@@ -156,7 +156,7 @@ def _wrapped(
     wrapper: Wrapper, layers: Stack, keywords: Mapping[str, Value], name: str | None, place: str, reader: Reader
 ) -> Item | None:
     if not layers:
-        if not any(problem.place.startswith(place) for problem in reader.problems.found):
+        if not any(is_in(problem.place, place) for problem in reader.problems.found):
             what = f"{wrapper.class_name} wraps nothing"
             mend = f"write the {wrapper.argument} after it, as bidirectional lstm 64, or leave it out"
             reader.problems.add(place, BadGroup, what, mend, Edit("drop", place))
