@@ -241,6 +241,9 @@ def _linear(plan: Plan, classes: Mapping[str, int], guessed: Mapping[str, str], 
         "seen": seen,
         "seen_by": sorted({text.partition("(")[0] for text in seen.values()}),
         "words": words,
+        "words_share": any(
+            each.kind.synthetic == "tokens" and (each.sizes[0] or 1) > MOST_FEATURES for each in spec.inputs
+        ),
         "local_sources": len(set(local.values())),
         "linear_classes": any(name in classes for name in linear),
         "local_classes": any(name in classes for name in local),

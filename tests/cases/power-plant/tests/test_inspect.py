@@ -55,11 +55,11 @@ def test_it_is_shown_of_a_batch_and_of_one_row(
 ) -> None:
     main(config)
     of_a_batch = capsys.readouterr().out
-    main(config, "row=0")
+    main(config, "row=1")
     of_a_row = capsys.readouterr().out
     for said, count in ((of_a_batch, config["training"]["batch_size"]), (of_a_row, 1)):
         assert all(f"\n{name} " in said for name in TARGETS)
         assert f" ({count}," in said
-    for row in ("row=1000000", "row=first"):
+    for row in ("row=0", "row=1000000", "row=first"):
         with pytest.raises(SystemExit, match=f"{row}: expected a row"):
             main(config, row)

@@ -48,9 +48,10 @@ def main(config: Config, row: str = "") -> None:
     run, (samples, *_) = Path(config["run"]), load_data(config)
     samples = prepare(samples, read_learned(run))
     count, size = len(next(iter(samples.values()))), config["training"]["batch_size"]
-    rows = [each for each in range(count) if (row == f"row={each}" if row else each < size)]
-    if not rows:
-        raise SystemExit(f"{row}: expected a row of the training part, from 0 to {count - 1}")
+    chosen, last = row.removeprefix("row=") or "1", count
+    if not (chosen.isdecimal() and 1 <= int(chosen) <= last):
+        raise SystemExit(f"{row}: expected a row of the training part, from 1 to {last}")
+    rows = np.arange(count)[int(chosen) - 1 :][: 1 if row else size]
     batch = Batches(take(samples, rows), size)[0]
     model = keras.models.load_model(run / "model.keras", compile=False)
     print(f"{'layer':<32}{'shape':<20}{'min':>10}{'mean':>10}{'max':>10}{'zeros':>10}{'NaN':>10}")
