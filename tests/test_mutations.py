@@ -992,6 +992,14 @@ RESUME = [
         "if now := {}:",
         GOES_ON,
     ),
+    training(
+        "a run of another network goes on",
+        "power-plant",
+        "checkpoint.py",
+        "if shapes and shapes != [",
+        "if not shapes and shapes != [",
+        "test_a_phase_that_is_over_stays_so",
+    ),
     Mutation(
         "a layer that is watched for ever",
         "power-plant",

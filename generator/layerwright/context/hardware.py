@@ -78,7 +78,7 @@ def hardware(plan: Plan) -> dict[str, Any]:
         "ways": _ways(plan.spec),
         "start": f"torchrun --standalone --nproc-per-node gpu -m {plan.spec.package}.train",
         "normalises": _has("BatchNormalization", plan.graph),
-        "tolerance": "1e-3" if chosen.precision == "float32" else "0.05",
+        "tolerance": "0.005" if chosen.precision == "float32" else "0.05",
         "equal": chosen.several and _is_equal(plan),
     }
 
