@@ -197,7 +197,7 @@ def data(plan: Plan) -> dict[str, Any]:
         "columned": next((name for name, kind in held.items() if not kind and name not in steps["cut"]), ""),
         "channels": inputs[0].shape[-1],
         "folders": _folders(plan, stored),
-        "formats": list(_formats(held | _told_otherwise(stored, held), series, _folders(plan, stored))),
+        "formats": list(_formats(held | _told_otherwise(plan.spec, held), series, _folders(plan, stored))),
         "series": series,
         "texts": "text" in kinds,
         "names": "category" in kinds or "label" in kinds,
@@ -234,6 +234,7 @@ TOLD = {
     "sound": "the path of a sound",
     "array": "the path of an `.npy` file",
     "text": "a text",
+    "tokens": "a column for the number of each token, as each has a label",
     "category": "a name or a number",
     "label": "a name or a number",
     "answer": "1 or 0, or one of two names, the later of which by the alphabet is yes",
@@ -241,11 +242,13 @@ TOLD = {
 """What a column of a table holds, to a user."""
 
 
-def _told_otherwise(stored: Sequence[Output], held: Mapping[str, str]) -> dict[str, str]:
-    """Outputs of which a user is told more than what their columns hold: yes or no, and maps."""
-    answers = [each.name for each in stored if each.task.score == "binary" and each.size == 1]
-    maps = [each.name for each in stored if held[each.name] == "mask" and each.task.target == "numbers"]
-    return dict.fromkeys(answers, "answer") | dict.fromkeys(maps, "map")
+def _told_otherwise(spec: Spec, held: Mapping[str, str]) -> dict[str, str]:
+    """What is told of names otherwise than by what their columns hold."""
+    outputs = [each for each in spec.outputs if each.name in held]
+    answers = [each.name for each in outputs if each.task.score == "binary" and each.size == 1]
+    maps = [each.name for each in outputs if held[each.name] == "mask" and each.task.target == "numbers"]
+    tokens = [each.name for each in spec.inputs if each.kind.synthetic == "tokens" and not held[each.name]]
+    return dict.fromkeys(answers, "answer") | dict.fromkeys(maps, "map") | dict.fromkeys(tokens, "tokens")
 
 
 def _formats(held: Mapping[str, str], series: bool, folders: list[str]) -> Iterator[str]:
