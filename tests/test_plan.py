@@ -11,6 +11,7 @@ import pytest
 from layerwright.diagram import diagram
 from layerwright.explain import explanation, text
 from layerwright.graph import SubModel
+from layerwright.padding import keeps_padding_out
 from layerwright.plan import Plan, design
 from layerwright.presets import preset_answers
 from layerwright.problems import AnswersError, Problem
@@ -779,3 +780,13 @@ def test_what_takes_padding_for_steps_is_noted(stack: list[str], layer: str | No
     notes = planned(inputs="s: sequence ?x4", outputs="y: binary", layers={"branches": {"s": stack}}).notes
     assert [note.partition(" takes the padding of s")[0] for note in notes] == ([layer] if layer else [])
     assert not planned(inputs="s: sequence 9x4", outputs="y: binary", layers={"branches": {"s": stack}}).notes
+
+
+def test_a_state_that_a_layer_begins_with_says_nothing_of_padding() -> None:
+    branches = {
+        "read": ["embedding 50 8 mask_zero=true", "lstm 16 name=enc"],
+        "written": ["embedding 40 8 mask_zero=true", "lstm 16 return_sequences=true initial_state=enc"],
+    }
+    plan = planned(inputs="read: text 50x?, written: text 40x?", outputs="y: labels 40", layers={"branches": branches})
+    assert not plan.notes
+    assert keeps_padding_out(plan.graph)

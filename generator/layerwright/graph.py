@@ -145,6 +145,11 @@ class Node:
         return (self.output,) if self.state is None else (self.output, self.state)
 
     @property
+    def called_on(self) -> tuple[Tensor, ...]:
+        """The tensors that it makes something of, without the state that it begins with."""
+        return self.inputs[:-1] if self.begins_with_state else self.inputs
+
+    @property
     def begins_with_state(self) -> bool:
         """Whether its last input is the state that it begins with."""
         return isinstance(self.layer, RuleLayer) and len(self.inputs) > 1 and not self.layer.rule.merges

@@ -55,8 +55,7 @@ def _follow(graph: Graph, starts: Mapping[Tensor, Shape], found: Lengths) -> Non
 
 def _output(node: Node, found: Lengths) -> Shape:
     """What a call gives for data of that length: its shape as it is planned if that can't be told."""
-    inputs = node.inputs[:-1] if node.begins_with_state else node.inputs
-    taken = tuple(found.shapes[tensor] for tensor in inputs)
+    taken = tuple(found.shapes[tensor] for tensor in node.called_on)
     layer = node.layer
     if isinstance(layer, Composite):
         [start], [end] = layer.graph.inputs.values(), layer.graph.outputs.values()
@@ -67,7 +66,7 @@ def _output(node: Node, found: Lengths) -> Shape:
     try:
         shape, _ = layer.rule.call(layer.arguments, taken)
     except LayerError:
-        if len(set(inputs)) > 1:
+        if len(set(node.called_on)) > 1:
             found.clashes.append(node)
         return node.output.shape
     return shape

@@ -169,8 +169,7 @@ def _of_node(node: Node) -> int:
     if layer.rule.name not in COUNTED:  # what it gives and holds is known already
         return _at_each_place(layer.weights, node.output.shape)
     # The state that a recurrent layer begins with goes through no kernel.
-    inputs = node.inputs[:1] if node.begins_with_state else node.inputs
-    return of_layer(layer, tuple(tensor.shape for tensor in inputs))
+    return of_layer(layer, tuple(tensor.shape for tensor in node.called_on))
 
 
 def uncounted(graph: Graph) -> list[str]:

@@ -61,7 +61,7 @@ def keeps_padding_out(graph: Graph) -> bool:
 def _keeps_out(node: Node) -> bool:
     if node.layer.class_name in UNMASKED:
         return True
-    if isinstance(node.layer, CustomLayer) or not all(tensor.masked for tensor in node.inputs):
+    if isinstance(node.layer, CustomLayer) or not all(tensor.masked for tensor in node.called_on):
         return False
     return varies(node.output.shape) or node.layer.class_name in READ_MASKS
 
@@ -80,9 +80,9 @@ def takes_padding_for_steps(graph: Graph) -> Iterator[tuple[str, str]]:
     """The layers that look at all steps and aren't told which are padding, each with the input that these are of."""
     origins = graph.origins()
     for node in graph.nodes:
-        told = all(tensor.masked for tensor in node.inputs[-1:]) and node.layer.class_name not in HEEDLESS
+        told = all(tensor.masked for tensor in node.called_on[-1:]) and node.layer.class_name not in HEEDLESS
         if node.layer.class_name in COUNTS_STEPS and not told:
-            for tensor in dict.fromkeys(node.inputs):
+            for tensor in dict.fromkeys(node.called_on):
                 names = [
                     name for name, start in graph.inputs.items() if varies(start.shape) and name in origins[tensor]
                 ]
