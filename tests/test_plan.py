@@ -11,7 +11,7 @@ import pytest
 from layerwright.diagram import diagram
 from layerwright.explain import explanation, text
 from layerwright.graph import SubModel
-from layerwright.padding import keeps_padding_out
+from layerwright.padding import keeps_padding_out, sees_no_later
 from layerwright.plan import Plan, design
 from layerwright.presets import preset_answers
 from layerwright.problems import AnswersError, Problem
@@ -790,3 +790,9 @@ def test_a_state_that_a_layer_begins_with_says_nothing_of_padding() -> None:
     plan = planned(inputs="read: text 50x?, written: text 40x?", outputs="y: labels 40", layers={"branches": branches})
     assert not plan.notes
     assert keeps_padding_out(plan.graph)
+
+
+def test_a_step_after_a_state_sees_all_steps_that_the_state_follows_from() -> None:
+    stack = ["lstm 8 return_sequences=true name=first", "lstm 8 return_sequences=true initial_state=first"]
+    plan = planned(inputs="s: sequence 12x4", outputs="y: labels 5", layers={"branches": {"s": stack}})
+    assert [node.begins_with_state for node in plan.graph.nodes if not sees_no_later(node)] == [True]

@@ -69,6 +69,8 @@ def _keeps_out(node: Node) -> bool:
 def sees_no_later(node: Node) -> bool:
     """Whether a call makes of each step something that follows from it and those before alone."""
     arguments, name = node.layer.arguments, node.layer.class_name
+    if node.begins_with_state:  # it follows from all steps of another sequence
+        return False
     if name in STEPWISE:
         return arguments.get("axis", -1) == -1
     if name in ("LSTM", "GRU", "SimpleRNN"):
