@@ -103,3 +103,22 @@ def test_a_linear_model_is_there_where_it_means_something(inputs: str, outputs: 
     layers = {"heads": {"mask": ["upsample"]}} if "32x32" in outputs else {}
     planned = design({"inputs": inputs, "outputs": outputs, "layers": layers})
     assert context(planned)["scoring"]["columns"] == columns
+
+
+@pytest.mark.parametrize(("read", "written"), [("50x10", "40x8"), ("50x?", "40x?"), ("50x8", "40x8")])
+def test_steps_are_those_of_the_input_that_the_output_goes_on_with(read: str, written: str) -> None:
+    branches = {
+        "read": ["embedding 50 8 mask_zero=true", "lstm 16 name=enc"],
+        "written": ["embedding 40 8 mask_zero=true", "lstm 16 return_sequences=true initial_state=enc"],
+    }
+    inputs = f"read: text {read}, written: text {written}"
+    planned = design({"inputs": inputs, "outputs": "y: labels 40", "layers": {"branches": branches}})
+    scoring = context(planned)["scoring"]
+    assert scoring["steps"] == "{'y': 'written'}"
+    assert scoring["local"] == {"y": "written"}
+
+
+def test_a_linear_model_at_each_step_is_told_of_all_inputs_that_have_it() -> None:
+    outputs = "y: labels 3, z: labels 3 from=a"
+    scoring = context(design({"inputs": "a: sequence 20x4, b: sequence 20x4", "outputs": outputs}))["scoring"]
+    assert scoring["local"] == {"y": ["a", "b"], "z": ["a"]}

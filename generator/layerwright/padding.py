@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .graph import CustomLayer, Graph, Node
+from .graph import CustomLayer, Graph, Node, Tensor
 from .lengths import varies
 
 READ_MASKS = frozenset({"LSTM", "GRU", "SimpleRNN", "Bidirectional", "GlobalAveragePooling1D"})
@@ -78,9 +78,20 @@ def sees_no_later(node: Node) -> bool:
     return arguments.get("padding") == "causal" or bool(arguments.get("use_causal_mask"))
 
 
+def inputs_of_steps(graph: Graph) -> dict[Tensor, frozenset[str]]:
+    """The names of the inputs whose steps, or what is made of them, are the first axis of each tensor."""
+    found = {tensor: frozenset([name]) for name, tensor in graph.inputs.items()}
+    for node in graph.nodes:
+        # Attention gives a step for each of its queries, which come first.
+        taken = node.called_on[:1] if node.layer.class_name in ATTENTION else node.called_on
+        kept = taken if len(node.output.shape) > 2 or varies(node.output.shape) else ()
+        found[node.output] = frozenset().union(*(found.get(tensor, frozenset()) for tensor in kept))
+    return found
+
+
 def takes_padding_for_steps(graph: Graph) -> Iterator[tuple[str, str]]:
     """The layers that look at all steps and aren't told which are padding, each with the input that these are of."""
-    origins = graph.origins()
+    origins = inputs_of_steps(graph)
     for node in graph.nodes:
         told = all(tensor.masked for tensor in node.called_on[-1:]) and node.layer.class_name not in HEEDLESS
         if node.layer.class_name in COUNTS_STEPS and not told:

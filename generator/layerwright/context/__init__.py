@@ -21,8 +21,9 @@ from .exporting import exporting
 from .hardware import hardware
 from .licences import TEXTS, holder
 from .requirements import requirements
-from .scores import is_stateful, padded_steps, scores
+from .scores import is_stateful, scores
 from .settings import settings
+from .synthesis import padded_steps
 from .trouble import trouble
 from .why import reasons
 

@@ -14,7 +14,7 @@ from ..lengths import varies
 from ..plan import Plan
 from ..spec import Input, Output, Spec
 from ..tasks import Per
-from .synthesis import LONGEST, steps_padded, synthesis
+from .synthesis import LONGEST, padded_steps, steps_padded, synthesis
 
 SYNTHETIC_NUMBERS = 2**24
 """How many numbers the made-up samples hold together, at most: a first run has to stay short and small."""
@@ -117,8 +117,7 @@ def input_values(each: Input) -> Values:
 
 def target_padded(each: Output, plan: Plan) -> bool:
     """Whether an output's targets are NaN after the end of a sample: numbers are, labels are any."""
-    steps = [source for source in plan.spec.inputs if source.name in each.sources and source.kind.steps]
-    return each.per is Per.STEP and each.task.standardised and any(steps_padded(source, plan) for source in steps)
+    return each.per is Per.STEP and each.task.standardised and padded_steps(each, plan) is not None
 
 
 def _said(values: Values) -> dict[str, object]:

@@ -11,7 +11,7 @@ from ..emit import literal
 from ..plan import Plan
 from ..spec import Input, Output, Spec
 from ..tasks import Per
-from .synthesis import LONGEST, steps_padded
+from .synthesis import LONGEST, padded_steps, sources_of_places, steps_padded
 
 MOST_FEATURES = 1024
 """How many numbers a linear model sees of one input, at most: it has to be there in seconds."""
@@ -191,7 +191,7 @@ def _most_samples(plan: Plan) -> int:
 def _linear(plan: Plan, classes: Mapping[str, int], guessed: Mapping[str, str], *, learns: bool) -> dict[str, Any]:
     """What linear models see: of which inputs for each output, and which numbers of each input.
 
-    `local`: for outputs of steps or places, the input whose own values they are told from. `raw`: for distances and
+    `local`: for outputs of steps or places, the inputs whose own values they are told from. `raw`: for distances and
     embeddings, the inputs that are compared as they are. An output that isn't among them has no such model. `apart`:
     they are made before the scores and not beside each. `simple`: what they see, where an expression says it. `ridge`:
     they have weights that are held back. `most`: how many samples they are made of, if not of all.
@@ -205,14 +205,16 @@ def _linear(plan: Plan, classes: Mapping[str, int], guessed: Mapping[str, str], 
                 raw[each.name] = list(each.sources)
         elif each.per is Per.SAMPLE:
             linear[each.name] = list(each.sources)
-        elif each.of is None and (source := _of_places(each, plan)):
-            local[each.name] = source.name
+        elif each.of is None and (found := sources_of_places(each, plan)):
+            local[each.name] = [source.name for source in found]
     lists = [*linear.values(), *raw.values()]
     used = {name for names in lists for name in names}
     seen = {each.name: _seen(each, plan, f'block["{each.name}"]') for each in spec.inputs if each.name in used}
+    beside = list(dict.fromkeys(name for names in local.values() for name in names))
+    several_at_each = any(len(names) > 1 for names in local.values())
     words = {
         name: min(spec.input(name).sizes[0] or 1, MOST_FEATURES)
-        for name in local.values()
+        for name in beside
         if spec.input(name).kind.synthetic == "tokens"
     }
     narrow = any(set(names) != used for names in lists) or any(
@@ -234,7 +236,7 @@ def _linear(plan: Plan, classes: Mapping[str, int], guessed: Mapping[str, str], 
         "ridge": bool(linear or local) and not plain,
         "most": f"{_most_samples(plan):_}" if guessed and not plain else "",
         "linear": linear,
-        "local": local,
+        "local": local if several_at_each else {name: source for name, [source] in local.items()},
         "raw": raw,
         "raw_about": _raw_about(spec, raw),
         "all_linear": len(linear) + len(local) + len(raw) == len(spec.outputs),
@@ -244,7 +246,8 @@ def _linear(plan: Plan, classes: Mapping[str, int], guessed: Mapping[str, str], 
         "words_share": any(
             each.kind.synthetic == "tokens" and (each.sizes[0] or 1) > MOST_FEATURES for each in spec.inputs
         ),
-        "local_sources": len(set(local.values())),
+        "local_sources": len(beside),
+        "several_at_each": several_at_each,
         "linear_classes": any(name in classes for name in linear),
         "local_classes": any(name in classes for name in local),
         "place": "step" if all(each.per is Per.STEP for each in spec.outputs if each.name in local) else "place",
@@ -283,7 +286,8 @@ def _explained(spec: Spec, linear: Any, local: Any, raw: Any, *, large: bool, pl
         yield f"`linear`{of(linear)} is a weighted sum of the inputs ({how})."
     if local:
         where = " or ".join(places)
-        yield f"`linear`{of(local)} is a weighted sum of what the input holds at the {where} alone."
+        held = "the inputs hold" if any(len(names) > 1 for names in local.values()) else "the input holds"
+        yield f"`linear`{of(local)} is a weighted sum of what {held} at the {where} alone."
     if raw:
         yield f"`linear`{of(raw)} compares the inputs themselves, without a network."
     if means:
@@ -308,23 +312,6 @@ def _seen(each: Input, plan: Plan, value: str) -> str:
         "pixels": f"shrunk({value}, {side})",
     }
     return seen[each.kind.synthetic]
-
-
-def _of_places(each: Output, plan: Plan) -> Input | None:
-    """The input that has the steps or places of which an output says something."""
-    places = plan.graph.outputs[each.name].shape[1:-1]
-    sources = [plan.spec.input(name) for name in each.sources]
-    return next((source for source in sources if _places(source) == places), None)
-
-
-def _places(each: Input) -> tuple[int | None, ...]:
-    return each.shape[1:] if each.kind.synthetic == "tokens" else each.shape[1:-1]
-
-
-def padded_steps(each: Output, plan: Plan) -> Input | None:
-    """The input whose steps an output speaks of, if some of them are padding."""
-    sources = [each.of] if each.of else [plan.spec.input(name) for name in each.sources if each.per is Per.STEP]
-    return next((source for source in sources if source.kind.steps and steps_padded(source, plan)), None)
 
 
 def is_stateful(plan: Plan) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ..padding import inputs_of_steps
 from ..plan import Plan
 from ..spec import Input, Output
 from ..tasks import Per
@@ -41,6 +42,24 @@ def steps_padded(each: Input, plan: Plan) -> bool:
     if each.kind.synthetic == "steps":
         return None in each.sizes or any(layer.class_name == "Masking" for layer in plan.graph.all_layers())
     return each.kind.synthetic == "tokens"
+
+
+def sources_of_places(each: Output, plan: Plan) -> list[Input]:
+    """The inputs that have the steps or places of which an output says something.
+
+    Those of the same sizes that reach it along their steps; if none does, all of the same sizes.
+    """
+    end = plan.graph.outputs[each.name]
+    alike = [plan.spec.input(name) for name in each.sources]
+    alike = [source for source in alike if _has_places(source, end.shape[1:-1])]
+    reaching = inputs_of_steps(plan.graph)[end] if len(alike) > 1 else frozenset()
+    return [source for source in alike if source.name in reaching] or alike
+
+
+def padded_steps(each: Output, plan: Plan) -> Input | None:
+    """The input whose steps an output speaks of, if some of them are padding."""
+    sources = [each.of] if each.of else sources_of_places(each, plan) if each.per is Per.STEP else []
+    return next((source for source in sources if source.kind.steps and steps_padded(source, plan)), None)
 
 
 class _Synthesis:
@@ -141,8 +160,7 @@ class _Synthesis:
         """The inputs that have the steps or places of which an output says something."""
         if output.per not in (Per.STEP, Per.PLACE):
             return []
-        places = self.plan.graph.outputs[output.name].shape[1:-1]
-        return [name for name in output.sources if _has_places(self.inputs[name], places)]
+        return [each.name for each in sources_of_places(output, self.plan)]
 
     def target(self, output: Output) -> str:
         """The expression that makes targets of the codes that a head may see."""
@@ -175,10 +193,10 @@ class _Synthesis:
 
     def padded(self, output: Output, target: str) -> str:
         """Targets of steps, with padding where the input that they belong to has it."""
-        steps = [self.inputs[name] for name in self.sources_of_places(output)] if output.per is Per.STEP else []
-        if not steps or not steps_padded(steps[0], self.plan):
+        source = padded_steps(output, self.plan)
+        if source is None:
             return target
-        return f"np.where({_real(steps[0])}[..., None], {target}, {'np.nan' if output.task.standardised else 0})"
+        return f"np.where({_real(source)}[..., None], {target}, {'np.nan' if output.task.standardised else 0})"
 
     def codes(self, output: Output, sources: Sequence[str]) -> str:
         """The variable of the codes that a head may see, side by side."""
