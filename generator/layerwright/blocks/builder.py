@@ -110,8 +110,12 @@ class InnerModel:
         return "several layers"
 
     def call(self, inputs: tuple[Shape, ...]) -> tuple[Shape, tuple[Weight, ...]]:
-        """Its output's shape and its variables."""
-        return (inputs[0][0], *self._end.shape[1:]), all_weights(self.model.graph)
+        """Its output's shape and its variables. Raises LayerError for another shape than it was made for."""
+        [start], (batch, *sizes) = self.model.graph.inputs.values(), inputs[0]
+        if start.shape[1:] != tuple(sizes):
+            what = f"the layers in it were made for {spell(start.shape)}, not for {spell(inputs[0])}"
+            raise LayerError(CannotUse, what, "give it a tensor like the first one")
+        return (batch, *self._end.shape[1:]), all_weights(self.model.graph)
 
     def check(self, tensors: Sequence[TensorLike]) -> None:
         """It was made for tensors like these."""
