@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import keras
+import pytest
+
+from layerwright.emit.classes import OF_EVERY_LAYER, OF_METHODS
+
 from . import models
 
 IMAGE = "photo: image 32x32x3"
@@ -274,6 +279,34 @@ def test_what_is_needed_later_on_the_way_is_no_output_by_its_name() -> None:
 def test_a_class_keeps_its_layers_under_their_names() -> None:
     text = _source([{"residual": {"layers": ["conv 8"], "form": "class"}}, "flatten"])
     assert '        self.shortcut = layers.Conv2D(8, 1, name="shortcut")\n' in text
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        ["dense 8 name=Hid", "dense 8 name=hid"],
+        ["dense 8 name=weights", "dense 4 name=weights_layer", "dense 8"],
+        ["dense 8 name=load_state_dict", "dense 8 name=bfloat16", "dense 8 name=register_buffer"],
+    ],
+)
+def test_a_class_keeps_each_of_its_layers_where_nothing_else_is(layers: list[str]) -> None:
+    stack = [{"residual": {"layers": layers, "form": "class"}}]
+    plan = models.planned(inputs="x: vector 8", outputs="y: binary", layers={"branches": {"x": stack}})
+    model = models.built(models.source(plan))
+    assert model.count_params() == plan.graph.parameters
+    assert type(model).from_config(model.get_config()).count_params() == plan.graph.parameters
+
+
+def test_a_class_keeps_no_layer_under_the_name_of_a_parameter() -> None:
+    stack = [{"residual": {"layers": [f"dense {units} name=units", "dense 8"], "form": "class"}} for units in (4, 8)]
+    plan = models.planned(inputs="x: vector 8", outputs="y: binary", layers={"branches": {"x": stack}})
+    model = models.built(models.source(plan))
+    assert type(model).from_config(model.get_config()).count_params() == plan.graph.parameters
+
+
+def test_a_layer_of_keras_has_no_other_names() -> None:
+    names = {name for name in dir(keras.layers.Layer()) if name == name.lower() and not name.startswith("_")}
+    assert {name for name in names if not name.startswith(OF_METHODS)} <= OF_EVERY_LAYER
 
 
 def _normalised(filters: int, *more: str) -> list[str]:

@@ -12,65 +12,29 @@ from .body import positional, there
 from .frames import Frame, Parameter, rows
 from .lines import Line, X, statements
 from .naming import about
-from .source import call_arguments, identifier, literal
+from .source import call_arguments, identifier, literal, unused
 
 OF_EVERY_LAYER = frozenset(
     {
-        *(
-            "activity_regularizer",
-            "autocast",
-            "bias",
-            "build",
-            "built",
-            "call",
-            "compute_dtype",
-            "compute_mask",
-            "dtype",
-        ),
-        *("compute_output_shape", "compute_output_spec", "count_params", "dtype_policy", "from_config", "input"),
-        *(
-            "input_dtype",
-            "input_spec",
-            "kernel",
-            "load_own_variables",
-            "losses",
-            "metrics",
-            "metrics_variables",
-            "name",
-        ),
-        *("non_trainable_variables", "non_trainable_weights", "output", "path", "quantization_mode", "quantize"),
-        *(
-            "rematerialized_call",
-            "save_own_variables",
-            "stateless_call",
-            "supports_jit",
-            "supports_masking",
-            "symbolic_call",
-        ),
-        *(
-            "trainable",
-            "trainable_variables",
-            "trainable_weights",
-            "training",
-            "variable_dtype",
-            "variables",
-            "weights",
-        ),
-        *("float", "double", "half", "cpu", "cuda", "to", "train", "eval", "type", "parameters", "modules", "children"),
-        *(
-            "forward",
-            "apply",
-            "buffers",
-            "compile",
-            "requires_grad_",
-            "share_memory",
-            "state_dict",
-            "zero_grad",
-            "project",
-        ),
+        *("activity_regularizer", "autocast", "bias", "build", "build_from_config", "built", "call"),
+        *("call_signature_parameters", "compute_dtype", "compute_mask", "compute_output_shape"),
+        *("compute_output_spec", "count_params", "dtype", "dtype_policy", "from_config", "input"),
+        *("input_dtype", "input_spec", "kernel", "load_own_variables", "losses", "metrics"),
+        *("metrics_variables", "name", "non_trainable_variables", "non_trainable_weights", "output", "path"),
+        *("quantization_mode", "quantize", "quantized_build", "quantized_call", "rematerialized_call"),
+        *("save_own_variables", "stateless_call", "supports_jit", "supports_masking", "symbolic_call"),
+        *("trainable", "trainable_variables", "trainable_weights", "training", "variable_dtype"),
+        *("variables", "weights"),
+        *("apply", "bfloat16", "buffers", "call_super_init", "children", "compile", "cpu", "cuda", "double"),
+        *("dump_patches", "eval", "extra_repr", "float", "forward", "half", "ipu", "load_state_dict"),
+        *("modules", "mtia", "parameters", "requires_grad_", "share_memory", "state_dict", "to"),
+        *("to_empty", "torch_params", "train", "type", "xpu", "zero_grad"),
     }
 )
 """Names that every Keras layer uses, on PyTorch as a module of its own."""
+
+OF_METHODS = ("add_", "get_", "named_", "register_", "set_")
+"""How names of methods of layers begin, those to come too."""
 
 
 @dataclass(frozen=True)
@@ -134,15 +98,17 @@ def _methods(frame: Frame) -> tuple[list[str], list[str]]:
         if None in row:
             flag = frame.value("project", [each is not None for each in row])
             source = f"{source} if {flag} else None"
-        made[node.layer] = f"{_attribute(node.layer)} = {source}"
-    lines = [_line(node, optional=None in row) for node, row in sorted(calls, key=lambda each: None not in each[1])]
+        made[node.layer] = source
+    attributes = _attributes(made, frame.names)
+    ordered = sorted(calls, key=lambda each: None not in each[1])
+    lines = [_line(node, attributes[node.layer], optional=None in row) for node, row in ordered]
     *before, last = statements(lines, {model.start: "inputs"}, {model.end})
-    return list(made.values()), [*before, f"return {last.removeprefix(f'{X} = ')}"]
+    kept = [f"{attributes[layer]} = {source}" for layer, source in made.items()]
+    return kept, [*before, f"return {last.removeprefix(f'{X} = ')}"]
 
 
-def _line(node: Node, *, optional: bool) -> Line:
+def _line(node: Node, attribute: str, *, optional: bool) -> Line:
     """The call of one of the class's layers; one that only some have lets through what others have called."""
-    attribute = _attribute(node.layer)
 
     def write(variables: Mapping[Tensor, str]) -> list[str]:
         given = call_arguments(node, [variables[tensor] for tensor in node.inputs])
@@ -152,9 +118,13 @@ def _line(node: Node, *, optional: bool) -> Line:
     return Line(node.inputs, node.output, write, node.layer.name, always=optional)
 
 
-def _attribute(layer: Layer) -> str:
-    """Where a class keeps one of its layers: under its name, unless Keras's own layers have something there."""
-    name = identifier(layer.name)
-    return (
-        f"self.{name}_layer" if name in OF_EVERY_LAYER or name.startswith(("add_", "get_", "set_")) else f"self.{name}"
-    )
+def _attributes(layers: Iterable[Layer], parameters: Iterable[str]) -> dict[Layer, str]:
+    """Where a class keeps each of its layers: under its name, unless Keras's own layers or others have it."""
+    taken, found = set(parameters), {}
+    for layer in layers:
+        name = identifier(layer.name)
+        is_of_keras = name in OF_EVERY_LAYER or name.startswith(OF_METHODS)
+        free = unused(f"{name}_layer" if is_of_keras else name, taken.__contains__, "layer")
+        taken.add(free)
+        found[layer] = f"self.{free}"
+    return found

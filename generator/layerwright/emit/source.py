@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import builtins
 import keyword
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..blocks.builder import InnerModel
@@ -129,9 +129,14 @@ def variable(name: str, taken: Iterable[str] = (), role: str = FEATURES) -> str:
 
     A keyword gets the underscore that Python's own style guide has for it; `role` tells others from what has the name.
     """
-    free = name = identifier(name)
-    base, number = f"{name.rstrip('_').removesuffix(f'_{role}')}_{role}", 1
-    while free in RESERVED or free in taken:
+    return unused(identifier(name), lambda each: each in RESERVED or each in taken, role)
+
+
+def unused(name: str, is_taken: Callable[[str], bool], role: str) -> str:
+    """A name that nothing else has, as close to this one as can be."""
+    free, number = name, 1
+    base = f"{name.rstrip('_').removesuffix(f'_{role}')}_{role}"
+    while is_taken(free):
         free = base + (f"_{number}" if number > 1 else "")
         number += 1
     return free
