@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from ..faults import BadLayer, BadName, BadNumber, BadStack, UnknownChoice, UnknownKey, UnknownLayer
 from ..layers import ACTIVATIONS, LayerError
-from ..layers.rule import Value
+from ..layers.rule import Other, Value
 from ..problems import Edit, Problems, meant, nearest, shown, unknown
 from ..records import dataclass
 from .builder import Item, Stack, Unread, edits_of
@@ -287,4 +287,4 @@ def _value(value: Any) -> Value:
         return tuple(_value(each) for each in value)
     if isinstance(value, str):
         return read_value(value)
-    return value if isinstance(value, int | float | bool) else None
+    return value if value is None or isinstance(value, int | float) else Other(shown(value))

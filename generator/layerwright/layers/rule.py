@@ -34,7 +34,18 @@ from .configured import Configured, read
 Shape: TypeAlias = "tuple[int | None, ...]"
 """A shape with its batch axis first, as Keras reports it. None: unknown until data comes."""
 
-Value: TypeAlias = "int | float | bool | str | tuple[Value, ...] | Configured | Inner | None"
+
+@dataclass(frozen=True)
+class Other:
+    """A value of YAML that is none of an argument's, as a mapping: every layer refuses it, and says what it takes."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+Value: TypeAlias = "int | float | bool | str | tuple[Value, ...] | Configured | Inner | Other | None"
 """What an argument of a layer may be: a plain value, several of them, or another layer."""
 
 Arguments: TypeAlias = "Mapping[str, Value]"
