@@ -204,6 +204,11 @@ def test_a_loop_in_a_loop_has_a_variable_of_its_own() -> None:
     assert 'name=f"steps_block_{number}_block_{part}_conv"' in text
 
 
+def test_what_is_needed_after_a_loop_has_a_name_though_the_loop_ends_in_an_output() -> None:
+    heads = {"y": [_repeat(5, "dense 8"), {"output": "none"}], "z": ["dense 8"]}
+    _right(models.planned(inputs="x: numeric 4", outputs="y: regression 8, z: binary", layers={"heads": heads}))
+
+
 def test_two_kinds_of_a_group_are_called_by_what_tells_them_apart() -> None:
     attention = {"residual": ["layer_norm", "self_attention 2x4"]}
     dense = {"residual": ["layer_norm", "dense 16", "dense 8 linear"]}

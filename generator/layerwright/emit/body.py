@@ -130,7 +130,7 @@ def _loop(run: Sequence[Tree], model: Tree, lines: Sequence[Line], head: str, na
         begin = [f"{X} = {start}"] if start != X else []
         return [*begin, "\n".join([head, *_indented([*before, *body])]), *after]
 
-    return Line((run[0].start, *model.context), run[-1].end, write, name, held=model.context)
+    return Line((run[0].start, *model.context), run[-1].end, write, name, held=model.context, passes=True)
 
 
 def _loop_within(frame: Frame, run: Sequence[Tree], rows: Sequence[Sequence[Tree]], library: Library) -> Line | None:

@@ -30,7 +30,8 @@ class Line:
     """A statement to be: the tensors that it takes and gives, and what writes it.
 
     `also` is what it gives beside its output. `name` is what its output is called if it needs a name; `always` that it
-    does. `held` are tensors that it takes again after an `x` of its own, so that they can't be called `x`.
+    does. `held` are tensors that it takes again after an `x` of its own, so that they can't be called `x`. `passes`: it
+    has such an `x` whatever its output is called.
     """
 
     inputs: tuple[Tensor, ...]
@@ -40,6 +41,7 @@ class Line:
     always: bool = False
     held: tuple[Tensor, ...] = ()
     also: tuple[Tensor, ...] = ()
+    passes: bool = False
 
 
 def comment(text: str) -> list[str]:
@@ -60,11 +62,11 @@ def kept(lines: Sequence[Line], ends: Iterable[Tensor]) -> list[Line]:
         for tensor in line.inputs:
             last_use[tensor] = index
     held = {tensor for line in lines for tensor in line.held}
-    passing = [(index, line) for index, line in enumerate(lines) if line.output not in ends]
+    passing = [(index, line) for index, line in enumerate(lines) if line.passes or line.output not in ends]
     result = []
     for (_, line), following in zip_longest(passing, passing[1:]):
         outlived = following is not None and following[0] < last_use.get(line.output, 0)
-        if outlived or line.always or line.output in held:
+        if line.output not in ends and (outlived or line.always or line.output in held):
             result.append(line)
     return result
 
