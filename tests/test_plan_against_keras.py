@@ -214,6 +214,40 @@ def test_with_mixed_precision_exactly_the_last_layers_compute_in_float32(
     assert {layer.name for layer in leaves if layer.compute_dtype == "float32"} == names
 
 
+BLOCK = ["dense 8", "dense 8", "dense 8 linear"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "stack"),
+    [
+        ("numeric 8", [{"repeat": {"times": 4, "layers": ["dense 8"]}}]),
+        ("numeric 8", [{"repeat": {"times": 4, "layers": ["dense 8", "batch_norm"]}}]),
+        ("numeric 8", [{"residual": BLOCK}, {"residual": BLOCK}, {"residual": BLOCK}]),
+        ("numeric 8", [{"residual": {"layers": BLOCK, "form": "class"}}] * 2),
+        ("numeric 8", [{"model": {"layers": ["dense 4", {"model": {"layers": ["dense 4", "dense 8"]}}]}}]),
+        ("sequence 5x8", [{"bidirectional": "lstm 4"}]),
+        (
+            "sequence 5x8",
+            [{"time_distributed": ["dense 4", "dense 2"]}, "flatten", {"SpectralNormalization": "dense 8"}],
+        ),
+    ],
+    ids=["loop", "loop of groups", "function", "class", "model in a model", "wrapper", "wrapper of one kernel"],
+)
+def test_with_mixed_precision_an_output_is_float32_wherever_its_last_layer_stands(kind: str, stack: list[Any]) -> None:
+    head = [*stack, {"output": "none"}]
+    for names in (["y"], ["y", "z"]):
+        layers = {"branches": {"x": []}, "body": [], "heads": dict.fromkeys(names, head)}
+        outputs = ", ".join(f"{name}: regression 8" for name in names)
+        plan = models.planned(inputs=f"x: {kind}", outputs=outputs, precision="mixed_bfloat16", layers=layers)
+        keras.config.set_dtype_policy("mixed_bfloat16")
+        try:
+            model = models.built(models.source(plan))
+        finally:
+            keras.config.set_dtype_policy("float32")
+        assert models.described(model) == models.expected(plan)
+        assert {tensor.dtype for tensor in model.outputs} == {"float32"}
+
+
 def test_source_is_the_same_in_every_process() -> None:
     plan = {**VECTORS, "outputs": "y: binary from=left, z: binary", "branching": ["residual", "parallel"]}
     program = f"from tests import models; print(models.source(models.planned(**{plan!r})), end='')"

@@ -86,10 +86,9 @@ def _prefix(nodes: Sequence[Node]) -> str:
     return "_".join(parts[0] for parts in common)
 
 
-def group_chains(graph: Graph, roots: list[Tree]) -> None:
-    """Makes a group of each chain in trees that comes up often."""
-    shared = {layer for layer, nodes in graph.calls().items() if len(nodes) > 1}
-    found = _Chains(shared, graph.consumers(), {*graph.outputs.values(), *graph.models.values()})
+def group_chains(graph: Graph, roots: list[Tree], single: set[Layer]) -> None:
+    """Makes a group of each chain in trees that comes up often. Single layers are in none."""
+    found = _Chains(single, graph.consumers(), {*graph.outputs.values(), *graph.models.values()})
     lists = [(siblings, list(found.split(siblings))) for siblings in found.lists(roots)]
     counts = Counter(_pattern(chain) for _, chains in lists for chain in chains if len(chain) > 1)
     for siblings, chains in lists:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import field
 
 from ..forms import custom_forms
@@ -12,7 +12,7 @@ from .body import positional, there
 from .frames import Frame, Parameter, rows
 from .lines import Line, X, statements
 from .naming import about
-from .source import call_arguments, identifier, literal, unused
+from .source import FLOAT32, call_arguments, identifier, literal, unused
 
 OF_EVERY_LAYER = frozenset(
     {
@@ -61,20 +61,22 @@ class Classes:
         return self.calls[layer]
 
 
-def classes(layers: Iterable[Layer], package: str) -> Classes:
-    """The classes of these layers; and the call that makes each."""
+def classes(layers: Iterable[Layer], package: str, float32: Container[Layer] = ()) -> Classes:
+    """The classes of these layers; and the call that makes each. Some compute in float32 whatever the policy."""
     result = Classes(package)
     for members in custom_forms(layers).values():
         layer = members[0][0]
         name = layer.class_name
-        frame, (made, call) = Frame([tree for _, tree in members]).settled(_methods)
+        # Layers in a layer don't compute in what it does unless they're told.
+        dtype = "self.dtype_policy" if any(member in float32 for member, _ in members) else ""
+        frame, (made, call) = Frame([tree for _, tree in members], dtype=dtype).settled(_methods)
         parameters = frame.parameters
         result.classes.append(
             Class(name, about(frame.model, name), [(each.name, typed(each)) for each in parameters], made, call)
         )
         for place, (member, _) in enumerate(members):
             values = [(each.name, literal(there(each)[place])) for each in parameters]
-            given = positional(values)
+            given = [*positional(values), *([f"dtype={FLOAT32}"] if member in float32 else [])]
             result.calls[member] = f"{name}({', '.join([*given, f'name={member.name!r}'])})"
     return result
 

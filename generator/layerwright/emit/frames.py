@@ -49,13 +49,14 @@ class Frame:
     `name` is the source of what comes before the names of their layers: a parameter, as in `f"{name}_conv"`, or the
     inside of an f-string; empty for a single tree whose layers have their full names. `ambiguous` are arguments that
     several parameters are for: those are numbered. `counted` says in a loop what its model's layers are named after,
-    and the source of it.
+    and the source of it. `dtype` is the source of what all layers compute in, if that's to be said.
     """
 
     trees: Sequence[Tree]
     name: str = ""
     ambiguous: frozenset[str] = frozenset()
     counted: tuple[str, str] | None = None
+    dtype: str = ""
     parameters: list[Parameter] = field(default_factory=list)
 
     @property
@@ -68,14 +69,14 @@ class Frame:
         said = [value for value in values if value is not ABSENT]
         alike = all(_equal(value, said[0]) for value in said)
         if alike and len(said) == len(values):
-            return literal(said[0])
+            return literal(said[0], self.dtype)
         for index, parameter in enumerate(self.parameters):
             if _compatible(parameter.values, values) and (len(said) == len(values) or parameter.hint == hint):
                 both = tuple(b if a is ABSENT else a for a, b in zip(parameter.values, values, strict=True))
                 self.parameters[index] = replace(parameter, values=both)
                 return parameter.name
         if alike:
-            return literal(said[0])
+            return literal(said[0], self.dtype)
         for parameter in self.parameters:
             if factor := _factor(parameter.values, values):
                 return f"{factor} * {parameter.name}"
@@ -121,7 +122,7 @@ class Frame:
         repeated = frozenset(hint for hint, several in self.packed().items() if len(several) > 1)
         if not repeated:
             return self, written
-        frame = Frame(self.trees, self.name, repeated)
+        frame = replace(self, ambiguous=repeated, parameters=[])
         return frame, write(frame)
 
     def layer_name(self, name: str) -> str:
@@ -189,6 +190,7 @@ class Frame:
         arguments: dict[str | int, str] = {
             key: self.value(name, vectors[name]) for key, name, _ in stated(layer.rule, layer.arguments, differ)
         }
+        arguments |= {"dtype": self.dtype} if self.dtype else {}
         return call(class_path(layer.rule), arguments | {"name": self.layer_name(layer.name)})
 
 

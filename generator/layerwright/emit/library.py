@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
 from ..blocks.builder import PARALLEL
 from ..forms import CHAIN, Forms, Tree, trees
-from ..graph import Graph, Tensor
+from ..graph import Graph, Layer, Tensor
 from ..records import dataclass
 from .chains import LEAST_CHAINS, group_chains
 from .frames import Frame, parameters, values
@@ -74,11 +74,14 @@ class Library:
         return self.families.get(tree.form) if tree.form is not None else None
 
 
-def library(graphs: Sequence[Graph], taken: Iterable[str] = ()) -> Library:
-    """The functions for graphs that stand in one module, with names other than those taken."""
+def library(graphs: Sequence[Graph], taken: Iterable[str] = (), alone: Container[Layer] = ()) -> Library:
+    """The functions for graphs that stand in one module, with names other than those taken.
+
+    Layers that stand `alone` are in none of them, and in no loop: they're made in another way than others.
+    """
     made = Library()
     for graph in graphs:
-        made.roots[id(graph)] = _rooted(graph)
+        made.roots[id(graph)] = _rooted(graph, alone)
     _tell_apart(_members(made.roots.values()))
     sites: dict[tuple[Any, ...], int] = {}
     seen: set[tuple[Any, ...]] = set()
@@ -156,13 +159,13 @@ def _stands_beside(uses: Sequence[Tree], chosen: Mapping[tuple[Any, ...], list[T
     return any(each.kind == first.kind and each.form in chosen for each in first.parent.children)
 
 
-def _rooted(graph: Graph) -> list[Tree]:
+def _rooted(graph: Graph, alone: Container[Layer]) -> list[Tree]:
     """The trees of a graph, with their forms."""
     roots = trees(graph.nodes)
-    group_chains(graph, roots)
-    shared = {layer for layer, nodes in graph.calls().items() if len(nodes) > 1}
+    single = {layer for layer, nodes in graph.calls().items() if len(nodes) > 1 or layer in alone}
+    group_chains(graph, roots, single)
     outside: set[Tensor] = {*graph.outputs.values(), *graph.models.values()}
-    Forms(shared, graph.consumers(), outside).give(roots)
+    Forms(single, graph.consumers(), outside).give(roots)
     return roots
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from ..forms import Tree
 from ..graph import Layer
@@ -14,28 +14,24 @@ from .runs import runs
 from .source import constructor
 
 
-def items(trees: Sequence[Tree], library: Library, custom: Classes, last: Layer | None) -> Iterator[str]:
-    """The layers of trees, one an item; runs of trees that are alike in one. `last` is made in another way."""
+def items(trees: Sequence[Tree], library: Library, custom: Classes, float32: Container[Layer]) -> Iterator[str]:
+    """The layers of trees, one an item; runs of trees that are alike in one. Some compute in float32."""
     for run in runs(trees):
-        family = library.of(run[0])
-        if family and not any(node.layer is last for node in run[-1].nodes):
+        if family := library.of(run[0]):
             yield from _calls(run, family)
-        elif loop := _loop(run, last):
+        elif loop := _loop(run):
             yield loop
         else:
             for tree in run:
-                yield from items(tree.children, library, custom, last)
+                yield from items(tree.children, library, custom, float32)
                 if tree.node:
                     layer = tree.node.layer
-                    yield custom.calls.get(layer) or constructor(layer, float32=layer is last)
+                    yield custom.calls.get(layer) or constructor(layer, float32=layer in float32)
 
 
-def _loop(run: Sequence[Tree], last: Layer | None) -> str | None:
-    """Trees of one form as one item of a list: a comprehension. None if too much differs, or the last layer is there.
-
-    `last` is the layer that is made in another way than the rest.
-    """
-    if len(run) < LEAST_IN_LOOP or any(node.layer is last for tree in run for node in tree.nodes):
+def _loop(run: Sequence[Tree]) -> str | None:
+    """Trees of one form as one item of a list: a comprehension. None if too much differs."""
+    if len(run) < LEAST_IN_LOOP:
         return None
     base, first = numbered(run[0].name)
     numbers = Frame(run, f"{base}_{{number}}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from ..blocks.builder import models_in
 from ..diagram import sizes
@@ -76,21 +76,20 @@ class ModelSource:
 
 def model_source(plan: Plan) -> ModelSource:
     """The source of a plan's `build_model`, in the form that the plan's decision chose."""
-    float32 = plan.spec.hardware.precision != "float32"
     package = plan.spec.package
     models = list(_models(plan.graph))
     _tell_apart(models, {"build_model", *(f"build_{name}" for name in plan.graph.models)})
     graphs = [*(model.graph for model in models), plan.graph]
+    float32 = set(_in_float32(graphs)) if plan.spec.hardware.precision != "float32" else set()
     is_sequence = plan.decision.template == "sequential"
-    made = library(graphs[:-1] if is_sequence else graphs)
-    listed = library(graphs[-1:] if is_sequence else (), made.names)
-    custom = classes((layer for graph in graphs for layer in graph.layers()), package)
-    ends = {node.layer for node in plan.graph.nodes if node.output in plan.graph.outputs.values()}
-    functions = [_function(model, made, custom, float32=float32 and model in ends) for model in models]
+    made = library(graphs[:-1] if is_sequence else graphs, alone=float32)
+    listed = library(graphs[-1:] if is_sequence else (), made.names, float32)
+    custom = classes((layer for graph in graphs for layer in graph.layers()), package, float32)
+    functions = [_function(model, made, custom, float32) for model in models]
     backbone = _backbone(plan.graph)
     weights = plan.spec.transfer.weights if plan.spec.transfer else None
     if is_sequence:
-        sections, returns = [_sequence(plan.graph, listed, custom, float32=float32)], f"name={package!r}"
+        sections, returns = [_sequence(plan.graph, listed, custom, float32)], f"name={package!r}"
     else:
         statements = Statements(plan.graph, made, custom, float32)
         sections, returns = statements.sections(), _model(statements, package)
@@ -108,6 +107,24 @@ def model_source(plan: Plan) -> ModelSource:
         [_beside(plan.graph, name, tensor) for name, tensor in plan.graph.models.items()],
         _imports(own, custom),
     )
+
+
+def _in_float32(graphs: Sequence[Graph]) -> Iterator[Layer]:
+    """The layers that compute in float32 whatever the policy: the last graph's last ones, those of models too."""
+    for layer in (layer for graph in graphs for layer in graph.layers()):
+        # What keeps a square root off zero would be zero in float16.
+        if isinstance(layer, RuleLayer) and layer.rule.delicate:
+            yield layer
+    yield from _last_layers(graphs[-1])
+
+
+def _last_layers(graph: Graph) -> Iterator[Layer]:
+    ends = set(graph.outputs.values())
+    for layer in dict.fromkeys(node.layer for node in graph.nodes if node.output in ends):
+        yield layer
+        for model in (layer, *models_in(layer)):
+            if isinstance(model, SubModel):
+                yield from _last_layers(model.graph)
 
 
 def _models(graph: Graph) -> Iterator[SubModel]:
@@ -162,13 +179,12 @@ def _imports(own: Mapping[str, tuple[Rule, bool]], custom: Classes) -> list[str]
     return sorted(needed, key=lambda each: (each.startswith("from"), each))
 
 
-def _sequence(graph: Graph, made: Library, custom: Classes, *, float32: bool) -> list[str]:
+def _sequence(graph: Graph, made: Library, custom: Classes, float32: Container[Layer]) -> list[str]:
     """The items of a Sequential: an input, then the layers."""
     [(name, tensor)] = graph.inputs.items()
-    last = graph.nodes[-1].layer if float32 else None
     return [
         f"keras.Input({arguments_of_input(tensor, name)})",
-        *items(made.roots[id(graph)], made, custom, last),
+        *items(made.roots[id(graph)], made, custom, float32),
     ]
 
 
@@ -181,7 +197,7 @@ def _dict(ends: Mapping[str, str]) -> str:
     return "{" + ", ".join(f"{key!r}: {value}" for key, value in ends.items()) + "}"
 
 
-def _function(layer: SubModel, made: Library, custom: Classes, *, float32: bool) -> Function:
+def _function(layer: SubModel, made: Library, custom: Classes, float32: Container[Layer]) -> Function:
     statements = Statements(layer.graph, made, custom, float32)
     [source], [target] = (list(ends.values()) for ends in statements.variables_of_ends())
     returns = f"keras.Model({source}, {target}, name={layer.name!r})"

@@ -28,16 +28,23 @@ SAID_BY_NAME = frozenset({"axes", "output_shape", "num_bins", "factor", "height_
 """Required arguments whose bare value says nothing."""
 
 
-def literal(value: object) -> str:
-    """A value as Python source. A reciprocal that repeats for ever is written as one: `1 / 255`."""
+FLOAT32 = "'float32'"
+"""The source of what the last layers compute in, whatever the policy."""
+
+
+def literal(value: object, dtype: str = "") -> str:
+    """A value as Python source. A reciprocal that repeats for ever is written as one: `1 / 255`.
+
+    `dtype` is the source of what layers in it compute in, if that's to be said.
+    """
     if isinstance(value, float) and len(repr(value)) > 8 and 1e-9 < value < 1 and 1 / round(1 / value) == value:
         return f"1 / {round(1 / value)}"
     if isinstance(value, Nested):
-        return call(class_path(value.rule), given(value.rule, value.arguments))
+        return call(class_path(value.rule), given(value.rule, value.arguments, dtype))
     if isinstance(value, InnerModel):
         return f"{builder_name(value.model)}()"
     if isinstance(value, tuple):
-        return f"({', '.join(map(literal, value))}{',' if len(value) == 1 else ''})"
+        return f"({', '.join(literal(each, dtype) for each in value)}{',' if len(value) == 1 else ''})"
     return getattr(value, "source", None) or repr(value)
 
 
@@ -47,9 +54,10 @@ def call(function: str, arguments: Mapping[str | int, str]) -> str:
     return f"{function}({', '.join(listed)})"
 
 
-def given(rule: Rule, arguments: Mapping[str, Value]) -> dict[str | int, str]:
+def given(rule: Rule, arguments: Mapping[str, Value], dtype: str = "") -> dict[str | int, str]:
     """The source of a layer's arguments: most required ones by position, others by name where not Keras's own."""
-    return {key: literal(value) for key, _, value in stated(rule, arguments)}
+    computes: dict[str | int, str] = {"dtype": dtype} if dtype else {}
+    return {key: literal(value, dtype) for key, _, value in stated(rule, arguments)} | computes
 
 
 def stated(
@@ -85,10 +93,9 @@ def constructor(layer: Layer, *, float32: bool = False) -> str:
     if isinstance(layer, SubModel):
         return f"{builder_name(layer)}()"
     assert isinstance(layer, RuleLayer)
-    precision: dict[str | int, str] = {"dtype": "'float32'"} if float32 else {}
     state: dict[str | int, str] = {"return_state": "True"} if layer.gives_state else {}
-    said = given(layer.rule, layer.arguments) | state | precision
-    return call(class_path(layer.rule), said | {"name": repr(layer.name)})
+    said = given(layer.rule, layer.arguments, FLOAT32 if float32 else "")
+    return call(class_path(layer.rule), said | state | {"name": repr(layer.name)})
 
 
 def builder_name(layer: SubModel | Layer) -> str:

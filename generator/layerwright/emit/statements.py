@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from itertools import groupby
 from operator import itemgetter
 
 from ..forms import CHAIN, Tree
-from ..graph import BackboneLayer, CustomLayer, Graph, Layer, Node, RuleLayer, SubModel, Tensor
+from ..graph import BackboneLayer, CustomLayer, Graph, Layer, Node, SubModel, Tensor
 from ..records import dataclass
 from .body import LEAST_IN_LOOP, call_line, loop_line
 from .classes import Classes
@@ -22,12 +22,12 @@ from .source import FEATURES, arguments_of_input, builder_name, call_arguments, 
 
 @dataclass
 class Statements:
-    """The statements for one graph. `float32_outputs`: its last layers compute in float32 whatever the policy."""
+    """The statements for one graph. `float32` holds the layers that compute in it whatever the policy."""
 
     graph: Graph
     library: Library
     classes: Classes
-    float32_outputs: bool = False
+    float32: Container[Layer] = ()
     calls: dict[Layer, list[Node]] = field(init=False)
     shared: set[Layer] = field(init=False)
     consumers: dict[Tensor, list[Node]] = field(init=False)
@@ -205,12 +205,9 @@ class Statements:
         return ["# Made once: all calls share its weights."]
 
     def _made(self, layer: Layer) -> str:
-        # What keeps a square root off zero would be zero in float16.
-        delicate = isinstance(layer, RuleLayer) and layer.rule.delicate
-        ends = self.float32_outputs and (delicate or any(node.output in self.ends for node in self.calls[layer]))
         if isinstance(layer, CustomLayer):
             return self.classes.call(layer)
-        return constructor(layer, float32=ends)
+        return constructor(layer, float32=layer in self.float32)
 
     def _call(self, node: Node, variables: Mapping[Tensor, str]) -> str:
         taken = [
