@@ -67,3 +67,22 @@ def test_a_copy_stands_only_where_a_mask_would_be_lost() -> None:
     first_normalised = [*READS, {"residual": ["layer_norm", "self_attention 2x4"]}, "global_average_pool"]
     assert "Rescaling" not in classes(words=unmasked) + classes(words=first_normalised)
     assert classes(words=[*READS, BLOCK, "global_average_pool"]).count("Rescaling") == 1
+
+
+@pytest.mark.parametrize("first", ["read", "plain"])
+@pytest.mark.parametrize("group", [{"model": {"name": "both", "layers": ["dense 8", "dense 8"]}}, "class"])
+def test_what_is_called_again_carries_the_mask_of_that_call(first: str, group: Any) -> None:
+    made = group if group != "class" else {"residual": {"name": "both", "form": "class", "layers": ["dense 8"]}}
+    calls: dict[str, Any] = {"read": {"use": "both"}, "plain": {"use": "both"}, first: made}
+    branches = {
+        "plain": [calls["plain"], "lstm 4 return_sequences=true"],
+        "read": ["embedding 30 8 mask_zero=true", calls["read"], BLOCK],
+    }
+    order = sorted(branches, key=lambda name: name != first)
+    inputs = ", ".join({"plain": "plain: sequence 9x8", "read": "read: text 30x9"}[name] for name in order)
+    outputs = "y: regression from=plain, z: labels 3 from=read"
+    heads = {"y": ["global_average_pool"]}
+    plan = models.planned(inputs=inputs, outputs=outputs, layers={"branches": branches, "heads": heads})
+    assert "read_transformer_copy" in [layer.name for layer in plan.graph.layers()]
+    called = {node.inputs[0].masked: node.output.masked for node in plan.graph.nodes if node.layer.name == "both"}
+    assert called == {True: True, False: False}

@@ -41,6 +41,10 @@ class Layer:
     trainable: bool = True
     remark: str = field(default="", kw_only=True)
 
+    def masks(self, taken: tuple[bool, ...]) -> bool:
+        """Whether what it gives carries a mask, if what it takes does or doesn't."""
+        return False
+
     @property
     def parameters(self) -> int:
         """How many numbers its variables hold."""
@@ -58,6 +62,10 @@ class RuleLayer(Layer):
 
     rule: Rule = field(kw_only=True)
     gives_state: bool = False
+
+    def masks(self, taken: tuple[bool, ...]) -> bool:
+        """Whether what it gives carries a mask, if what it takes does or doesn't."""
+        return self.rule.mask(self.rule.complete(self.arguments), taken)
 
     def state(self, output: Tensor) -> Tensor | None:
         """The last state that a call gives beside its output, if it gives any: `units` numbers, twice for an LSTM."""
@@ -83,6 +91,14 @@ class Composite(Layer):
     """A layer with a graph of its own, of one input and one output."""
 
     graph: Graph = field(kw_only=True)
+
+    def masks(self, taken: tuple[bool, ...]) -> bool:
+        """Whether what it gives carries a mask, if what it takes does or doesn't."""
+        [start], [end] = self.graph.inputs.values(), self.graph.outputs.values()
+        found = {start: taken[0]}
+        for node in self.graph.nodes:
+            found[node.output] = node.layer.masks(tuple(found[tensor] for tensor in node.called_on))
+        return found[end]
 
     @property
     def parameters(self) -> int:

@@ -533,7 +533,8 @@ class Builder:
             assert isinstance(layer, Composite)
             [start], [end] = layer.graph.inputs.values(), layer.graph.outputs.values()
             if start.shape[1:] == tensors[0].shape[1:]:
-                return Tensor((tensors[0].shape[0], *end.shape[1:]), end.dtype, end.masked)
+                masked = layer.masks((tensors[0].masked,))
+                return Tensor((tensors[0].shape[0], *end.shape[1:]), end.dtype, masked)
             wanted = f"one of {spell(start.shape)}"
         raise LayerError(
             CannotUse, f"it was made for another tensor than {spell(tensors[0].shape)}", f"give it {wanted}"
@@ -675,7 +676,7 @@ def _visible(block: Block | None) -> Block | None:
 def _output(layer: RuleLayer, shape: Shape, tensors: tuple[Tensor, ...]) -> Tensor:
     complete = layer.rule.complete(layer.arguments)
     dtypes, masks = tuple(tensor.dtype for tensor in tensors), tuple(tensor.masked for tensor in tensors)
-    return Tensor(shape, layer.rule.dtype(complete, dtypes), layer.rule.mask(complete, masks))
+    return Tensor(shape, layer.rule.dtype(complete, dtypes), layer.masks(masks))
 
 
 def edits_of(error: LayerError, place: str) -> Iterator[Edit]:
