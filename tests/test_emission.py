@@ -204,6 +204,17 @@ def test_a_loop_in_a_loop_has_a_variable_of_its_own() -> None:
     assert 'name=f"steps_block_{number}_block_{part}_conv"' in text
 
 
+def test_steps_that_are_projected_with_and_without_strides_are_two_functions() -> None:
+    blocks = [
+        {"residual": [f"conv {filters} strides={strides}", f"conv {filters}"]}
+        for filters in (12, 16)
+        for strides in (1, 2)
+    ]
+    text = _source([*blocks, "global_average_pool"], STEPS)
+    shortcuts = sorted(line.partition("(")[0].strip() for line in text.splitlines() if "_shortcut" in line)
+    assert shortcuts == ["shortcut = layers.Conv1D", "shortcut = layers.Dense"]
+
+
 def test_what_is_needed_after_a_loop_has_a_name_though_the_loop_ends_in_an_output() -> None:
     heads = {"y": [_repeat(5, "dense 8"), {"output": "none"}], "z": ["dense 8"]}
     _right(models.planned(inputs="x: numeric 4", outputs="y: regression 8, z: binary", layers={"heads": heads}))

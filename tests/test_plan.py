@@ -796,3 +796,10 @@ def test_a_step_after_a_state_sees_all_steps_that_the_state_follows_from() -> No
     stack = ["lstm 8 return_sequences=true name=first", "lstm 8 return_sequences=true initial_state=first"]
     plan = planned(inputs="s: sequence 12x4", outputs="y: labels 5", layers={"branches": {"s": stack}})
     assert [node.begins_with_state for node in plan.graph.nodes if not sees_no_later(node)] == [True]
+
+
+@pytest.mark.parametrize("branching", [["residual"], ["residual", "parallel"]])
+def test_the_planners_own_residuals_of_steps_keep_their_mask(branching: list[str]) -> None:
+    plan = planned(inputs="s: sequence ?x4", outputs="q: labels 4", branching=branching)
+    assert not plan.notes
+    assert plan.graph.outputs["q"].masked

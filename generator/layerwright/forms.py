@@ -166,9 +166,10 @@ class Forms:
             name = "" if tree.node else within(node.layer.name, tree)
             parts.append((*_identity(node.layer), wiring, name))
         groups = tuple((child.kind, child.size, child.form is not None) for child in tree.children if child.children)
-        # By its axes a shortcut is projected with a dense layer or with a convolution.
+        # By its axes a shortcut is projected with a dense layer or with a convolution; of steps, by its strides too.
         axes = len(tree.start.shape) if tree.kind in RESIDUALS else 0
-        return (tree.kind, has_prefix(tree), tuple(parts), groups, axes)
+        strided = any(is_projection(node, tree) and node.layer.class_name == "Conv1D" for node in nodes)
+        return (tree.kind, has_prefix(tree), tuple(parts), groups, axes, strided)
 
     def _is_plain(self, layer: Layer) -> bool:
         """Whether a layer is one of keras.layers that is called once."""

@@ -110,7 +110,8 @@ class Residual:
         if tensor.shape == result.shape or self.shortcut == "identity":
             return tensor
         strides = tuple(_stride(*sizes) for sizes in zip(tensor.shape[1:-1], result.shape[1:-1], strict=False))
-        convolution = builder.vocabulary.rules.get(f"Conv{len(strides)}D")
+        # Of steps that all stay, a dense layer makes the same, and keeps their mask.
+        convolution = None if strides == (1,) else builder.vocabulary.rules.get(f"Conv{len(strides)}D")
         kept = len(tensor.shape) == len(result.shape) and result.shape[-1] is not None
         if not kept or 0 in strides or (convolution is None and any(stride > 1 for stride in strides)):
             what = f"no shortcut leads from {spell(tensor.shape)} to {spell(result.shape)}, which its stack gives"

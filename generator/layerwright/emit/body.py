@@ -9,7 +9,7 @@ from typing import Any
 
 from ..forms import ABSENT, CHAIN, SHORTCUT, Tree, is_projection
 from ..graph import Node, Tensor
-from .frames import Frame, Parameter, aligned, numbered, same_values
+from .frames import WIDTHS, Frame, Parameter, aligned, numbered, same_values
 from .library import Family, Library
 from .lines import Line, X, remark, statements
 from .runs import MOST_LOOP_VARIABLES, runs
@@ -20,8 +20,6 @@ LEAST_IN_LOOP = 3
 
 LEAST_IN_LOOP_OF_VALUES = 4
 """How many of them do if a value differs."""
-
-WIDTHS = ("filters", "units")
 
 MOST_BY_POSITION = 2
 """How many arguments can be told apart by their order."""

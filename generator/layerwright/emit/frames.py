@@ -23,6 +23,9 @@ PLAIN = {"strides": "1", "dilation_rate": "1"}
 
 T = TypeVar("T")
 
+WIDTHS = ("filters", "units")
+"""Arguments that say how wide a layer's output is: one parameter may stand for both."""
+
 COUNTERS = ("number", "part")
 """The variables of a loop, and of one in it."""
 
@@ -71,7 +74,8 @@ class Frame:
         if alike and len(said) == len(values):
             return literal(said[0], self.dtype)
         for index, parameter in enumerate(self.parameters):
-            if _compatible(parameter.values, values) and (len(said) == len(values) or parameter.hint == hint):
+            same = parameter.hint == hint or (parameter.hint in WIDTHS and hint in WIDTHS)
+            if _compatible(parameter.values, values) and (len(said) == len(values) or same):
                 both = tuple(b if a is ABSENT else a for a, b in zip(parameter.values, values, strict=True))
                 self.parameters[index] = replace(parameter, values=both)
                 return parameter.name
