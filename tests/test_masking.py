@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import keras
@@ -86,3 +87,16 @@ def test_what_is_called_again_carries_the_mask_of_that_call(first: str, group: A
     assert "read_transformer_copy" in [layer.name for layer in plan.graph.layers()]
     called = {node.inputs[0].masked: node.output.masked for node in plan.graph.nodes if node.layer.name == "both"}
     assert called == {True: True, False: False}
+
+
+@pytest.mark.parametrize(("layers", "kept"), [(["dense 8"], True), (["conv 8"], False)])
+def test_a_class_says_that_it_keeps_masks_only_if_it_does(layers: list[str], kept: bool) -> None:
+    stack = [*READS, {"residual": {"form": "class", "layers": layers, "shortcut": layers}}, "lstm 4"]
+    plan = models.planned(inputs="words: text 20x8", outputs="y: binary", layers={"branches": {"words": stack}})
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        model = models.built(models.source(plan))
+    assert any("destroy the mask" in str(each.message) for each in said) != kept
+    block = model.get_layer("words_residual")
+    given = block(model.get_layer("words_embedding")(np.array([[3, 1, 0, 0]])))
+    assert (getattr(given, "_keras_mask", None) is not None) == kept

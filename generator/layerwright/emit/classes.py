@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import field
 
 from ..forms import custom_forms
-from ..graph import CustomLayer, Layer, Node, Tensor
+from ..graph import CustomLayer, Graph, Layer, Node, Tensor
 from ..records import dataclass
 from .body import positional, there
 from .frames import Frame, Parameter, rows
@@ -39,13 +39,17 @@ OF_METHODS = ("add_", "get_", "named_", "register_", "set_")
 
 @dataclass(frozen=True)
 class Class:
-    """A class of layers: its name, its parameters with their types, and the statements of its methods."""
+    """A class of layers: its name, its parameters with their types, and the statements of its methods.
+
+    `masked`: what it's called on has a mask, and so has what it gives.
+    """
 
     name: str
     about: str
     parameters: list[tuple[str, str]]
     made: list[str]
     call: list[str]
+    masked: bool
 
 
 @dataclass
@@ -61,19 +65,21 @@ class Classes:
         return self.calls[layer]
 
 
-def classes(layers: Iterable[Layer], package: str, float32: Container[Layer] = ()) -> Classes:
-    """The classes of these layers; and the call that makes each. Some compute in float32 whatever the policy."""
+def classes(graphs: Sequence[Graph], package: str, float32: Container[Layer] = ()) -> Classes:
+    """The classes of the layers of graphs, and the call that makes each; some of them compute in float32."""
     result = Classes(package)
-    for members in custom_forms(layers).values():
+    masked = {node.layer for graph in graphs for node in graph.nodes if node.inputs[0].masked}
+    for members in custom_forms(layer for graph in graphs for layer in graph.layers()).values():
         layer = members[0][0]
         name = layer.class_name
         # Layers in a layer don't compute in what it does unless they're told.
         dtype = "self.dtype_policy" if any(member in float32 for member, _ in members) else ""
         frame, (made, call) = Frame([tree for _, tree in members], dtype=dtype).settled(_methods)
         parameters = frame.parameters
-        result.classes.append(
-            Class(name, about(frame.model, name), [(each.name, typed(each)) for each in parameters], made, call)
-        )
+        typed_parameters = [(each.name, typed(each)) for each in parameters]
+        told = [member for member, _ in members if member in masked]
+        keeps = bool(told) and all(member.masks((True,)) for member in told)
+        result.classes.append(Class(name, about(frame.model, name), typed_parameters, made, call, keeps))
         for place, (member, _) in enumerate(members):
             values = [(each.name, literal(there(each)[place])) for each in parameters]
             given = [*positional(values), *([f"dtype={FLOAT32}"] if member in float32 else [])]

@@ -84,7 +84,7 @@ def model_source(plan: Plan) -> ModelSource:
     is_sequence = plan.decision.template == "sequential"
     made = library(graphs[:-1] if is_sequence else graphs, alone=float32)
     listed = library(graphs[-1:] if is_sequence else (), made.names, float32)
-    custom = classes((layer for graph in graphs for layer in graph.layers()), package, float32)
+    custom = classes(graphs, package, float32)
     functions = [_function(model, made, custom, float32) for model in models]
     backbone = _backbone(plan.graph)
     weights = plan.spec.transfer.weights if plan.spec.transfer else None
