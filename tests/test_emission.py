@@ -320,6 +320,16 @@ def test_a_class_keeps_no_layer_under_the_name_of_a_parameter() -> None:
     assert type(model).from_config(model.get_config()).count_params() == plan.graph.parameters
 
 
+def test_a_parameter_of_a_class_is_none_that_every_layer_has() -> None:
+    stack = [
+        {"residual": {"layers": [f"dense 8 activity_regularizer={kind}"], "form": "class"}} for kind in ("l1", "l2")
+    ]
+    plan = models.planned(inputs="x: vector 8", outputs="y: binary", layers={"branches": {"x": stack}})
+    model = models.built(models.source(plan))
+    assert model(keras.ops.ones((2, 8))).shape == (2, 1)
+    assert [layer.activity_regularizer for layer in model.layers[:2]] == [None, None]
+
+
 def test_a_layer_of_keras_has_no_other_names() -> None:
     names = {name for name in dir(keras.layers.Layer()) if name == name.lower() and not name.startswith("_")}
     assert {name for name in names if not name.startswith(OF_METHODS)} <= OF_EVERY_LAYER

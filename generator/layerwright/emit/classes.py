@@ -74,7 +74,9 @@ def classes(graphs: Sequence[Graph], package: str, float32: Container[Layer] = (
         name = layer.class_name
         # Layers in a layer don't compute in what it does unless they're told.
         dtype = "self.dtype_policy" if any(member in float32 for member, _ in members) else ""
-        frame, (made, call) = Frame([tree for _, tree in members], dtype=dtype).settled(_methods)
+        frame, (made, call) = Frame([tree for _, tree in members], ambiguous=OF_EVERY_LAYER, dtype=dtype).settled(
+            _methods
+        )
         parameters = frame.parameters
         typed_parameters = [(each.name, typed(each)) for each in parameters]
         told = [member for member, _ in members if member in masked]

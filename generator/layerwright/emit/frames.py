@@ -51,8 +51,9 @@ class Frame:
 
     `name` is the source of what comes before the names of their layers: a parameter, as in `f"{name}_conv"`, or the
     inside of an f-string; empty for a single tree whose layers have their full names. `ambiguous` are arguments that
-    several parameters are for: those are numbered. `counted` says in a loop what its model's layers are named after,
-    and the source of it. `dtype` is the source of what all layers compute in, if that's to be said.
+    several parameters are for, or whose name is taken: those are numbered. `counted` says in a loop what its model's
+    layers are named after, and the source of it. `dtype` is the source of what all layers compute in, if that's to be
+    said.
     """
 
     trees: Sequence[Tree]
@@ -126,7 +127,7 @@ class Frame:
         repeated = frozenset(hint for hint, several in self.packed().items() if len(several) > 1)
         if not repeated:
             return self, written
-        frame = replace(self, ambiguous=repeated, parameters=[])
+        frame = replace(self, ambiguous=self.ambiguous | repeated, parameters=[])
         return frame, write(frame)
 
     def layer_name(self, name: str) -> str:
