@@ -76,7 +76,7 @@ def test_one_sample_is_said_on_the_command_line(run: Path) -> None:
 @pytest.mark.parametrize(
     ("argument", "message"),
     [
-        ("sample.sensor=[1, 2, 3, 4]", "no 'sensors' in ['sensor']"),
+        ("sample.sensor=[1, 2, 3, 4]", "found sample.sensor=[1, 2, 3, 4], expected sample.sensors=VALUE"),
         ("sample.sensors=[1, 2]", "found shape (2,), expected (4,)"),
         ("sample.sensors=missing.npy", "can't be read"),
         ("sample.sensors=[[1], [2, 3]]", "can't be read"),
