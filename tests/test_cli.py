@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import signal
@@ -113,6 +114,34 @@ def test_a_preset_may_be_named_in_the_file_and_in_the_data(tmp_path: Path) -> No
     assert explained("--answers", tmp_path / "answers.yml") == explained("--preset", "mnist-mlp")
     assert explained("--data", "preset=power-plant") == explained("--preset", "power-plant")
     assert names(explained("--answers", tmp_path / "answers.yml", "--preset", "power-plant"), "inputs") == ["sensors"]
+
+
+@pytest.mark.parametrize("before", [["explain", "--answers"], ["diff", "mlp"]])
+def test_answers_come_from_a_pipe_too(before: list[str]) -> None:
+    assert "y" in run_for(*before, piped("inputs: 'x: numeric 8'\noutputs: 'y: binary'\n"))
+
+
+def test_what_is_wrong_in_a_pipe_is_marked(command: Command) -> None:
+    said = command("explain", "--answers", piped("inputs: 'x: numeric 8'\noutputs: 'y: bnary'\n")).err
+    assert "line 2\n    outputs: 'y: bnary'\n" in said
+
+
+def test_what_a_standard_refuses_in_a_pipe_has_its_line(
+    command: Command, at_checkout: Checkout, tmp_path: Path
+) -> None:
+    fixed = {"license": {"value": "MIT", "because": "Why."}}
+    (tmp_path / "acme.yml").write_text(yaml.safe_dump({"name": "Acme", "version": 1, "fixed": fixed}))
+    pipe = piped("inputs: 'x: numeric 8'\noutputs: 'y: binary'\nlicense: ISC\n")
+    done = command("new", tmp_path / "plant", "--answers", pipe, "--standard", tmp_path / "acme.yml")
+    assert "line 3: license: ISC isn't what Acme fixes: MIT" in done.err
+
+
+def piped(text: str) -> str:
+    """The place of a pipe that holds a text, which can be read once."""
+    end, other = os.pipe()
+    os.write(other, text.encode())
+    os.close(other)
+    return f"/dev/fd/{end}"
 
 
 def test_of_data_given_twice_the_last_counts() -> None:

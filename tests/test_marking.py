@@ -111,10 +111,9 @@ def test_what_follows_data_is_marked(pair: str, place: str, what: str, over: str
     assert line[len(before) :].startswith(over)
 
 
-def test_the_command_line_wins_over_the_file(tmp_path: Path) -> None:
-    (tmp_path / "answers.yml").write_text("backend: zz\n")
+def test_the_command_line_wins_over_the_file() -> None:
     sources = Sources()
-    sources.add_file(tmp_path / "answers.yml")
+    sources.add_file("answers.yml", "backend: zz\n")
     problem = Problem("backend", UnknownChoice, "unknown backend 'zz'", "")
     assert marked(problem, sources).startswith("  answers.yml, line 1")
     sources.add_pair("backend=zz")

@@ -10,10 +10,8 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import field
 from functools import lru_cache
-from pathlib import Path
 from unicodedata import east_asian_width
 
 import yaml
@@ -63,10 +61,14 @@ class Sources:
     columns: int = 0
     """How many the terminal has in which it's shown; none, if it's no terminal."""
 
-    def add_file(self, path: Path) -> None:
-        """A file with answers. One that can't be read has a problem of its own."""
-        with suppress(OSError, UnicodeDecodeError):
-            self.found.insert(0, Source(path.name, path.read_text(encoding="utf-8")))
+    def add_file(self, name: str, text: str) -> None:
+        """A file with answers: its name, and what it holds."""
+        self.found.insert(0, Source(name, text))
+
+    @property
+    def file(self) -> Source | None:
+        """The file with answers, if there is one."""
+        return next((each for each in self.found if not each.key), None)
 
     def add_pair(self, pair: str) -> None:
         """What follows a `--data`."""

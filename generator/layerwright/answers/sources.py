@@ -109,19 +109,26 @@ def _check_events(text: str) -> None:
 
 def load_file(path: Path) -> Answers:
     """The answers in a YAML file. Raises AnswersError if it can't be read or holds no mapping."""
+    return load_text(read_text(path), path.name)
+
+
+def read_text(path: Path) -> str:
+    """What a file with answers holds. Raises AnswersError if it can't be read."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it isn't UTF-8 text"
         mend = "name a YAML file with answers"
         raise AnswersError([Problem(str(path), UnreadableFile, f"can't be read: {reason}", mend)]) from error
-    answers = load_yaml(text, path.name)
+
+
+def load_text(text: str, name: str) -> Answers:
+    """The answers in the YAML of a file of that name. Raises AnswersError if it holds no mapping."""
+    answers = load_yaml(text, name)
     if answers is None:
         return {}
     if not isinstance(answers, dict):
-        raise AnswersError(
-            [Problem(path.name, UnreadableAnswers, "holds no answers", "write key: value, one to a line")]
-        )
+        raise AnswersError([Problem(name, UnreadableAnswers, "holds no answers", "write key: value, one to a line")])
     said = {key: value for key, value in answers.items() if not str(key).startswith("_") and value is not None}
     return named_now(said)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ..answers import Answers, combine, load_file, load_pairs
+from ..answers import Answers, combine, load_pairs
+from ..answers.sources import load_text, read_text
 from ..faults import NoProject
 from ..places import ANSWERS_FILE
 from ..plan import design
@@ -22,8 +23,9 @@ def gather(preset: str | None, file: Path | None, pairs: tuple[str, ...]) -> Ans
 
 def from_file(path: Path) -> Answers:
     """The answers of a file. What is wrong with them is shown in its lines."""
-    manner().sources.add_file(path)
-    return load_file(path)
+    text = read_text(path)  # once: a pipe gives it once
+    manner().sources.add_file(path.name, text)
+    return load_text(text, path.name)
 
 
 def from_pairs(pairs: tuple[str, ...]) -> Answers:

@@ -18,6 +18,7 @@ from ..plan import Plan, design
 from ..presets import all_presets
 from ..problems import AnswersError, Problem
 from .giving import check, effective, gather
+from .manner import manner
 from .options import FORMAT, STANDARD, check_asking, has_terminal, sources
 from .saying import aside, say, steps_shown
 
@@ -65,7 +66,7 @@ def new(
         check_asking(defaults=defaults)
     terminal = has_terminal()
     ask = ask or (terminal and not defaults and not REQUIRED.keys() <= answers.keys())
-    settled = keeping.settled(given, answers, file, asking=ask)
+    settled = keeping.settled(given, answers, manner().sources.file, asking=ask)
     try:
         check(answers | settled.answers, destination.name, asking=ask)
     except AnswersError as error:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..answers import Answers
 from ..answers.sources import lines_of
+from ..marking import Source
 from ..problems import AnswersError, Problem
 from ..records import dataclass
 from .files import RECORD, lay
@@ -36,7 +37,7 @@ class Keeping:
         """What a project has of it: its own files, and the record."""
         return [*self.found.files, RECORD] if self.found else []
 
-    def settled(self, given: Answers, answers: Answers, file: Path | None, *, asking: bool) -> Settled:
+    def settled(self, given: Answers, answers: Answers, file: Source | None, *, asking: bool) -> Settled:
         """What is to be answered beside what the user says. Raises AnswersError for what the standard refuses.
 
         `answers` are the given ones with all that lies under them. If `asking`, the rest is yet to be answered.
@@ -65,10 +66,10 @@ class Keeping:
         return finish
 
 
-def _placed(problem: Problem, given: Answers, file: Path | None) -> Problem:
+def _placed(problem: Problem, given: Answers, file: Source | None) -> Problem:
     """A problem with the line in which the user's file says it."""
     if file is None or problem.key not in given:
         return problem
     path = tuple(problem.place.split("."))
-    line = lines_of(file.read_text(encoding="utf-8")).get(path)
+    line = lines_of(file.text).get(path)
     return replace(problem, place=f"{file.name}, line {line}: {problem.place}") if line else problem
