@@ -16,6 +16,7 @@ from ..plan import Plan, design
 from ..problems import AnswersError, Problem, shown
 from . import completing
 from .giving import answers_at, effective, from_pairs, gather, load_project
+from .manner import manner
 from .options import FORM, OUTPUT, PICTURES, sources
 from .saying import write
 
@@ -91,8 +92,11 @@ def diff(before: str, after: str | None, pairs: tuple[str, ...], form: str | Non
         what, mend = "it isn't said what to compare with", "name AFTER, or say other answers by --data"
         raise AnswersError([Problem("diff", IncompleteCommand, what, mend)])
     old = answers_at(before)
+    was = design(effective(old))
+    if after is not None:
+        manner().sources.found.clear()  # what is wrong with AFTER is marked in AFTER
     new = combine(old if after is None else answers_at(after), from_pairs(pairs))
-    found = differences.difference(design(effective(old)), design(effective(new)))
+    found = differences.difference(was, design(effective(new)))
     show(
         form,
         output,
