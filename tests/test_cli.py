@@ -18,6 +18,7 @@ import yaml
 from click.testing import CliRunner
 
 from layerwright import __version__, cli, template
+from layerwright.answers import load_pairs
 from layerwright.problems import AnswersError
 
 from .workbench import PRESETS, Checkout, Command, Terminal, listing
@@ -146,6 +147,19 @@ def piped(text: str) -> str:
 
 def test_of_data_given_twice_the_last_counts() -> None:
     assert explained(*TINY, "--data", "outputs=z: regression 3")["outputs"][0]["shape"] == [None, 3]
+
+
+def test_of_training_and_layers_given_twice_all_parts_count() -> None:
+    assert load_pairs(["training={epochs: 5, patience: 2}", "training={batch_size: 8, patience: 3}"]) == {
+        "training": {"epochs": 5, "patience": 3, "batch_size": 8}
+    }
+    assert load_pairs(["layers={branches: {a: [dense 1]}}", "layers={branches: {b: [dense 2]}, body: []}"]) == {
+        "layers": {"branches": {"a": ["dense 1"], "b": ["dense 2"]}, "body": []}
+    }
+    assert load_pairs(["training={epochs: 5}", "training=none", "branching=[a]", "branching=[b]"]) == {
+        "training": "none",
+        "branching": ["b"],
+    }
 
 
 def test_what_is_null_in_a_file_is_not_answered(tmp_path: Path) -> None:

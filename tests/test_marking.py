@@ -120,6 +120,24 @@ def test_the_command_line_wins_over_the_file() -> None:
     assert marked(problem, sources).startswith("    --data backend=zz")
 
 
+@pytest.mark.parametrize(
+    ("place", "over"),
+    [
+        ("training.epochs", "--data training={epochs: 0}"),
+        ("training.batch_size", "--data training={batch_size: 0}"),
+        ("training.patience", "patience: 0"),
+        ("layers.branches.x[0]", "branches: {x: [zz]}"),
+        ("layers.branches.y[0]", "--data layers={branches: {y: [zz]}}"),
+        ("layers.heads", "--data layers={branches: {y: [zz]}}"),
+    ],
+)
+def test_of_what_is_said_in_parts_the_text_with_the_part_is_marked(place: str, over: str) -> None:
+    sources = Sources([Source("answers.yml", "training:\n  patience: 0\nlayers:\n  branches: {x: [zz]}\n")])
+    for pair in ("training={epochs: 0}", "training={batch_size: 0}", "layers={branches: {y: [zz]}}"):
+        sources.add_pair(pair)
+    assert over in marked(Problem(place, UnknownChoice, "it is wrong", ""), sources)
+
+
 def test_of_a_long_line_only_what_is_around_the_mark_is_shown() -> None:
     line = "inputs: '" + ", ".join(f"x{number}: numeric 4" for number in range(100)) + ", y: numric 3'"
     mark = marked(Problem("inputs.y", UnknownKind, "unknown kind 'numric'", ""), of_file(line))

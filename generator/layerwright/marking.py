@@ -16,7 +16,7 @@ from unicodedata import east_asian_width
 
 import yaml
 
-from .answers import KEYS
+from .answers import KEYS, MERGED
 from .faults import IncompleteCommand, NoProject, UnreadableFile
 from .problems import Problem
 from .records import dataclass
@@ -101,8 +101,9 @@ def _joins(character: str) -> bool:
 def marked(problem: Problem, sources: Sources) -> str:
     """The line that a problem is in, with a mark under the place; empty if the user has said nothing there."""
     key, *path = _parts(problem.place)
-    for source in reversed(sources.found):
-        spans = _said(source, [key, *path]) if source.key in ("", key) else []
+    saying = [source for source in reversed(sources.found) if source.key in ("", key)]
+    for source in sorted(saying, key=lambda each: _lacked(each, str(key), path)):
+        spans = _said(source, [key, *path])
         if spans:
             narrow = (span.narrowed(source.text, _quoted(problem)) for span in spans)
             return _drawn(source, next(filter(None, narrow), spans[-1]), sources.columns)
@@ -166,6 +167,17 @@ def _said(source: Source, steps: list[str | int]) -> list[Span]:
     if len(steps) == 1:
         return [value, Span(0, len(source.text)), value]
     return [_entry(source, value, steps[1]) or value] if node is None else _walked(source, node, steps[1:])
+
+
+def _lacked(source: Source, key: str, path: list[str | int]) -> int:
+    """How many steps a text lacks of the way to a part beside which another text may say the rest; 0, if of none."""
+    steps = [*([] if source.key else [key]), *path[: MERGED[key]]] if key in MERGED else []
+    node, count = _composed(source), len(steps)
+    for step in steps:
+        if node is None or not (found := _child(node, step)):
+            break
+        count, node = count - 1, found[1]
+    return count
 
 
 @lru_cache(maxsize=8)

@@ -13,8 +13,8 @@ from ..faults import UnreadableAnswers, UnreadableFile
 from ..problems import AnswersError, Problem, shown
 from .keys import KEYS, UNNAMED_GROUP, Answers, named_now
 
-MERGED = ("layers", "training")
-"""Keys of which a later source says parts, and an earlier one the rest."""
+MERGED: Mapping[str, int] = {"layers": 2, "training": 1}
+"""Keys of which a later source says parts, and an earlier one the rest; each with how deep parts lie in parts."""
 
 LISTS = ("branching", "export", "extras")
 """Keys that answer with a list of words, which may be written as a text with commas too."""
@@ -134,7 +134,7 @@ def load_text(text: str, name: str) -> Answers:
 
 
 def load_pairs(pairs: Sequence[str]) -> Answers:
-    """The answers in `KEY=VALUE` texts. Raises AnswersError for a text without `=`."""
+    """The answers in `KEY=VALUE` texts, a later one over an earlier. Raises AnswersError for a text without `=`."""
     answers: Answers = {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
@@ -144,7 +144,7 @@ def load_pairs(pairs: Sequence[str]) -> Answers:
         is_yaml = name in KEYS and KEYS[name].type == "yaml"
         value = load_yaml(text, name) if is_yaml else text
         if value is not None:
-            answers[name] = value
+            answers = _over(answers, {name: value})
     return answers
 
 
@@ -158,20 +158,19 @@ def combine(*sources: Answers) -> Answers:
     for source in sources:
         if combined and ("inputs" in source or "outputs" in source or "sharing" in source):
             combined = _without_orphans(combined, combined | source)
-        merged = dict(source)
-        for key in MERGED:
-            if isinstance(source.get(key), Mapping) and isinstance(combined.get(key), Mapping):
-                merged[key] = _merged(combined[key], source[key], deep=key == "layers")
-        combined |= merged
+        combined = _over(combined, source)
     return combined
 
 
-def _merged(earlier: Mapping[Any, Any], later: Mapping[Any, Any], *, deep: bool) -> dict[Any, Any]:
-    result = {**earlier, **later}
-    for part, value in later.items():
-        if deep and isinstance(value, Mapping) and isinstance(earlier.get(part), Mapping):
-            result[part] = {**earlier[part], **value}
-    return result
+def _over(earlier: Answers, later: Answers) -> Answers:
+    return earlier | {key: _merged(earlier.get(key), value, MERGED.get(key, 0)) for key, value in later.items()}
+
+
+def _merged(earlier: Any, later: Any, depth: int) -> Any:
+    """What a later source says over what an earlier one does; of mappings the parts, as deep as it's said."""
+    if not (depth and isinstance(earlier, Mapping) and isinstance(later, Mapping)):
+        return later
+    return {**earlier, **{part: _merged(earlier.get(part), each, depth - 1) for part, each in later.items()}}
 
 
 def _without_orphans(earlier: Answers, combined: Answers) -> Answers:
