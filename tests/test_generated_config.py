@@ -8,7 +8,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import chdir, suppress
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +20,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from layerwright.answers.keys import TRAINING_DEFAULTS
+from layerwright.answers.training import unfit
 from layerwright.presets import presets
 
 from .projects import generated, laid_out, run_module
@@ -48,7 +50,12 @@ def project(preset: str) -> Path:
 @cache
 def config_module(preset: str) -> ModuleType:
     """Returns a project's `config.py`, which needs no other module of it."""
-    path = next(project(preset).glob("src/*/config.py"))
+    return loaded(project(preset))
+
+
+def loaded(folder: Path) -> ModuleType:
+    """Returns the `config.py` of the project in a folder."""
+    path = next(folder.glob("src/*/config.py"))
     spec = importlib.util.spec_from_file_location(f"{path.parent.name}_config", path)
     assert spec
     assert spec.loader
@@ -112,6 +119,19 @@ def test_every_key_can_be_set_on_the_command_line(preset: str, configured: Confi
         changed = {"data.test_columns": None} | as_written | {key: meant}
         assert configured(preset, f"{key}={text}") == changed, key
     assert configured(preset, "data.test_columns={x: 3}")["data.test_columns.x"] == 3
+
+
+@pytest.mark.parametrize("name", [key for key, each in TRAINING_DEFAULTS.items() if type(each) in (int, float)])
+def test_what_answers_may_say_of_the_training_a_project_takes(name: str, tmp_path: Path) -> None:
+    tried = [0, 1e-5, 1, 9.9, 10, 11, 100.5, 10**4, 2**24, 2**24 + 1, 10**9, 10**9 + 1]
+    taken = [value for value in tried if unfit(name, value) is None]
+    assert taken
+    for value in {taken[0], taken[-1]}:
+        training = {"schedule": "cosine", "clip_norm": 1.0, name: value}
+        laid_out(tmp_path / str(value), PRESETS["mlp"].answers() | {"training": training})
+        config = loaded(tmp_path / str(value))
+        with mock.patch.object(sys, "argv", ["train"]), chdir(tmp_path / str(value)):
+            assert dict(leaves(config.from_command_line())).get(f"training.{name}", 0) == value
 
 
 @with_preset

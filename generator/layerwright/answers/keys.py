@@ -43,6 +43,12 @@ TRAINING_DEFAULTS = {
 
 AT_LEAST_ONE = ("epochs", "batch_size", "patience")
 ABOVE_ZERO = ("learning_rate",)
+LARGEST_RATE = 10
+"""Largest learning rate and weight decay, in answers as in a project's config.yaml."""
+
+HIGHEST: Mapping[str, int] = {"learning_rate": LARGEST_RATE, "weight_decay": LARGEST_RATE}
+"""What numbers may be at most; others may be as large as sizes, and config.yaml takes more."""
+
 WORDS = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES}
 
 TRANSFER_DEFAULTS = {"epochs": 10, "patience": 3}

@@ -12,6 +12,7 @@ from .fields import LARGEST_SIZE, Fields
 from .keys import (
     ABOVE_ZERO,
     AT_LEAST_ONE,
+    HIGHEST,
     OPTIMIZER_DEFAULTS,
     TRAINING_DEFAULTS,
     TRANSFER_DEFAULTS,
@@ -67,14 +68,14 @@ def _wrong(key: str, value: object, default: object) -> str | None:
         return None if value in WORDS[key] else f"one of: {', '.join(WORDS[key])}"
     if isinstance(default, bool):
         return None if isinstance(value, bool) else "write true or false"
-    whole = isinstance(default, int)
+    whole, highest = isinstance(default, int), HIGHEST.get(key, LARGEST_SIZE)
     above = key in AT_LEAST_ONE or key in ABOVE_ZERO
     is_number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
-    if isinstance(value, int | float) and is_number and 0 <= value <= LARGEST_SIZE and (value > 0 or not above):
+    if isinstance(value, int | float) and is_number and 0 <= value <= highest and (value > 0 or not above):
         return None
     if whole:
-        return f"a whole number from {int(above)} to {LARGEST_SIZE}"
-    return "a number above 0, as 0.001" if above else "a number from 0, as 0.05"
+        return f"a whole number from {int(above)} to {highest}"
+    return f"a number above 0 and up to {highest}, as 0.001" if above else f"a number from 0 to {highest}, as 0.05"
 
 
 def _check_classes(fields: Fields, inputs: tuple[Input, ...], outputs: tuple[Output, ...]) -> None:

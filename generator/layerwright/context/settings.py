@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..answers.keys import LARGEST_RATE
 from ..plan import Plan
 
 INT, NUMBER = '"int from {} to {}"', '"int or float from {} to {}"'
@@ -29,7 +30,7 @@ def settings(plan: Plan, samples: dict[str, Any], training: dict[str, Any]) -> l
         ("augment.", '"bool", ()', {"flip": training["augment"]}),
         ("augment.", SHARE, {"shift": training["augment"]}),
         ("training.", POSITIVE, {"epochs": True, "batch_size": True}),
-        ("training.", f"{NUMBER}, (0, 10)", {"learning_rate": True, "weight_decay": True}),
+        ("training.", f"{NUMBER}, (0, {LARGEST_RATE})", {"learning_rate": True, "weight_decay": True}),
         ("training.", f"{NUMBER}, (0, 10**9)", {"clip_norm": training["clip_norm"]}),
         (
             "training.",
