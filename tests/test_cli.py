@@ -307,6 +307,17 @@ def test_diff_compares_presets_files_and_projects(checkout: Checkout, tmp_path: 
     assert run_for("diff", "mlp", "residual-mlp", "--format", "dot").startswith("digraph")
 
 
+def test_a_preset_is_compared_beside_a_folder_of_its_name_that_holds_no_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    presets = run_for("diff", "mlp", "residual-mlp")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mlp").mkdir()
+    assert run_for("diff", "mlp", "residual-mlp") == presets
+    (tmp_path / "mlp" / ".copier-answers.yml").write_text("inputs: 'x: numeric 8'\noutputs: 'y: binary'\n")
+    assert run_for("diff", "mlp", "residual-mlp") != presets
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

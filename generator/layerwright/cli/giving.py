@@ -53,16 +53,20 @@ def check(answers: Answers, folder: str, *, asking: bool) -> None:
 def answers_at(place: str) -> Answers:
     """The answers of a project's folder, of a file, or of the preset of that name."""
     path = Path(place)
-    if path.is_dir():
+    if path.is_dir() and (_is_project(path) or place not in all_presets()):
         return load_project(path)
     if path.is_file() or path.suffix or os.sep in place:
         return from_file(path)
     return {"preset": place}
 
 
+def _is_project(folder: Path) -> bool:
+    return (folder / ANSWERS_FILE).is_file()
+
+
 def load_project(folder: Path) -> Answers:
     """The answers that a project remembers. Raises AnswersError if there is none in that folder."""
-    if not (folder / ANSWERS_FILE).is_file():
+    if not _is_project(folder):
         what, mend = f"no project is here: {ANSWERS_FILE} isn't there", "name a folder that layerwright has made"
         if str(folder) in all_presets():
             mend = f"for the preset of that name: --preset {folder}"
