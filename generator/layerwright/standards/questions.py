@@ -168,6 +168,12 @@ def put(answers: Answers, question: str, value: Any) -> Answers:
     return answers | {"training": {**(training if isinstance(training, Mapping) else {}), name: value}}
 
 
+def as_pair(question: str) -> str:
+    """An answer to a question, yet to be chosen, as a command is given it: `training={optimizer: …}`."""
+    name = question.removeprefix(TRAINING)
+    return f"{question}=…" if name == question else f"training={{{name}: …}}"
+
+
 def key(question: str) -> str:
     """The key of the answers under which a question's answer stands."""
     return question.partition(".")[0]

@@ -10,7 +10,7 @@ from ..answers import Answers, combine
 from ..faults import AgainstStandard
 from ..problems import Edit, Problem, shown
 from ..records import dataclass
-from .questions import QUESTIONS, TRAINING, answer, canonical, default, is_said, means_something, put
+from .questions import QUESTIONS, TRAINING, answer, as_pair, canonical, default, is_said, means_something, put
 
 DATA = "layerwright_standard"
 """What a standard is called among the data that `layerwright` gives a template. Plain Copier gives none."""
@@ -160,9 +160,8 @@ def of_allowed(standard: Standard, answers: Answers) -> Iterator[Problem]:
         value = _or_default(question, answer(answers, question))
         if means_something(answers, question) and (strange := _strange(question, value, demand)):
             what = f"{spelled(strange)} isn't among what {standard.name} allows: {spelled(demand.value)}"
-            yield Problem(
-                question, AgainstStandard, what, f"{demand.because} Choose one of those: --data '{question}=…'"
-            )
+            mend = f"{demand.because} Choose one of those: --data '{as_pair(question)}'"
+            yield Problem(question, AgainstStandard, what, mend)
 
 
 def of_required(standard: Standard, answers: Answers) -> Iterator[Problem]:
