@@ -143,8 +143,10 @@ def load_pairs(pairs: Sequence[str]) -> Answers:
             raise AnswersError([Problem("--data", UnreadableAnswers, what, "write KEY=VALUE, as backend=jax")])
         is_yaml = name in KEYS and KEYS[name].type == "yaml"
         value = load_yaml(text, name) if is_yaml else text
-        if value is not None:
-            answers = _over(answers, {name: value})
+        if value is None:
+            mend = f"write a value, as {name}={flow(KEYS[name].default)}, or leave it out"
+            raise AnswersError([Problem(name, UnreadableAnswers, f"{shown(pair)} says no value", mend)])
+        answers = _over(answers, {name: value})
     return answers
 
 
