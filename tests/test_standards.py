@@ -559,6 +559,22 @@ def test_a_new_project_that_breaks_it_is_refused(
     assert listing(tmp_path) == before
 
 
+def test_what_is_said_of_a_new_project_as_data_has_the_standard_s_defaults(
+    command: Command, at_checkout: Checkout, tmp_path: Path
+) -> None:
+    written(tmp_path / "standard", {"name": "Acme", "version": 1, "defaults": {"branching": ["residual"]}})
+    plant, answers = tmp_path / "plant", data("inputs=x: numeric 4", "outputs=y: binary")
+    by = ("--standard", tmp_path / "standard", "--format", "json")
+    said = json.loads(command("new", plant, *answers, *by).out)
+    there = json.loads(command("explain", plant, "--format", "json").out)
+    plain = json.loads(command("explain", *answers, "--format", "json").out)
+    assert {key: said[key] for key in KEPT} == {key: there[key] for key in KEPT} != {key: plain[key] for key in KEPT}
+
+
+KEPT = ("template", "reasons", "parameters")
+"""What is said alike of a new project and of one that is there."""
+
+
 def test_what_is_fixed_and_limited_too_is_what_is_fixed(
     command: Command, at_checkout: Checkout, tmp_path: Path
 ) -> None:

@@ -88,7 +88,8 @@ def new(
 
         asking.forget(destination)
     if form == "json":
-        say(json.dumps(as_data(destination, design(effective(given), destination.name), lines), indent=2))
+        plan = design(keeping.over_defaults(effective(given)), destination.name)
+        say(json.dumps(as_data(destination, plan, lines), indent=2))
         return
     aside("\n  ".join([f"Wrote {destination}\n\n{again}Next:", *following(destination)]))
 
