@@ -227,6 +227,16 @@ def test_a_file_edited_meanwhile_stops_the_update(small: Project, monkeypatch: p
     assert (small.root / "src" / "plant" / "model.py").read_text() == "edited meanwhile"
 
 
+@pytest.mark.parametrize("path", ["src/plant/model.py", "docs/only/old.md", "src/plant/export.py"])
+def test_a_file_edited_while_the_new_version_was_made_stops_the_update(small: Project, path: str) -> None:
+    known = small.committed()
+    (small.root / path).write_text("edited meanwhile")
+    before = content(small.root)
+    with pytest.raises(AnswersError, match="edited while"):
+        apply(small, CHANGES, Journal("update", small.tree, ("v0.1.0", "v0.2.0"), ""), known)
+    assert content(small.root) == before
+
+
 @pytest.mark.parametrize("link", ["README.md", "src", "src/plant"])
 def test_no_link_is_followed(link: str, small: Project, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
@@ -319,7 +329,14 @@ def test_two_runs_at_once_are_refused(small: Project, command: Callable[..., Res
             assert "another layerwright is at work in this project [busy]" in done.err
 
 
+def test_a_standard_s_record_is_nothing_that_was_cut_off(small: Project) -> None:
+    (small.root / ".layerwright-standard.yml").write_text("name: Acme\n")
+    with recovery.alone(small):
+        assert recover(small.root) == []
+
+
 def test_undo_loses_no_edit_without_a_word(small: Project) -> None:
+    small.git("config", "diff.noprefix", "true")
     before = content(small.top)
     applied(small)
     (small.root / "src" / "plant" / "model.py").write_text("edited since")
@@ -342,6 +359,18 @@ def test_undo_after_a_commit_is_refused(small: Project) -> None:
     with pytest.raises(AnswersError, match="it was committed") as error:
         undo(small.root)
     assert "git revert" in str(error.value)
+
+
+def test_undo_after_a_revert_has_nothing_to_do(small: Project) -> None:
+    before = content(small.top)
+    applied(small)
+    small.git("add", "--all", ".")
+    environment = clean_environment(small.top)
+    for arguments in (("commit", "--quiet", "--message", "updated"), ("revert", "--no-edit", "HEAD")):
+        assert run("git", *arguments, cwd=small.root, env=environment).code == 0
+    with pytest.raises(AnswersError, match="as they were before it"):
+        undo(small.root)
+    assert content(small.top) == before
 
 
 def test_a_commit_elsewhere_in_the_repository_changes_nothing_for_undo(small: Project) -> None:

@@ -30,37 +30,16 @@ from .training import training
 from .transfer import transfer
 
 USED_MODULES = frozenset(
-    {
-        *("absl", "black", "h5py", "jax", "jaxlib", "keras", "matplotlib", "ml_dtypes", "namex", "numpy", "optree"),
-        *(
-            "packaging",
-            "pandas",
-            "PIL",
-            "pyarrow",
-            "pytest",
-            "rich",
-            "ruff",
-            "scipy",
-            "soundfile",
-            "tensorboard",
-            "tensorflow",
-            "test",
-        ),
-        *(
-            "tests",
-            "torch",
-            "yaml",
-            "conftest",
-            "test_data",
-            "test_model",
-            "test_inspect",
-            "test_training",
-            "mlflow",
-            "requests",
-            "sympy",
-            "triton",
-        ),
-    }
+    """
+    absl astunparse black certifi charset_normalizer clang click conftest contourpy cycler dateutil execnet
+    filelock flatbuffers fontTools fsspec functorch gast google grpc h5py idna iniconfig isympy jax jaxlib jinja2
+    keras kiwisolver markdown markdown_it markupsafe matplotlib mdurl ml_dtypes mlflow mpl_toolkits mpmath
+    mypy_extensions namex networkx numpy nvidia onnx onnxruntime opt_einsum optree packaging pandas pasta pathspec
+    PIL pip pkg_resources platformdirs pluggy py pyarrow pygments pylab pyparsing pytest pytokens pytz requests
+    rich ruff scipy setuptools six soundfile sympy tensorboard tensorboard_data_server tensorflow termcolor test
+    test_data test_inspect test_model test_training tests tf2onnx torch torchgen triton typing_extensions tzdata
+    urllib3 werkzeug wheel wrapt yaml
+    """.split()
 )
 """What a project imports, directly or through Keras and the backends: a package of that name would hide it."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..faults import InTheWay, UnsafePath
@@ -13,6 +14,10 @@ from ..records import dataclass
 
 ELSE = "else"
 """The digest of what is neither a file nor nothing: a link, a folder."""
+
+
+Files = Mapping[str, tuple[bytes, int]]
+"""What files hold, by their paths, and their permission bits."""
 
 
 @dataclass(frozen=True)

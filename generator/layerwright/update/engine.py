@@ -19,12 +19,12 @@ from ..problems import AnswersError, Problem
 from ..records import dataclass
 from ..standards import Renewed
 from . import source as sources
-from .change import Change, digest
+from .change import Change, Files, digest
 from .journal import Journal, apply, details, done
 from .own_files import Standing, kept_to, standing_by
 from .project import Project, Recorded
 from .recovery import alone, put_right
-from .rendering import Files, Rendering, render, scratch
+from .rendering import Rendering, render, scratch
 from .wish import Wish, wish
 
 Given = Callable[[Answers], Answers]
@@ -136,7 +136,7 @@ def _made(
     _check_free(project, files, rendering.changes)
     by_kind = _by_kind(files, rendering)
     if rendering.changes and not outcome.dry:
-        apply(project, rendering.changes, Journal("update", project.tree, outcome.versions, ""))
+        apply(project, rendering.changes, Journal("update", project.tree, outcome.versions, ""), files)
         if (journal := Journal.read(done(project))) is not None:
             by_kind = details(journal)
         project.mark_unmerged(rendering.stages)

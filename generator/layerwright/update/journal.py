@@ -23,7 +23,7 @@ from typing import Any
 from ..faults import Damaged, Edited, InTheWay
 from ..problems import AnswersError, Problem
 from ..records import dataclass
-from .change import ELSE, Change, Step, check_path, check_way, digest, digest_of
+from .change import ELSE, Change, Files, Step, check_path, check_way, digest, digest_of
 from .project import Project
 
 STAGING = ".layerwright-"
@@ -85,11 +85,11 @@ def done(project: Project) -> Path:
     return project.state / "done.json"
 
 
-def apply(project: Project, changes: Sequence[Change], journal: Journal) -> None:
+def apply(project: Project, changes: Sequence[Change], journal: Journal, known: Files | None = None) -> None:
     """Makes the changes, all or none, and leaves the journal of it as that of the last one.
 
-    `journal` says what they are for. Raises AnswersError if something is in the way, or has changed meanwhile, and
-    OSError if files can't be written; the project is as it was then.
+    `journal` says what they are for, `known` which files they were made of. Raises AnswersError if something is in the
+    way, or has changed meanwhile, and OSError if files can't be written; the project is as it was then.
     """
     for change in changes:
         check_way(project.root, change.path)
@@ -101,7 +101,7 @@ def apply(project: Project, changes: Sequence[Change], journal: Journal) -> None
             journal.write(cut_off(project))
             for name in ("old", "new"):
                 (folder / name).mkdir(parents=True)
-            journal = _staged(project, changes, folder, journal)
+            journal = _staged(project, changes, folder, journal, known)
             journal.write(cut_off(project))
             _carry_out(project, journal, folder, stopped)
             _keep_old(project, folder)
@@ -142,7 +142,9 @@ def folder_of(project: Project, journal: Journal) -> Path:
     return (project.root if journal.folder.startswith("./") else project.state) / name
 
 
-def _staged(project: Project, changes: Sequence[Change], folder: Path, journal: Journal) -> Journal:
+def _staged(
+    project: Project, changes: Sequence[Change], folder: Path, journal: Journal, known: Files | None
+) -> Journal:
     """Lays out what will be there and what was, and says so in the journal."""
     steps = []
     for number, change in enumerate(changes):
@@ -152,6 +154,8 @@ def _staged(project: Project, changes: Sequence[Change], folder: Path, journal: 
             raise AnswersError(
                 [Problem(change.path, InTheWay, "something is in the way that isn't a file", "move it away")]
             )
+        if known is not None and before != (digest_of(*known[change.path]) if change.path in known else None):
+            raise _edited(change.path)
         if before is not None:
             shutil.copy2(target, folder / "old" / str(number))
         if change.content is not None:
@@ -197,13 +201,17 @@ def _carry_out(project: Project, journal: Journal, folder: Path, stopped: Callab
         target = project.root / step.path
         check_way(project.root, step.path)
         if digest(target) != step.before:
-            what = "it was edited while the update was being made"
-            raise AnswersError([Problem(step.path, Edited, what, "nothing was changed: start the update again")])
+            raise _edited(step.path)
         if step.after is None:
             target.unlink()
             _drop_empty(project.root, target.parent)
         else:
             os.replace(folder / "new" / str(number), target)
+
+
+def _edited(path: str) -> AnswersError:
+    what, mend = "it was edited while the update was being made", "nothing was changed: start the update again"
+    return AnswersError([Problem(path, Edited, what, mend)])
 
 
 def _drop_empty(root: Path, folder: Path) -> None:

@@ -47,7 +47,7 @@ def recover(folder: Path) -> list[str]:
 
 def put_right(project: Project) -> list[str]:
     """The same, for a project that was found."""
-    if not cut_off(project).exists() and not any(project.root.glob(f"{STAGING}*")):
+    if not cut_off(project).exists() and not any(each.is_dir() for each in project.root.glob(f"{STAGING}*")):
         return []
     with alone(project) as said:
         return said

@@ -28,7 +28,7 @@ from ..places import ANSWERS_FILE
 from ..problems import AnswersError, Problem, from_data, shown
 from ..records import dataclass
 from ..scratch import own
-from .change import Change, check_path
+from .change import Change, Files, check_path
 from .git import git, names
 from .own_files import Brought, Standing
 from .project import Recorded, Stages
@@ -42,8 +42,6 @@ STARTS = b"<<<<<<< before updating"
 
 AS_THEY_ARE = "* -text -eol -filter -ident -working-tree-encoding -merge -export-subst\n"
 """Attributes under which git stores and gives back every byte."""
-
-Files = Mapping[str, tuple[bytes, int]]
 
 
 @dataclass(frozen=True)

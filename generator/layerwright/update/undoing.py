@@ -45,6 +45,9 @@ def undo(folder: Path, *, force: bool = False) -> Undone:
             raise AnswersError(
                 [Problem(str(project.root), NothingToUndo, what, "git revert, with that commit, takes it back")]
             )
+        if all(_is_so(project, step.path, journal) for step in journal.steps):
+            what = f"{NOTHING}: its files are as they were before it"
+            raise AnswersError([Problem(str(project.root), NothingToUndo, what, "there is nothing to do")])
         edited = [step.path for step in journal.steps if digest(project.root / step.path) != step.after]
         if edited and not force:
             named = ", ".join(edited[:MOST_NAMED]) + (" and more" if len(edited) > MOST_NAMED else "")
@@ -71,7 +74,8 @@ def _patch(project: Project, journal: Journal) -> Path:
     """Keeps a patch that makes the files of an update, with the edits since, of what is committed."""
     paths = [step.path for step in journal.steps]
     there = [path for path in paths if digest(project.root / path) is not None]
-    options = ("--binary", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames")
+    options = ["--binary", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames"]
+    options += ["--src-prefix=a/", "--dst-prefix=b/", "--no-relative"]  # whatever the user's own settings are
     with tempfile.TemporaryDirectory(dir=project.state) as folder:
         index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
         project.git("read-tree", "HEAD", more=index)
