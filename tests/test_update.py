@@ -309,6 +309,19 @@ def test_a_file_of_the_user_s_that_git_ignores_is_not_overwritten(siamese: Life)
     assert siamese.changed() == set()
 
 
+def test_files_of_the_template_s_that_git_ignores_are_named(siamese: Life) -> None:
+    with (siamese.root / ".gitignore").open("a") as file:
+        file.write("\nconfig.yaml\n")
+    kept = siamese.text("config.yaml")
+    siamese.git("rm", "--quiet", "--cached", "config.yaml")
+    siamese.save()
+    done = siamese.layerwright("update")
+    assert done.code == 2
+    assert "git ignores config.yaml, which an update would have to change [not-committed]" in done.err
+    assert "git add --force -- config.yaml && git commit" in done.err
+    assert siamese.text("config.yaml") == kept
+
+
 def test_a_file_that_both_have_added_is_a_conflict_and_loses_nothing(siamese: Life) -> None:
     (siamese.root / NEW_FILE).write_text("# Ours\n\nWritten before.\n")
     siamese.save()

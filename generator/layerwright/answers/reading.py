@@ -39,7 +39,7 @@ USED_MODULES = frozenset(
     rich ruff scipy setuptools six soundfile sympy tensorboard tensorboard_data_server tensorflow termcolor test
     test_data test_inspect test_model test_training tests tf2onnx torch torchgen triton typing_extensions tzdata
     urllib3 werkzeug wheel wrapt yaml
-    """.split()
+    """.split()  # noqa: SIM905 (one word each reads better)
 )
 """What a project imports, directly or through Keras and the backends: a package of that name would hide it."""
 

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
+from .. import __version__, direct
 from ..answers import Answers
 from ..explain import text
 from ..extensions import KEY, chosen
-from ..faults import InTheWay
+from ..faults import InTheWay, NotCommitted
 from ..places import ANSWERS_FILE
 from ..plan import design
 from ..problems import AnswersError, Problem
 from ..records import dataclass
 from ..standards import Renewed
 from . import source as sources
-from .change import Change, Files, digest
+from .change import ELSE, Change, Files, digest
 from .journal import Journal, apply, details, done
 from .own_files import Standing, kept_to, standing_by
 from .project import Project, Recorded
@@ -81,6 +82,7 @@ def update(folder: Path, request: Request) -> Outcome:
         project.check_clean()
         files = project.committed()
         recorded = Recorded.read(files[ANSWERS_FILE][0])
+        _check_seen(project, files, recorded)
         chosen(recorded.answers.get(KEY))  # raises if what made the project isn't there in just that version
         source = sources.find(recorded, request.source, place)
         versions = source.versions(place)
@@ -175,6 +177,20 @@ def _graphs(wished: Wish, folder: str, *, strict: bool) -> tuple[str, str]:
         if strict:
             raise
         return before, ""
+
+
+def _check_seen(project: Project, files: Files, recorded: Recorded) -> None:
+    """Raises AnswersError if git ignores files of the template's: an update would leave them as they are, unsaid."""
+    try:
+        made = direct.texts(recorded.answers, project.root.name)
+    except AnswersError:
+        return  # of another version, whose answers this one doesn't know
+    there = (path for path in made if path not in files and digest(project.root / path) not in (None, ELSE))
+    unseen = sorted(path for path in there if not (project.is_behind_link(path) or project.is_tracked(path)))
+    if unseen:
+        what = f"git ignores {', '.join(unseen)}, which an update would have to change"
+        mend = f"git add --force -- {' '.join(map(shlex.quote, unseen))} && git commit"
+        raise AnswersError([Problem(str(project.root), NotCommitted, what, mend)])
 
 
 def _check_free(project: Project, files: Files, changes: tuple[Change, ...]) -> None:

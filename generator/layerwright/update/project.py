@@ -102,7 +102,7 @@ class Project:
             if not mode.startswith("100") or not full.exists():
                 continue
             status = full.lstat()
-            if stat.S_ISREG(status.st_mode) and status.st_size <= LARGEST and not self._through_link(path):
+            if stat.S_ISREG(status.st_mode) and status.st_size <= LARGEST and not self.is_behind_link(path):
                 found[path] = (full.read_bytes(), stat.S_IMODE(status.st_mode))
         if ANSWERS_FILE not in found:
             what = f"{ANSWERS_FILE} isn't committed, or is a link"
@@ -110,6 +110,10 @@ class Project:
                 [Problem(str(self.root), NotCommitted, what, f"git add --force {ANSWERS_FILE} && git commit")]
             )
         return found
+
+    def is_tracked(self, path: str) -> bool:
+        """Whether git has a file, too large to be a template's or not."""
+        return bool(self.git("ls-files", "--", f":(literal){path}"))
 
     def deleted(self) -> list[str]:
         """The files that commits have deleted and that aren't there, as far back as git's history goes."""
@@ -137,7 +141,8 @@ class Project:
         """The name under which git keeps a content."""
         return self.git("hash-object", "-w", "--no-filters", "--stdin", told=content).decode().strip()
 
-    def _through_link(self, path: str) -> bool:
+    def is_behind_link(self, path: str) -> bool:
+        """Whether a folder on the way to a file is a link."""
         return any((self.root / parent).is_symlink() for parent in Path(path).parents)
 
 
