@@ -183,8 +183,8 @@ def _check_seen(project: Project, files: Files, recorded: Recorded) -> None:
     """Raises AnswersError if git ignores files of the template's: an update would leave them as they are, unsaid."""
     try:
         made = direct.texts(recorded.answers, project.root.name)
-    except AnswersError:
-        return  # of another version, whose answers this one doesn't know
+    except Exception:  # noqa: BLE001 (the answers of another version may be anything to this one's template)
+        return
     there = (path for path in made if path not in files and digest(project.root / path) not in (None, ELSE))
     unseen = sorted(path for path in there if not (project.is_behind_link(path) or project.is_tracked(path)))
     if unseen:
