@@ -422,8 +422,8 @@ WEAKER: dict[str, tuple[str, str, str]] = {
     "skipped": (OVERFIT, f"@pytest.mark.skip\n{OVERFIT}", "is skipped"),
     "expected to fail": (OVERFIT, f"@pytest.mark.xfail(reason='x')\n{OVERFIT}", "expected to fail"),
     "an end before its assertions": (
-        "    history = ",
-        "    return\n    history = ",
+        "    first = ",
+        "    return\n    first = ",
         "asserts less: 0",
     ),
     "renamed": (OVERFIT, OVERFIT.replace("test_a", "a"), "test_a_batch_can_be_overfitted is gone"),

@@ -407,7 +407,18 @@ def test_branching_that_changes_nothing_is_noted(answers: dict[str, Any]) -> Non
                 "backbone_weights": "none",
                 "fine_tune": 0,
             },
-            "MobileNet starts from random weights and never learns (backbone_weights: none, fine_tune: 0)",
+            "MobileNet starts from random weights, and it never learns (backbone_weights: none, fine_tune: 0)",
+        ),
+        (
+            {
+                **IMAGE,
+                "inputs": "photo: image 32x32x3",
+                "backbone": "MobileNet",
+                "backbone_weights": "none",
+                "fine_tune": 9,
+            },
+            "MobileNet starts from random weights, and no more than its last 9 layers learn"
+            " (backbone_weights: none, fine_tune: 9)",
         ),
     ],
 )

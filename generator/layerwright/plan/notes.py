@@ -30,9 +30,12 @@ def notes(spec: Spec, graph: Graph) -> Iterator[str]:
         yield f"layers.body changes nothing: {distances[0]} is what the merge gives, and no body comes after it"
     if spec.separate_bodies and len(spec.outputs) == 1:
         yield f"body (separate) changes nothing: {spec.outputs[0].name} is the only output"
-    if (transfer := spec.transfer) and transfer.weights is None and not transfer.fine_tune:
-        name = transfer.backbone.constructor
-        yield f"{name} starts from random weights and never learns (backbone_weights: none, fine_tune: 0)"
+    if (transfer := spec.transfer) and transfer.weights is None:
+        learns = f"no more than its last {transfer.fine_tune} layers learn" if transfer.fine_tune else "it never learns"
+        yield (
+            f"{transfer.backbone.constructor} starts from random weights, and {learns}"
+            f" (backbone_weights: none, fine_tune: {transfer.fine_tune})"
+        )
     yield from _unlike_their_tasks(spec, graph)
     yield from _in_one_direction(spec, graph)
     for layer, name in takes_padding_for_steps(graph):
