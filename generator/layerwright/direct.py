@@ -57,6 +57,12 @@ def files(answers: Answers, folder: str, store: Store = HERE) -> Iterator[File]:
     yield from template.rendered(template.answered(normalised(answers), folder))
 
 
+def paths(answers: Answers, folder: str) -> list[str]:
+    """Where these files would lie, without their texts, which take longer. Raises whatever the template raises."""
+    template = _template(template_root(), HERE)
+    return [path for path, _ in template.placed(template.answered(normalised(answers), folder))]
+
+
 def write(project: Path, answers: Answers, store: Store) -> None:
     """Writes a project to a folder that isn't there yet, as Copier would: each file with its template's mode."""
     for each in files(answers, project.name, store):
@@ -120,6 +126,12 @@ class Template:
 
     def rendered(self, context: Mapping[str, Any]) -> Iterator[File]:
         """Each file."""
+        for path, source in self.placed(context):
+            template = self.environment.get_template(source.relative_to(self.root).as_posix())
+            yield File(path, template.render(context), source)
+
+    def placed(self, context: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
+        """The path of each file, and the file in the template."""
         folder = self.root / self.settings["_subdirectory"]
         suffix = self.settings["_templates_suffix"]
         for source in sorted(folder.rglob(f"*{suffix}")):
@@ -128,8 +140,7 @@ class Template:
                 continue
             path = [self._value(part, context) for part in parts]
             if all(path):
-                template = self.environment.get_template(source.relative_to(self.root).as_posix())
-                yield File("/".join(path), template.render(context), source)
+                yield "/".join(path), source
 
 
 STAND_IN = "def stand_in_{}():\n    return 0\n"

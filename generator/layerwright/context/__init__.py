@@ -159,13 +159,13 @@ def _imports(training: dict[str, Any], samples: dict[str, Any]) -> str:
     """What `train.py` takes from `data.py`."""
     names = {
         "STEPS": training["by_steps"],
+        "TARGETS": samples["labels"],
         "Batches": True,
         "Samples": bool(training["weighed"]),
         "learn": samples["learns"],
         "load_data": True,
         "prepare": samples["learns"],
         "step_weights": training["by_steps"],
-        "truths": samples["labels"],
     }
     return _chosen(names)
 

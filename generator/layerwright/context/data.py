@@ -241,13 +241,17 @@ TOLD = {
 """What a column of a table holds, to a user."""
 
 
+OF_NUMBERS = {"label": "answer", "mask": "map"}
+"""What is told of columns whose labels or pictures are taken for the numbers themselves."""
+
+
 def _told_otherwise(spec: Spec, held: Mapping[str, str]) -> dict[str, str]:
     """What is told of names otherwise than by what their columns hold."""
-    outputs = [each for each in spec.outputs if each.name in held]
-    answers = [each.name for each in outputs if each.task.score == "binary" and each.size == 1]
-    maps = [each.name for each in outputs if held[each.name] == "mask" and each.task.target == "numbers"]
+    numbers = [each.name for each in spec.outputs if each.name in held and each.task.target == "numbers"]
     tokens = [each.name for each in spec.inputs if each.kind.synthetic == "tokens" and not held[each.name]]
-    return dict.fromkeys(answers, "answer") | dict.fromkeys(maps, "map") | dict.fromkeys(tokens, "tokens")
+    return {name: OF_NUMBERS[held[name]] for name in numbers if held[name] in OF_NUMBERS} | dict.fromkeys(
+        tokens, "tokens"
+    )
 
 
 def _formats(held: Mapping[str, str], series: bool, folders: list[str]) -> Iterator[str]:

@@ -279,13 +279,12 @@ def _explained(spec: Spec, linear: Any, local: Any, raw: Any, *, large: bool, pl
 
     guesses = {name: scoring(each).guess for name, each in outputs.items()}
     means = " or ".join(sorted(set(guesses.values()) - {""}))
-    places = sorted({"step" if outputs[name].per is Per.STEP else "pixel" for name in local})
     yield "`model` is the trained network, on the test part."
     if linear:
         how = "least squares" if plain else f"ridge regression{'; large inputs made smaller' if large else ''}"
         yield f"`linear`{of(linear)} is a weighted sum of the inputs ({how})."
     if local:
-        where = " or ".join(places)
+        where = " or ".join(sorted({"step" if outputs[name].per is Per.STEP else "pixel" for name in local}))
         held = "the inputs hold" if any(len(names) > 1 for names in local.values()) else "the input holds"
         yield f"`linear`{of(local)} is a weighted sum of what {held} at the {where} alone."
     if raw:

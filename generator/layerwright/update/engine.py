@@ -182,7 +182,7 @@ def _graphs(wished: Wish, folder: str, *, strict: bool) -> tuple[str, str]:
 def _check_seen(project: Project, files: Files, recorded: Recorded) -> None:
     """Raises AnswersError if git ignores files of the template's: an update would leave them as they are, unsaid."""
     try:
-        made = direct.texts(recorded.answers, project.root.name)
+        made = direct.paths(recorded.answers, project.root.name)
     except Exception:  # noqa: BLE001 (the answers of another version may be anything to this one's template)
         return
     there = (path for path in made if path not in files and digest(project.root / path) not in (None, ELSE))
