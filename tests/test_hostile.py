@@ -142,33 +142,34 @@ def check_plain(message: str) -> None:
 
 
 @functools.cache
-def harmless() -> dict[str, str]:
+def harmless(weights: str = HARMLESS) -> dict[str, str]:
     """The project of texts that nobody could mean anything by."""
-    return direct.texts(BASE | dict.fromkeys(FREE, HARMLESS), "plant")
+    return direct.texts(BASE | dict.fromkeys(FREE, HARMLESS) | {"backbone_weights": weights}, "plant")
 
 
 def check_inert(files: dict[str, str], texts: dict[str, str]) -> None:
     """The project of some texts is that of harmless ones, but for those texts where they belong."""
-    assert {path for path, text in files.items() if text != harmless()[path]} <= HOLD_TEXTS
-    assert files.keys() == harmless().keys()
+    weights = None if texts["backbone_weights"] == "none" else texts["backbone_weights"]
+    # "none" is a word of the answers: what it means is in the plan.
+    usual = harmless() if weights else harmless("none")
+    assert {path for path, text in files.items() if text != usual[path]} <= HOLD_TEXTS
+    assert files.keys() == usual.keys()
     recorded = yaml.safe_load(files[".copier-answers.yml"])
-    assert recorded == yaml.safe_load(harmless()[".copier-answers.yml"]) | texts
-    metadata, plain = (tomllib.loads(each["pyproject.toml"]) for each in (files, harmless()))
+    assert recorded == yaml.safe_load(usual[".copier-answers.yml"]) | texts
+    metadata, plain = (tomllib.loads(each["pyproject.toml"]) for each in (files, usual))
     plain["project"] |= {"description": texts["description"], "authors": [{"name": texts["author"]}]}
     assert metadata == plain
-    config, usual = (yaml.safe_load(each["config.yaml"]) for each in (files, harmless()))
-    weights = texts["backbone_weights"]
-    usual["training"]["backbone_weights"] = None if weights == "none" else weights
-    assert config == usual
+    config, planned = (yaml.safe_load(each["config.yaml"]) for each in (files, usual))
+    planned["training"]["backbone_weights"] = weights
+    assert config == planned
     name = markdown(texts["project_name"])
-    architecture = harmless()[ARCHITECTURE].replace(f"of {HARMLESS}", f"of {name}", 1)
-    assert files[ARCHITECTURE] == architecture
-    constants = {HARMLESS: None if weights == "none" else weights, f"# {HARMLESS}\n": f"# {name}\n"}
+    assert files[ARCHITECTURE] == usual[ARCHITECTURE].replace(f"of {HARMLESS}", f"of {name}", 1)
+    constants = {HARMLESS: weights, f"# {HARMLESS}\n": f"# {name}\n"}
     for path in (MODEL, EXPORT):
-        assert ast.dump(ast.parse(files[path])) == ast.dump(_Replaced(constants).visit(ast.parse(harmless()[path])))
-    readme = harmless()["README.md"].replace(f"# {HARMLESS}", f"# {name}", 1)
+        assert ast.dump(ast.parse(files[path])) == ast.dump(_Replaced(constants).visit(ast.parse(usual[path])))
+    readme = usual["README.md"].replace(f"# {HARMLESS}", f"# {name}", 1)
     assert files["README.md"] == readme.replace(f"{HARMLESS}\n\n", f"{markdown(texts['description'])}\n\n", 1)
-    assert files["LICENSE"].count("\n") == harmless()["LICENSE"].count("\n")
+    assert files["LICENSE"].count("\n") == usual["LICENSE"].count("\n")
 
 
 class _Replaced(ast.NodeTransformer):
