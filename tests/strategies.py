@@ -37,7 +37,7 @@ SLOW = frozenset({"AugMix", "RandAugment", "RandomElasticTransform"})
 """Classes whose building takes a second: they're drawn one time in twenty of those that they come up."""
 
 INPUT_NAMES = ["photo", "Meta", "left", "right", "x", "class", "layers", "body", "merge", "inputs", "heads", "dense"]
-INPUT_NAMES += ["name", "number", "x_1", "block", "merge_features", "self"]
+INPUT_NAMES += ["name", "number", "x_1", "block", "merge_features", "self", "l"]
 OUTPUT_NAMES = ["category", "price", "y", "dense_1", "list", "keras", "build_model", "output", "concatenate", "outputs"]
 OUTPUT_NAMES += ["photo_dense", "residual", "lambda", "merge_dense", "functools"]
 GROUP_NAMES = ["encoder", "model", "def", "twin", "shared_encoder"]

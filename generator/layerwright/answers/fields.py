@@ -63,8 +63,7 @@ class Fields:
             return ""
         if any(not character.isprintable() for character in value):
             what, mend = "holds a line break or another control character", "write it on one line, without them"
-            plain = "".join(each if each.isprintable() else " " for each in value).strip()
-            self.problems.add(key, BadText, what, mend, Edit("set", key, better(plain)))
+            self.problems.add(key, BadText, what, mend, Edit("set", key, better(_one_line(key, value))))
             return ""
         if len(value) > LONGEST_LINE:
             edit = Edit("set", key, better(value[:LONGEST_LINE]))
@@ -180,6 +179,13 @@ class Fields:
             mend = "write key: value, or leave it out"
             self.problems.add(place, WrongType, f"{shown(value)} is no mapping", mend, Edit("drop", place))
         return {}
+
+
+def _one_line(key: str, text: str) -> str:
+    """A text without line breaks and other control characters; what has entries may have had one on each line."""
+    lines = ("".join(each if each.isprintable() else " " for each in line) for line in text.splitlines())
+    entries, separator = (" ,", ", ") if key in ENTRIES else (" ", " ")
+    return separator.join(filter(None, (line.strip(entries) for line in lines)))
 
 
 def _as_line(value: object) -> str:

@@ -15,7 +15,8 @@ from ..graph import BackboneLayer, Layer, Node, RuleLayer, SubModel, Tensor
 from ..layers.rule import OWN, REQUIRED, Nested, Rule, Takes, Value
 
 RESERVED = frozenset(dir(builtins)) | {
-    *("keras", "layers", "x", "weights", "build_model", "shortcut", "number", "part", "name", "Any", "functools")
+    *("keras", "layers", "x", "weights", "build_model", "shortcut", "number", "part", "name", "Any", "functools"),
+    "l",  # reads as 1: Ruff's E741
 }
 """Names that a variable of the generated `build_model` may not have."""
 
