@@ -122,11 +122,11 @@ def write_table(raw: Samples, path: Path) -> dict[str, Any]:
         if (holds := STORED[name].holds) in ["picture"]:
             files = enumerate(values)
             table[name] = [
-                write_file(each, holds, path.parent / f"{name}{row}") for row, each in files
+                write_file(each, holds, path.parent / f"{name} {row}") for row, each in files
             ]
             continue
         flat = values.reshape(len(values), -1)
-        columns[name] = [f"{name}_{column}" for column in range(flat.shape[1])]
+        columns[name] = [f"{name} {column}" for column in range(flat.shape[1])]
         table |= dict(zip(columns[name], flat.T, strict=True))
     frame = pd.DataFrame(table)
     frame.to_csv(path, index=False) if path.suffix.lower() == ".csv" else frame.to_parquet(path)

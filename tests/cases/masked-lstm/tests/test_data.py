@@ -121,11 +121,11 @@ def write_table(raw: Samples, path: Path) -> dict[str, Any]:
                 values = [sample[~end] for sample, end in zip(values, ends, strict=True)]
             files = enumerate(values)
             table[name] = [
-                write_file(each, holds, path.parent / f"{name}{row}") for row, each in files
+                write_file(each, holds, path.parent / f"{name} {row}") for row, each in files
             ]
             continue
         flat = values.reshape(len(values), -1)
-        columns[name] = [f"{name}_{column}" for column in range(flat.shape[1])]
+        columns[name] = [f"{name} {column}" for column in range(flat.shape[1])]
         table |= dict(zip(columns[name], flat.T, strict=True))
     frame = pd.DataFrame(table)
     frame.to_csv(path, index=False) if path.suffix.lower() == ".csv" else frame.to_parquet(path)
@@ -211,11 +211,11 @@ def test_a_row_for_each_step_says_the_same_as_an_npz(raw: Samples, tmp_path: Pat
             row = {"series": f"s{sample}", "time": step}
             for name in fields:
                 said = raw[name][sample, step] if name in steps else raw[name][sample]
-                row |= {f"{name}_{column}": value for column, value in enumerate(np.ravel(said))}
+                row |= {f"{name} {column}": value for column, value in enumerate(np.ravel(said))}
             rows.append(row)
     frame = pd.DataFrame(rows)
     columns = {
-        name: [label for label in frame if label.rpartition("_")[0] == name] for name in fields
+        name: [label for label in frame if label.rpartition(" ")[0] == name] for name in fields
     }
     data = DATA | {"columns": columns, "series": "series", "time": "time"}
     days = (pd.Timestamp("2026-12-30") + pd.to_timedelta(frame["time"], "D")).dt.strftime(
