@@ -9,7 +9,7 @@ from typing import Any
 
 from ..blocks.builder import InnerModel
 from ..emit import literal
-from ..graph import Composite, Graph, Layer, Node, RuleLayer, SubModel, Tensor
+from ..graph import BackboneLayer, Composite, Graph, Layer, Node, RuleLayer, SubModel, Tensor
 from ..layers.rule import REQUIRED, Nested, Rule, Value
 from ..lengths import varies
 from ..padding import STEPWISE, keeps_padding_out, sees_no_later
@@ -247,12 +247,12 @@ def probe(plan: Plan) -> dict[str, Any]:
 
     `overfit_epochs` are trained at once, until a batch has been learned by heart; `rest` is the share of the loss that
     may be left then. `first_batch` is how a test comes by the first batch of `samples`: what has batches of one size is
-    no list of them.
+    no list of them. `stand_in` is what takes a backbone's place in runs.
     """
     batch = next((each.batch for each in plan.spec.inputs if each.batch), None)
     work = _work(plan.graph)
     if plan.spec.transfer:
-        sizes = {"few": 4, "samples": 12, "epochs": 1, "batch": 4, "overfit_epochs": 5, "learning_rate": 0.0003}
+        sizes = {"few": 4, "samples": 12, "epochs": 1, "batch": 4, "overfit_epochs": 5, "learning_rate": 0.003}
     elif work > HEAVY:
         sizes = {"few": 4, "samples": 32, "epochs": 2, "batch": 4, "overfit_epochs": 5, "learning_rate": 0.001}
     elif work > LIGHT:
@@ -264,7 +264,31 @@ def probe(plan: Plan) -> dict[str, Any]:
         sizes = {"few": 16, "samples": 600, "epochs": 10, "batch": 32, "overfit_epochs": 20, "learning_rate": rate}
     sizes = _in_batches(sizes | {"rest": _rest(plan, work)}, batch)
     batches = f"Batches(samples, batch_size={sizes['few']})"
-    return sizes | {"first_batch": f"next(iter({batches}))" if batch else f"{batches}[0]"}
+    first_batch = f"next(iter({batches}))" if batch else f"{batches}[0]"
+    return sizes | {"first_batch": first_batch, "stand_in": _stand_in(plan)}
+
+
+def _stand_in(plan: Plan) -> dict[str, Any]:
+    """A small body with the features of the backbone's shape, and more layers than phase two trains."""
+    layer = next((each for each in plan.graph.layers() if isinstance(each, BackboneLayer)), None)
+    if layer is None or plan.spec.transfer is None:
+        return {}
+    backbone, trained = plan.spec.transfer.backbone, plan.spec.transfer.fine_tune
+    height, width, _ = layer.input_shape
+    rows, columns, channels = backbone.features(height, width)
+    strides = height // rows, width // columns
+    return {
+        "constructor": layer.constructor,
+        "kernel": _each_way(height - (rows - 1) * strides[0], width - (columns - 1) * strides[1]),
+        "strides": _each_way(*strides),
+        "channels": channels,
+        "blocks": (trained // 2 if backbone.normalises else trained) + 2,
+    }
+
+
+def _each_way(down: int, across: int) -> str:
+    """Two sizes as source, or the one that they have in common."""
+    return literal(down if down == across else (down, across))
 
 
 def _keeps_last(output: Output, spec: Spec) -> bool:

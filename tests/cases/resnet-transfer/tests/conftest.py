@@ -47,6 +47,22 @@ def config(tmp_path: Path) -> Config:
     return short(tmp_path)
 
 
+def stand_in(input_shape: tuple[int, ...], name: str, **others: object) -> keras.Model:
+    """Returns a few layers in the backbone's place: runs take seconds with them."""
+    image = keras.Input(input_shape)
+    x = keras.layers.Conv2D(8, 32, strides=32)(image)
+    for _ in range(12):  # more layers than phase two trains
+        x = keras.layers.Conv2D(8, 1)(x)
+        x = keras.layers.BatchNormalization()(x)
+    return keras.Model(image, keras.layers.Conv2D(2048, 1)(x), name=name)
+
+
+@pytest.fixture
+def light(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Networks are built with a stand-in for the backbone."""
+    monkeypatch.setattr("keras.applications.ResNet50", stand_in)
+
+
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, list[float]]]:
     """Where a whole run is, and what it came to; for all tests that look at one, made once."""
@@ -58,6 +74,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, l
         unfreeze_top(model, count)
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("keras.applications.ResNet50", stand_in)
         patch.setattr("resnet_transfer.train.unfreeze_top", between)
         history = train(config)
     keras.backend.clear_session()
@@ -65,7 +82,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, l
 
 
 @pytest.fixture
-def run(trained: tuple[Path, dict[str, list[float]]], config: Config) -> Path:
+def run(trained: tuple[Path, dict[str, list[float]]], config: Config, light: None) -> Path:
     """A copy of that run, where `config` has it: a test may write into it."""
     return shutil.copytree(trained[0], Path(config["run"]))
 

@@ -21,8 +21,11 @@ from resnet_transfer.model import build_model
 from resnet_transfer.train import build_pretrained, compile_model, fit, train
 
 
-def test_a_batch_can_be_overfitted(model: keras.Model, samples: Samples) -> None:
-    compile_model(model, learning_rate=0.0003)
+@pytest.mark.usefixtures("light")
+def test_a_batch_can_be_overfitted(samples: Samples) -> None:
+    keras.utils.set_random_seed(0)
+    model = build_model(weights=None)
+    compile_model(model, learning_rate=0.003)
     batch = Batches(samples, batch_size=4)
 
     def loss_after(epochs: int) -> float:
@@ -142,6 +145,7 @@ def test_a_run_leaves_all_that_evaluation_and_prediction_need(
         assert scores[name]["model"] == pytest.approx(score(made[name], said[name]))
 
 
+@pytest.mark.usefixtures("light")
 def test_a_killed_run_goes_on_as_if_it_had_not_been(
     trained: tuple[Path, dict[str, list[float]]], config: Config
 ) -> None:
@@ -175,6 +179,7 @@ def test_a_run_is_evaluated_as_it_was_trained(
         from_command_line(trained=True)
 
 
+@pytest.mark.usefixtures("light")
 @pytest.mark.parametrize("better", [True, False])
 def test_phase_two_trains_the_last_layers_and_counts_if_it_is_better(
     trained: tuple[Path, dict[str, list[float]]],
