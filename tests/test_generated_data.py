@@ -132,7 +132,7 @@ def test_texts_and_their_steps_are_checked(arrays: dict[str, Any], said: str | N
     data = {"columns": {}, "series": None, "cache_gb": 1, "split": {}}
     if said is None:
         checked = module.read(str(tmp_path / "file.npz"), data)
-        assert {name: values.shape for name, values in checked.items()} == {
+        assert {name: checked[name].shape for name in module.STORED} == {
             "words": (3, 4),
             "tags": (3, 4, 1),
             "scores": (3, 4, 1),

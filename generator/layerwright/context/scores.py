@@ -100,7 +100,7 @@ def scores(plan: Plan, *, learns: bool) -> dict[str, Any]:
         "drawn": bool(drawn),
         "said_in_words": bool(set(drawn) & set(flat)),
         "plain_numbers": drawn == flat and not wide,
-        "naming": bool(classes) or any(each.task.score == "binary" for each in outputs),
+        "naming": bool(classes) or any(each.task.name == "binary" for each in outputs),
         **_tables(plan, flat, padded, learns=learns),
         **_linear(plan, classes, guessed, learns=learns),
     }
@@ -153,6 +153,8 @@ def _columns(name: str, function: str, width: int, *, learns: bool) -> str:
         return f'{function}("{name}", {said})' if width > 1 else f'{{"{name}": {said}[:, 0]}}'
     if function == "distance_columns":
         return f'{function}("{name}", {said}, run)'
+    if function == "label_columns":
+        return f'{function}("{name}", {said}, data["columns"].get("{name}"))'
     count = 2 if function == "yes_columns" else width
     names = f'class_names(learned, "{name}", {count})' if learns else f"class_names({count})"
     return f'{function}("{name}", {said}, {names})'

@@ -24,6 +24,7 @@ from autoencoder.data import (
 
 # The section of config.yaml, where files call everything by its own name.
 DATA: dict[str, Any] = {
+    "path": "samples",
     "columns": {},
     "test_path": None,
     "test_fraction": 0.2,
@@ -172,8 +173,10 @@ def test_the_last_are_the_test_part() -> None:
     _, validation, test = parts_by(np.arange(100)[::-1] // 25, time="day")
     assert test == list(range(25)), "what is of one time stays together"
     assert validation == list(range(25, 50))
-    dates = [f"{day}/1/2026" for day in range(2, 12)]
-    assert parts_by(dates, time="day")[2] == [8, 9]
+    dates = [f"2026-01-{day:02}" for day in range(11, 1, -1)]
+    assert parts_by(dates, time="day")[2] == [0, 1]
+    with pytest.raises(DataError, match="row 1: found 11/1/2026, expected a time as 2024-01-31"):
+        parts_by(["11/1/2026", *dates], time="day")
 
 
 def test_rows_for_testing_are_left_out_where_a_file_is_the_test_part() -> None:
@@ -195,7 +198,7 @@ def test_a_column_that_says_no_parts_is_refused(
     frame.to_csv(path, index=False)
     config["data"]["split"] = DATA["split"] | {by: "said"}
     with pytest.raises(
-        DataError, match=f"data.split, row {1 if by == 'column' else 2}: .* says no part"
+        DataError, match=rf"samples.csv: said, row {1 if by == 'column' else 2}: found .*, expected"
     ):
         load_data(config)
     config["data"]["split"] = DATA["split"] | {by: "elsewhere"}

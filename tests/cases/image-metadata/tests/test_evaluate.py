@@ -54,9 +54,10 @@ def test_what_is_shrunk_is_the_mean_of_its_parts() -> None:
 
 def test_the_worst_rows_come_first() -> None:
     truth, off = np.zeros((12, 1)), np.arange(12.0)
-    said = evaluate.section("name", truth, truth, off, ["class"])
+    where = np.arange(12) + 101
+    said = evaluate.section("name", where, truth, truth, off, ["class"])
     rows = [line.split()[:2] for line in said.splitlines() if line.strip()[:1].isdigit()]
-    assert rows[0] == ["12", "11"]
+    assert rows[0] == ["112", "11"]
     assert len(rows) == 10
 
 

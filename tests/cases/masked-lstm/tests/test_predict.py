@@ -33,7 +33,7 @@ def test_predictions_of_a_file_are_written_under_their_names(
 ) -> None:
     predict.main(config)
     said = predict.predict(config, new)
-    table, expected = read_table(run / "predictions.csv"), {}
+    table, expected = read_table(run / "predictions.csv"), {"row": np.arange(16) + 1}
     values = said["label"]
     expected["label"] = values[:, 0] > 0.5
     expected["label_p_1"] = values[:, 0]
@@ -73,5 +73,9 @@ def test_a_sample_that_cannot_be_read_is_named(
 def test_classes_have_the_names_of_the_data() -> None:
     learned = {"a": {"classes": ["no", "yes"]}}
     assert predict.class_names(learned, "a", 2) == ["no", "yes"]
-    assert predict.class_names(learned, "a", 3) == ["no", "yes", "2"], "one that the data hasn't"
+    assert predict.class_names(learned, "a", 3) == [
+        "no",
+        "yes",
+        "class 2",
+    ], "one that the data hasn't"
     assert predict.class_names(learned, "b", 2) == ["0", "1"]

@@ -47,9 +47,10 @@ def test_a_linear_model_finds_what_is_linear_and_not_what_is_noise() -> None:
 
 def test_the_worst_rows_come_first() -> None:
     truth, off = np.zeros((12, 1)), np.arange(12.0)
-    said = evaluate.section("name", truth, truth, off, ["class"])
+    where = np.arange(12) + 101
+    said = evaluate.section("name", where, truth, truth, off, ["class"])
     rows = [line.split()[:2] for line in said.splitlines() if line.strip()[:1].isdigit()]
-    assert rows[0] == ["12", "11"]
+    assert rows[0] == ["112", "11"]
     assert len(rows) == 10
 
 

@@ -39,9 +39,10 @@ def test_a_guess_says_the_mean_and_what_is_farthest_off_is_said(config: Config, 
 
 def test_the_worst_rows_come_first() -> None:
     truth, off = np.zeros((12, 1)), np.arange(12.0)
-    said = evaluate.section("name", truth, truth, off)
+    where = np.arange(12) + 101
+    said = evaluate.section("name", where, truth, truth, off)
     rows = [line.split()[:2] for line in said.splitlines() if line.strip()[:1].isdigit()]
-    assert rows[0] == ["12", "11"]
+    assert rows[0] == ["112", "11"]
     assert len(rows) == 10
 
 

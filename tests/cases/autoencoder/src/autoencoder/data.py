@@ -1,6 +1,7 @@
 """Samples, as dicts of arrays for the names in INPUTS and TARGETS: read, checked, made up."""
 
 import math
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ TARGETS = {"image_out": INPUTS["image"]}
 RECONSTRUCTED = {"image_out": "image"}  # of which inputs: no file holds them
 STORED = {name: field for name, field in (INPUTS | TARGETS).items() if name not in RECONSTRUCTED}
 SPLIT = "data.split"  # a column beside the samples, until they are split into parts
+ROW = "data.row"  # where a sample is in its file: its row
 FORMATS = {".csv": pd.read_csv, ".npz": np.load, ".parquet": pd.read_parquet}
 
 
@@ -35,6 +37,8 @@ def load_data(config: dict[str, Any]) -> tuple[Samples, Samples, Samples]:
     """Returns the training, validation and test part of what the configuration names."""
     data, path = config["data"], config["data"]["path"]
     samples = read(path, data) if path else synthesise(data["synthetic_samples"], config["seed"])
+    if not path:
+        print(f"There is no data.path: {data['synthetic_samples']} made-up samples.")
     parts = split(samples, data, config["seed"])
     if data["test_path"]:
         columns = data["columns"] | (data["test_columns"] or {})
@@ -55,15 +59,20 @@ def split(samples: Samples, data: dict[str, Any], seed: int) -> dict[str, Sample
     """Returns the three parts, in which a group or a time is whole. Raises DataError."""
     by, count = data["split"], len(next(iter(samples.values())))
     part, said = np.full(count, "train", dtype=object), pd.Series(samples.pop(SPLIT, range(count)))
-    place = said
+    label, place, expected = by["column"] or by["group"] or by["time"], said, "a group"
     if by["column"]:
         kinds, place = {"tra": "train", "val": "validation", "tes": "test"}, said.index
         part = said.astype(str).str.lower().str[:3].map(kinds).to_numpy(dtype=object)
+        expected = ", ".join(kinds.values())
     elif by["time"] and not pd.api.types.is_numeric_dtype(said):
-        place = pd.to_datetime(said, errors="coerce")
+        place = pd.to_datetime(said, errors="coerce", format="ISO8601", utc=True)
+        expected = "a time as 2024-01-31"
     place, values = pd.factorize(place, sort=True)
-    for row in np.flatnonzero(pd.isna(part) | (place < 0)):
-        raise DataError(f"data.split, row {row + 1}: {said[row]!r} says no part, group or time")
+    if problems := [
+        f"{data['path']}: {label}, row {row + 1}: found {said[row]}, expected {expected}"
+        for row in np.flatnonzero(pd.isna(part) | (place < 0))[:10]
+    ]:
+        raise DataError("\n".join(problems))
     if not by["time"]:
         place = np.random.default_rng(seed).permutation(len(values))[place]
     for name in ["validation"] if data["test_path"] else ["test", "validation"]:
@@ -84,7 +93,7 @@ def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None
     if by and fields is None:
         labels[SPLIT] = by
     try:
-        table = FORMATS[Path(path).suffix.lower()](path)
+        table = open_table(path)
         for name, listed in labels.items():
             if missing := [label for label in listed if label not in table]:
                 raise DataError(f"{path}: no '{missing[0]}' in {list(table)[:20]}")
@@ -98,7 +107,17 @@ def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None
         problems.append(f"expected as many samples of each name, found {counts}")
     if problems:
         raise DataError("\n".join(f"{path}: {problem}" for problem in problems))
-    return samples
+    return samples | {ROW: np.arange(1, len(next(iter(samples.values()))) + 1)}
+
+
+def open_table(path: str) -> Any:
+    """Returns the columns of a file by their names."""
+    file = Path(path)
+    if (kind := file.suffix.lower()) != ".csv":
+        table = FORMATS[kind](file)
+        return table.rename(columns=str) if kind == ".parquet" else table
+    warnings.simplefilter("error", pd.errors.ParserWarning)  # a row is longer than the first one
+    return pd.read_csv(file, index_col=False, low_memory=False)
 
 
 def check(given: np.ndarray, field: Field, labels: Any, problems: list[str]) -> np.ndarray:
@@ -114,10 +133,12 @@ def check(given: np.ndarray, field: Field, labels: Any, problems: list[str]) -> 
         numbers = pd.to_numeric(pd.Series(given.ravel()), errors="coerce").fillna(np.inf)
         values = np.where(pd.isna(given), np.nan, numbers.to_numpy().reshape(given.shape))
     right = np.abs(values) < np.float64(3e38)  # beyond it, float32 is infinite
+    several = given[:1].size > 1
     for row, *place in np.argwhere(~right)[:10].tolist():
-        spot = labels[place[-1]] if len(labels) > 1 else f"{labels[0]}{place}"
+        spot = labels[place[-1]] if len(labels) > 1 else labels[0] + str(place) * several
         problems.append(f"{spot}, row {row + 1}: found {given[row, *place]}, expected a number")
-    return values if problems else values.astype("float32")
+    exact = np.result_type(values.dtype, "float32")
+    return values if problems else values.astype(exact)
 
 
 def reconstructions(samples: Samples) -> Samples:
@@ -150,7 +171,7 @@ class Batches(keras.utils.PyDataset):
         samples = take(self.samples, self.order[index * self.batch_size :][: self.batch_size])
         samples |= reconstructions(samples)
         inputs = {name: samples[name].astype("float32") for name in INPUTS}
-        targets = {name: samples[name] for name in TARGETS if name in samples}
+        targets = {name: samples[name].astype("float32") for name in TARGETS if name in samples}
         return (inputs, targets) if targets else (inputs,)
 
 

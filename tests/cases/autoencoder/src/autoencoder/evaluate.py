@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from . import hardware
 from .config import Config, from_command_line
-from .data import load_data, reconstructions, take
+from .data import ROW, load_data, reconstructions, take
 from .predict import predict
 
 Scores = dict[str, float | None]  # None: undefined
@@ -43,6 +43,7 @@ def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     rows = np.random.default_rng(0).permutation(len(train["image"]))
     train = take(train, rows[:10_000])  # enough for a guess
     train, test = train | reconstructions(train), test | reconstructions(test)
+    where = test.get(ROW, np.arange(len(test["image"])) + 1)
     results, sections = {}, ""
     for name, (score, plot) in SCORING.items():
         known, truth = train[name], test[name]
@@ -53,15 +54,17 @@ def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
         plot(figure, truth, values["model"])
         figure.savefig(run / f"evaluation_{name}.png", dpi=120)
         off = np.abs(test[name] - said[name]).max(axis=-1)
-        sections += section(name, test[name], said[name], off)
+        sections += section(name, where, test[name], said[name], off)
     write(run, results, sections)
     return results
 
 
-def section(name: str, truth: np.ndarray, said: np.ndarray, off: np.ndarray) -> str:
+def section(
+    name: str, where: np.ndarray, truth: np.ndarray, said: np.ndarray, off: np.ndarray
+) -> str:
     """Returns what the page says of an output: its picture, and where it is farthest off."""
     rows = (-off).argsort()[:10]
-    worst = pd.DataFrame({"row": rows + 1, "off by": off[rows]})
+    worst = pd.DataFrame({"row": where[rows], "off by": off[rows]})
     worst["true"] = [in_words(each) for each in truth[rows]]
     worst["predicted"] = [in_words(each) for each in said[rows]]
     shown = worst.to_string(index=False, float_format="{:.4g}".format)

@@ -54,6 +54,8 @@ def read_picture(path: Path, shape: Sequence[int]) -> np.ndarray:
     with Image.open(path) as image:
         image.draft(None, [2 * max(height, width)] * 2)  # no JPEG is decoded larger than needed
         image = ImageOps.exif_transpose(image)
+        if image.mode == "F":
+            raise ValueError("a picture of fractions has to be an .npy file")
         if image.mode.startswith("I"):  # 16 bits
             image = Image.fromarray((np.asarray(image) // 256).astype("uint8"))
         image = image.convert({1: "L", 3: "RGB", 4: "RGBA"}[channels])

@@ -2,6 +2,7 @@
 
 import math
 import re
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -42,6 +43,7 @@ STORED = INPUTS | TARGETS
 STANDARDISED = ["signal"]
 AHEAD = 4  # batches that are read in the background
 SPLIT = "data.split"  # a column beside the samples, until they are split into parts
+ROW = "data.row"  # where a sample is in its file: its row or series
 FORMATS = {".csv": pd.read_csv, ".npz": np.load, ".parquet": pd.read_parquet}
 
 
@@ -53,6 +55,8 @@ def load_data(config: dict[str, Any]) -> tuple[Samples, Samples, Samples]:
     """Returns the training, validation and test part of what the configuration names."""
     data, path = config["data"], config["data"]["path"]
     samples = read(path, data) if path else synthesise(data["synthetic_samples"], config["seed"])
+    if not path:
+        print(f"There is no data.path: {data['synthetic_samples']} made-up samples.")
     parts = split(samples, data, config["seed"])
     if data["test_path"]:
         columns = data["columns"] | (data["test_columns"] or {})
@@ -73,15 +77,20 @@ def split(samples: Samples, data: dict[str, Any], seed: int) -> dict[str, Sample
     """Returns the three parts, in which a group or a time is whole. Raises DataError."""
     by, count = data["split"], len(next(iter(samples.values())))
     part, said = np.full(count, "train", dtype=object), pd.Series(samples.pop(SPLIT, range(count)))
-    place = said
+    label, place, expected = by["column"] or by["group"] or by["time"], said, "a group"
     if by["column"]:
         kinds, place = {"tra": "train", "val": "validation", "tes": "test"}, said.index
         part = said.astype(str).str.lower().str[:3].map(kinds).to_numpy(dtype=object)
+        expected = ", ".join(kinds.values())
     elif by["time"] and not pd.api.types.is_numeric_dtype(said):
-        place = pd.to_datetime(said, errors="coerce")
+        place = pd.to_datetime(said, errors="coerce", format="ISO8601", utc=True)
+        expected = "a time as 2024-01-31"
     place, values = pd.factorize(place, sort=True)
-    for row in np.flatnonzero(pd.isna(part) | (place < 0)):
-        raise DataError(f"data.split, row {row + 1}: {said[row]!r} says no part, group or time")
+    if problems := [
+        f"{data['path']}: {label}, row {row + 1}: found {said[row]}, expected {expected}"
+        for row in np.flatnonzero(pd.isna(part) | (place < 0))[:10]
+    ]:
+        raise DataError("\n".join(problems))
     if not by["time"]:
         place = np.random.default_rng(seed).permutation(len(values))[place]
     for name in ["validation"] if data["test_path"] else ["test", "validation"]:
@@ -96,6 +105,12 @@ def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None
     """Returns the samples in a file or folder, by the names in `data.columns`. Or DataError."""
     wanted, samples, problems = fields or STORED, {}, []
     labels = {name: np.atleast_1d(data["columns"].get(name, name)).astype(str) for name in wanted}
+    alone = {name: each[0] for name, each in labels.items() if len(each) == 1}
+    texts = [
+        re.sub("^.*{|}.*$", "", each)
+        for name, each in alone.items()
+        if wanted[name].holds == "label" or "{" in each
+    ]
     by = [str(label) for label in data["split"].values() if label is not None]
     if len(by) > 1:
         raise DataError(f"data.split: expected one column, found {by}")
@@ -103,10 +118,13 @@ def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None
         labels[SPLIT] = by
     room = data["cache_gb"] * 2**30
     try:
-        table = open_table(path)
+        table = open_table(path, texts)
         series = Series(table, data, path) if data["series"] else None
         for name, listed in labels.items():
-            arrays = [column(table, label, path, wanted.get(name)) for label in listed]
+            field = wanted.get(name)
+            if series and field and len(field.shape) == 2 and "{" not in listed[0]:
+                field = None  # a row has one step's numbers, not a file's path
+            arrays = [column(table, label, path, field) for label in listed]
             given = arrays[0] if len(arrays) == 1 else np.stack(arrays, axis=-1)
             if series:
                 given = series.gather(given, wanted.get(name), f"{path}: {listed[0]}")
@@ -114,7 +132,9 @@ def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None
                 samples[name] = look_through(given, wanted[name], listed, problems, room)
                 room -= getattr(samples[name], "nbytes", 0)
                 continue
-            samples[name] = given if name == SPLIT else check(given, wanted[name], listed, problems)
+            if name != SPLIT:
+                given = check(given, wanted[name], listed, problems, series=series)
+            samples[name] = given
     except Exception as error:
         raise DataError(
             f"{path} can't be read as {', '.join(FORMATS)} or a folder: {error!r}"
@@ -124,15 +144,26 @@ def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None
         problems.append(f"expected as many samples of each name, found {counts}")
     if problems:
         raise DataError("\n".join(f"{path}: {problem}" for problem in problems))
-    return samples
+    rows = series.names if series else np.arange(1, len(next(iter(samples.values()))) + 1)
+    return samples | {ROW: np.asarray(rows)}
 
 
-def open_table(path: str) -> Any:
-    """Returns the columns of a file or folder by their names."""
+def open_table(path: str, texts: list[str]) -> Any:
+    """Returns the columns of a file or folder by their names; texts as they are written."""
     file = Path(path)
     if arrays := {each.stem: np.load(each, mmap_mode="r") for each in file.glob("*.npy")}:
         return arrays
-    return FORMATS[file.suffix.lower()](file)
+    if (kind := file.suffix.lower()) != ".csv":
+        table = FORMATS[kind](file)
+        return table.rename(columns=str) if kind == ".parquet" else table
+    warnings.simplefilter("error", pd.errors.ParserWarning)  # a row is longer than the first one
+    table = pd.read_csv(file, index_col=False, low_memory=False)
+    here = [label for label in table if label in texts]
+    known = pd.read_csv(file, usecols=here, dtype=str, keep_default_na=False, index_col=False)
+    for label, column in known.items():  # as it's written, 01 or NA, unless all are whole numbers
+        if not column.str.fullmatch(r"(-?(0|[1-9]\d{0,14})(\.0*)?)?").all():
+            table[label] = column.astype(object)
+    return table
 
 
 def column(table: Any, label: str, path: str, field: Field | None = None) -> np.ndarray | Lazy:
@@ -159,19 +190,22 @@ class Series:
     def __init__(self, table: Any, data: dict[str, Any], path: str) -> None:
         self.sample, self.names = pd.factorize(column(table, data["series"], path))
         for row in np.flatnonzero(self.sample < 0):
-            raise DataError(f"{path}, {data['series']}, row {row + 1}: found nothing")
+            raise DataError(f"{path}: {data['series']}, row {row + 1}: found nothing")
         rows = pd.Series(self.sample)
         if data["time"]:
             time = pd.Series(column(table, data["time"], path))
             if not pd.api.types.is_numeric_dtype(time):
-                time = pd.to_datetime(time, errors="coerce")
+                time = pd.to_datetime(time, errors="coerce", format="ISO8601", utc=True)
             for row in np.flatnonzero(time.isna()):
-                raise DataError(
-                    f"{path}, {data['time']}, row {row + 1}: expected a number or a time"
-                )
+                expected = "expected a number, or a time as 2024-01-31"
+                raise DataError(f"{path}: {data['time']}, row {row + 1}: {expected}")
             rows = rows[np.argsort(time, kind="stable")]
         self.step = rows.groupby(rows).cumcount().sort_index().to_numpy()
         self.start = np.flatnonzero(self.step == 0)[np.argsort(self.sample[self.step == 0])]
+
+    def row(self, sample: int, step: int) -> int:
+        """Returns which row of the table says a step of a sample."""
+        return int(np.argmax((self.sample == sample) & (self.step == step)))
 
     def gather(self, values: Any, field: Field | None, where: str) -> Any:
         """Returns a row for each sample: its steps, or what they all say. Raises DataError."""
@@ -191,13 +225,22 @@ class Series:
 
 
 def check(
-    given: np.ndarray, field: Field, labels: Any, problems: list[str], first: int = 0
+    given: np.ndarray,
+    field: Field,
+    labels: Any,
+    problems: list[str],
+    first: int = 0,
+    series: Series | None = None,
 ) -> np.ndarray:
     """Returns an array in the field's shape; adds what is wrong to the problems."""
-    named = field.holds == "label" and given.dtype.kind not in "biuf"
+
+    def number(row: int, step: int = 0) -> int:
+        return 1 + (series.row(row, step) if series else first + row)
+
+    named = field.holds == "label" and given.dtype.kind not in "iuf"
     if named and given.size == len(given):
         texts = ["" if pd.isna(each) else str(each) for each in given.ravel()]
-        missing = [row for row, text in enumerate(texts, start=1) if not text][:10]
+        missing = [number(row) for row, text in enumerate(texts) if not text][:10]
         problems += [f"{labels[0]}, row {row}: found nothing, expected a name" for row in missing]
         return np.array(texts, dtype=object)
     if given.ndim == len(field.shape) and field.shape[-1:] == (1,):
@@ -223,12 +266,15 @@ def check(
     right |= np.isnan(values) & field.may_be_missing
     if field.padded:
         right[after_end(values)] = True
+    several = given[:1].size > 1 and not series
     for row, *place in np.argwhere(~right)[:10].tolist():
-        spot = labels[place[-1]] if len(labels) > 1 else f"{labels[0]}{place}"
+        step = place[0] if len(field.shape) == 2 else 0
+        spot = labels[place[-1]] if len(labels) > 1 else labels[0] + str(place) * several
         problems.append(
-            f"{spot}, row {first + row + 1}: found {given[row, *place]}, expected {field}"
+            f"{spot}, row {number(row, step)}: found {given[row, *place]}, expected {field}"
         )
-    return values if problems else values.astype("float32")
+    exact = np.result_type(values.dtype, "float32")
+    return values if problems else values.astype(exact)
 
 
 def look_through(
@@ -303,6 +349,11 @@ def statistics(values: np.ndarray | Lazy) -> dict[str, Any]:
 def prepare(samples: Samples, learned: Learned) -> Samples:
     """Returns the samples as the network takes them, by what was learned."""
     result = dict(samples)
+    for name, field in STORED.items():
+        if field.holds == "label" and name in samples:
+            kinds = ["numbers", "names"][:: 1 if name in learned else -1]
+            if (samples[name].dtype == object) != (name in learned):
+                raise DataError(f"{name}: found {kinds[0]}, but the run was trained on {kinds[1]}")
     for name in learned.keys() & samples.keys():
         values, known = samples[name], learned[name]
         if "classes" in known:
@@ -331,8 +382,9 @@ def standardise(values: np.ndarray, name: str, known: dict[str, Any]) -> np.ndar
 
 def truths(samples: Samples, learned: Learned) -> Samples:
     """Returns the targets that predictions are compared with, names of classes as numbers."""
-    named = prepare(samples, {name: known for name, known in learned.items() if "classes" in known})
-    return {name: np.asarray(named[name]) for name in TARGETS if name in samples}
+    named = {name: samples[name] for name in TARGETS if name in samples}
+    named = prepare(named, {name: known for name, known in learned.items() if "classes" in known})
+    return {name: np.asarray(values) for name, values in named.items()}
 
 
 class Batches(keras.utils.PyDataset):
@@ -373,7 +425,7 @@ class Batches(keras.utils.PyDataset):
         samples = {name: np.asarray(each) for name, each in take(self.samples, rows).items()}
         samples |= cut(samples, first=index == 0)
         inputs = {name: samples[name].astype("float32") for name in INPUTS}
-        targets = {name: samples[name] for name in TARGETS if name in samples}
+        targets = {name: samples[name].astype("float32") for name in TARGETS if name in samples}
         return (inputs, targets) if targets else (inputs,)
 
 

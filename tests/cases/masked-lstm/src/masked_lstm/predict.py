@@ -10,7 +10,7 @@ import pandas as pd
 
 from . import hardware
 from .config import Config, from_command_line
-from .data import INPUTS, TARGETS, Batches, DataError, Learned, Samples, prepare, read
+from .data import INPUTS, ROW, TARGETS, Batches, DataError, Learned, Samples, prepare, read
 
 
 def read_learned(run: Path) -> Learned:
@@ -31,7 +31,7 @@ def predict(config: Config, samples: Samples) -> Samples:
 def class_names(learned: Learned, name: str, count: int) -> list[str]:
     """Returns what the data calls an output's classes, or their numbers."""
     found = learned.get(name, {}).get("classes") or []
-    return [*found, *map(str, range(len(found), count))]
+    return [*found, *(f"class {each}" if found else str(each) for each in range(len(found), count))]
 
 
 def yes_columns(name: str, probabilities: np.ndarray, names: list[str]) -> Samples:
@@ -67,7 +67,10 @@ def main(config: Config, sample: list[str] | None = None) -> None:
     samples = one_sample(sample, run, data) if sample else read(data["path"], data, INPUTS)
     said = predict(config, samples)
     learned = read_learned(run)
-    table = pd.DataFrame(yes_columns("label", said["label"], class_names(learned, "label", 2)))
+    table = pd.DataFrame(
+        {"row": samples[ROW]}
+        | yes_columns("label", said["label"], class_names(learned, "label", 2))
+    )
     table.to_csv(run / f"{to}.csv", index=False, float_format="%.6g")
     print(f"{table.head().T}\nWrote {run / to}.csv")
 

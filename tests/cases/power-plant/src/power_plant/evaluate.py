@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from . import hardware
 from .config import Config, from_command_line
-from .data import TARGETS, load_data, prepare
+from .data import ROW, TARGETS, load_data, prepare
 from .predict import predict, read_learned
 
 Scores = dict[str, float | None]  # None: undefined
@@ -42,6 +42,7 @@ def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     run, (train, _, test) = Path(config["run"]), load_data(config)
     learned, said = read_learned(run), predict(config, test)
     seen, unseen = (prepare(part, learned)["sensors"] for part in (train, test))
+    where = test.get(ROW, np.arange(len(test["sensors"])) + 1)
     results, sections = {}, ""
     for name, (score, plot) in SCORING.items():
         truth, mean = test[name], train[name].mean(axis=0)
@@ -55,15 +56,17 @@ def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
         plot(figure, truth, values["model"])
         figure.savefig(run / f"evaluation_{name}.png", dpi=120)
         off = np.abs(test[name] - said[name]).max(axis=-1)
-        sections += section(name, test[name], said[name], off)
+        sections += section(name, where, test[name], said[name], off)
     write(run, results, sections)
     return results
 
 
-def section(name: str, truth: np.ndarray, said: np.ndarray, off: np.ndarray) -> str:
+def section(
+    name: str, where: np.ndarray, truth: np.ndarray, said: np.ndarray, off: np.ndarray
+) -> str:
     """Returns what the page says of an output: its picture, and where it is farthest off."""
     rows = (-off).argsort()[:10]
-    worst = pd.DataFrame({"row": rows + 1, "off by": off[rows]})
+    worst = pd.DataFrame({"row": where[rows], "off by": off[rows]})
     worst["true"], worst["predicted"] = truth[rows, 0], said[rows, 0]
     shown = worst.to_string(index=False, float_format="{:.4g}".format)
     picture = f"## {name}\n\n![{name}](evaluation_{name}.png)"

@@ -10,7 +10,7 @@ import pandas as pd
 
 from . import hardware
 from .config import Config, from_command_line
-from .data import INPUTS, TARGETS, Batches, DataError, Learned, Samples, prepare, read, restore
+from .data import INPUTS, ROW, TARGETS, Batches, DataError, Learned, Samples, prepare, read, restore
 
 
 def read_learned(run: Path) -> Learned:
@@ -53,7 +53,8 @@ def main(config: Config, sample: list[str] | None = None) -> None:
     if not (sample or data["path"]):
         raise DataError("say which samples: data.path=FILE, or sample.NAME=VALUE for each input")
     samples = one_sample(sample, run, data) if sample else read(data["path"], data, INPUTS)
-    table = pd.DataFrame({name: values[:, 0] for name, values in predict(config, samples).items()})
+    said = {name: values[:, 0] for name, values in predict(config, samples).items()}
+    table = pd.DataFrame({"row": samples[ROW]} | said)
     table.to_csv(run / f"{to}.csv", index=False, float_format="%.6g")
     print(f"{table.head().T}\nWrote {run / to}.csv")
 

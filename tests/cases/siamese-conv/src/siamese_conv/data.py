@@ -2,6 +2,7 @@
 
 import math
 import re
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,7 @@ TARGETS = {"distance": Field((1,), low=0, high=1, whole=True)}
 STORED = INPUTS | TARGETS
 AHEAD = 4  # batches that are read in the background
 SPLIT = "data.split"  # a column beside the samples, until they are split into parts
+ROW = "data.row"  # where a sample is in its file: its row
 FORMATS = {".csv": pd.read_csv, ".npz": np.load, ".parquet": pd.read_parquet}
 
 
@@ -51,6 +53,8 @@ def load_data(config: dict[str, Any]) -> tuple[Samples, Samples, Samples]:
     """Returns the training, validation and test part of what the configuration names."""
     data, path = config["data"], config["data"]["path"]
     samples = read(path, data) if path else synthesise(data["synthetic_samples"], config["seed"])
+    if not path:
+        print(f"There is no data.path: {data['synthetic_samples']} made-up samples.")
     parts = split(samples, data, config["seed"])
     if data["test_path"]:
         columns = data["columns"] | (data["test_columns"] or {})
@@ -71,15 +75,20 @@ def split(samples: Samples, data: dict[str, Any], seed: int) -> dict[str, Sample
     """Returns the three parts, in which a group or a time is whole. Raises DataError."""
     by, count = data["split"], len(next(iter(samples.values())))
     part, said = np.full(count, "train", dtype=object), pd.Series(samples.pop(SPLIT, range(count)))
-    place = said
+    label, place, expected = by["column"] or by["group"] or by["time"], said, "a group"
     if by["column"]:
         kinds, place = {"tra": "train", "val": "validation", "tes": "test"}, said.index
         part = said.astype(str).str.lower().str[:3].map(kinds).to_numpy(dtype=object)
+        expected = ", ".join(kinds.values())
     elif by["time"] and not pd.api.types.is_numeric_dtype(said):
-        place = pd.to_datetime(said, errors="coerce")
+        place = pd.to_datetime(said, errors="coerce", format="ISO8601", utc=True)
+        expected = "a time as 2024-01-31"
     place, values = pd.factorize(place, sort=True)
-    for row in np.flatnonzero(pd.isna(part) | (place < 0)):
-        raise DataError(f"data.split, row {row + 1}: {said[row]!r} says no part, group or time")
+    if problems := [
+        f"{data['path']}: {label}, row {row + 1}: found {said[row]}, expected {expected}"
+        for row in np.flatnonzero(pd.isna(part) | (place < 0))[:10]
+    ]:
+        raise DataError("\n".join(problems))
     if not by["time"]:
         place = np.random.default_rng(seed).permutation(len(values))[place]
     for name in ["validation"] if data["test_path"] else ["test", "validation"]:
@@ -94,6 +103,8 @@ def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None
     """Returns the samples in a file or folder, by the names in `data.columns`. Or DataError."""
     wanted, samples, problems = fields or STORED, {}, []
     labels = {name: np.atleast_1d(data["columns"].get(name, name)).astype(str) for name in wanted}
+    alone = {name: each[0] for name, each in labels.items() if len(each) == 1}
+    texts = [re.sub("^.*{|}.*$", "", each) for name, each in alone.items() if "{" in each]
     by = [str(label) for label in data["split"].values() if label is not None]
     if len(by) > 1:
         raise DataError(f"data.split: expected one column, found {by}")
@@ -101,7 +112,7 @@ def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None
         labels[SPLIT] = by
     room = data["cache_gb"] * 2**30
     try:
-        table = open_table(path)
+        table = open_table(path, texts)
         for name, listed in labels.items():
             arrays = [column(table, label, path, wanted.get(name)) for label in listed]
             given = arrays[0] if len(arrays) == 1 else np.stack(arrays, axis=-1)
@@ -119,15 +130,25 @@ def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None
         problems.append(f"expected as many samples of each name, found {counts}")
     if problems:
         raise DataError("\n".join(f"{path}: {problem}" for problem in problems))
-    return samples
+    return samples | {ROW: np.arange(1, len(next(iter(samples.values()))) + 1)}
 
 
-def open_table(path: str) -> Any:
-    """Returns the columns of a file or folder by their names."""
+def open_table(path: str, texts: list[str]) -> Any:
+    """Returns the columns of a file or folder by their names; texts as they are written."""
     file = Path(path)
     if arrays := {each.stem: np.load(each, mmap_mode="r") for each in file.glob("*.npy")}:
         return arrays
-    return FORMATS[file.suffix.lower()](file)
+    if (kind := file.suffix.lower()) != ".csv":
+        table = FORMATS[kind](file)
+        return table.rename(columns=str) if kind == ".parquet" else table
+    warnings.simplefilter("error", pd.errors.ParserWarning)  # a row is longer than the first one
+    table = pd.read_csv(file, index_col=False, low_memory=False)
+    here = [label for label in table if label in texts]
+    known = pd.read_csv(file, usecols=here, dtype=str, keep_default_na=False, index_col=False)
+    for label, column in known.items():  # as it's written, 01 or NA, unless all are whole numbers
+        if not column.str.fullmatch(r"(-?(0|[1-9]\d{0,14})(\.0*)?)?").all():
+            table[label] = column.astype(object)
+    return table
 
 
 def column(table: Any, label: str, path: str, field: Field | None = None) -> np.ndarray | Lazy:
@@ -166,12 +187,14 @@ def check(
     right &= (values >= field.low) & (values <= field.high)
     if field.whole:
         right &= values == np.round(values)
+    several = given[:1].size > 1
     for row, *place in np.argwhere(~right)[:10].tolist():
-        spot = labels[place[-1]] if len(labels) > 1 else f"{labels[0]}{place}"
+        spot = labels[place[-1]] if len(labels) > 1 else labels[0] + str(place) * several
         problems.append(
             f"{spot}, row {first + row + 1}: found {given[row, *place]}, expected {field}"
         )
-    return values if problems or values.dtype == np.uint8 else values.astype("float32")
+    exact = np.result_type(values.dtype, "float32")
+    return values if problems or values.dtype == np.uint8 else values.astype(exact)
 
 
 def look_through(
@@ -240,7 +263,7 @@ class Batches(keras.utils.PyDataset):
         rows = self.order[index * self.batch_size :][: self.batch_size]
         samples = {name: np.asarray(each) for name, each in take(self.samples, rows).items()}
         inputs = {name: samples[name].astype("float32") for name in INPUTS}
-        targets = {name: samples[name] for name in TARGETS if name in samples}
+        targets = {name: samples[name].astype("float32") for name in TARGETS if name in samples}
         return (inputs, targets) if targets else (inputs,)
 
 

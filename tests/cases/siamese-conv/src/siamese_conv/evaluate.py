@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from . import hardware
 from .config import Config, from_command_line
-from .data import Samples, load_data, take
+from .data import ROW, Samples, load_data, take
 from .model import build_model
 from .predict import predict
 
@@ -24,7 +24,8 @@ def best_threshold(same: np.ndarray, distances: np.ndarray) -> float:
     """Returns the largest distance of pairs to call the same, for the most right answers."""
     order = np.argsort(distances[:, 0])
     right = np.cumsum(np.where(same[order, 0] > 0.5, 1, -1))
-    return float(distances[order[right.argmax()], 0])
+    best = right.argmax()
+    return float(distances[order[best : best + 2], 0].mean())  # midway to the next one
 
 
 def distance_scores(same: np.ndarray, distances: np.ndarray, threshold: float) -> Scores:
@@ -91,6 +92,7 @@ def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     hardware.prepare()
     run, (_, validation, test) = Path(config["run"]), load_data(config)
     said = {"model": predict(config, test)}
+    where = test.get(ROW, np.arange(len(test["anchor"])) + 1)
     results, sections = {}, ""
 
     # Beside a network that has learned nothing: what is alike lies near without learning.
@@ -115,15 +117,17 @@ def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     plot_distances(figure, test[name], distances)
     figure.savefig(run / f"evaluation_{name}.png", dpi=120)
     off = margins_missed(test[name], distances)[:, 0]
-    sections += section(name, test[name], distances, off)
+    sections += section(name, where, test[name], distances, off)
     write(run, results, sections)
     return results
 
 
-def section(name: str, truth: np.ndarray, said: np.ndarray, off: np.ndarray) -> str:
+def section(
+    name: str, where: np.ndarray, truth: np.ndarray, said: np.ndarray, off: np.ndarray
+) -> str:
     """Returns what the page says of an output: its picture, and where it is farthest off."""
     rows = (-off).argsort()[:10]
-    worst = pd.DataFrame({"row": rows + 1, "off by": off[rows]})
+    worst = pd.DataFrame({"row": where[rows], "off by": off[rows]})
     worst["true"], worst["predicted"] = truth[rows, 0], said[rows, 0]
     shown = worst.to_string(index=False, float_format="{:.4g}".format)
     picture = f"## {name}\n\n![{name}](evaluation_{name}.png)"

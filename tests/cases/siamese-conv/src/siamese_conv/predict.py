@@ -11,7 +11,7 @@ import pandas as pd
 
 from . import hardware, model  # noqa: F401 - loading needs its layer classes
 from .config import Config, from_command_line
-from .data import INPUTS, TARGETS, Batches, DataError, Samples, read
+from .data import INPUTS, ROW, TARGETS, Batches, DataError, Samples, read
 from .files import READERS
 
 
@@ -71,7 +71,9 @@ def main(config: Config, sample: list[str] | None = None) -> None:
         raise DataError("say which samples: data.path=FILE, or sample.NAME=VALUE for each input")
     samples = one_sample(sample, run, data) if sample else read(data["path"], data, INPUTS)
     said = predict(config, samples)
-    table = pd.DataFrame(distance_columns("distance", said["distance"], run))
+    table = pd.DataFrame(
+        {"row": samples[ROW]} | distance_columns("distance", said["distance"], run)
+    )
     table.to_csv(run / f"{to}.csv", index=False, float_format="%.6g")
     print(f"{table.head().T}\nWrote {run / to}.csv")
 

@@ -1,6 +1,7 @@
 """Samples, as dicts of arrays for the names in INPUTS and TARGETS: read, checked, made up."""
 
 import math
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ INPUTS = {"left": Field((100,)), "right": Field((100,))}
 TARGETS = {"pair": Field((1,), low=0, high=10000000, whole=True, holds="label")}
 STORED = INPUTS | TARGETS
 SPLIT = "data.split"  # a column beside the samples, until they are split into parts
+ROW = "data.row"  # where a sample is in its file: its row
 FORMATS = {".csv": pd.read_csv, ".npz": np.load, ".parquet": pd.read_parquet}
 
 
@@ -44,6 +46,8 @@ def load_data(config: dict[str, Any]) -> tuple[Samples, Samples, Samples]:
     """Returns the training, validation and test part of what the configuration names."""
     data, path = config["data"], config["data"]["path"]
     samples = read(path, data) if path else synthesise(data["synthetic_samples"], config["seed"])
+    if not path:
+        print(f"There is no data.path: {data['synthetic_samples']} made-up samples.")
     parts = split(samples, data, config["seed"])
     if data["test_path"]:
         columns = data["columns"] | (data["test_columns"] or {})
@@ -64,15 +68,20 @@ def split(samples: Samples, data: dict[str, Any], seed: int) -> dict[str, Sample
     """Returns the three parts, in which a group or a time is whole. Raises DataError."""
     by, count = data["split"], len(next(iter(samples.values())))
     part, said = np.full(count, "train", dtype=object), pd.Series(samples.pop(SPLIT, range(count)))
-    place = said
+    label, place, expected = by["column"] or by["group"] or by["time"], said, "a group"
     if by["column"]:
         kinds, place = {"tra": "train", "val": "validation", "tes": "test"}, said.index
         part = said.astype(str).str.lower().str[:3].map(kinds).to_numpy(dtype=object)
+        expected = ", ".join(kinds.values())
     elif by["time"] and not pd.api.types.is_numeric_dtype(said):
-        place = pd.to_datetime(said, errors="coerce")
+        place = pd.to_datetime(said, errors="coerce", format="ISO8601", utc=True)
+        expected = "a time as 2024-01-31"
     place, values = pd.factorize(place, sort=True)
-    for row in np.flatnonzero(pd.isna(part) | (place < 0)):
-        raise DataError(f"data.split, row {row + 1}: {said[row]!r} says no part, group or time")
+    if problems := [
+        f"{data['path']}: {label}, row {row + 1}: found {said[row]}, expected {expected}"
+        for row in np.flatnonzero(pd.isna(part) | (place < 0))[:10]
+    ]:
+        raise DataError("\n".join(problems))
     if not by["time"]:
         place = np.random.default_rng(seed).permutation(len(values))[place]
     for name in ["validation"] if data["test_path"] else ["test", "validation"]:
@@ -87,13 +96,15 @@ def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None
     """Returns a file's samples, by the names that `data.columns` says. Raises DataError."""
     wanted, samples, problems = fields or STORED, {}, []
     labels = {name: np.atleast_1d(data["columns"].get(name, name)).astype(str) for name in wanted}
+    alone = {name: each[0] for name, each in labels.items() if len(each) == 1}
+    texts = [each for name, each in alone.items() if wanted[name].holds == "label"]
     by = [str(label) for label in data["split"].values() if label is not None]
     if len(by) > 1:
         raise DataError(f"data.split: expected one column, found {by}")
     if by and fields is None:
         labels[SPLIT] = by
     try:
-        table = FORMATS[Path(path).suffix.lower()](path)
+        table = open_table(path, texts)
         for name, listed in labels.items():
             if missing := [label for label in listed if label not in table]:
                 raise DataError(f"{path}: no '{missing[0]}' in {list(table)[:20]}")
@@ -107,12 +118,28 @@ def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None
         problems.append(f"expected as many samples of each name, found {counts}")
     if problems:
         raise DataError("\n".join(f"{path}: {problem}" for problem in problems))
-    return samples
+    return samples | {ROW: np.arange(1, len(next(iter(samples.values()))) + 1)}
+
+
+def open_table(path: str, texts: list[str]) -> Any:
+    """Returns the columns of a file by their names; texts as they are written."""
+    file = Path(path)
+    if (kind := file.suffix.lower()) != ".csv":
+        table = FORMATS[kind](file)
+        return table.rename(columns=str) if kind == ".parquet" else table
+    warnings.simplefilter("error", pd.errors.ParserWarning)  # a row is longer than the first one
+    table = pd.read_csv(file, index_col=False, low_memory=False)
+    here = [label for label in table if label in texts]
+    known = pd.read_csv(file, usecols=here, dtype=str, keep_default_na=False, index_col=False)
+    for label, column in known.items():  # as it's written, 01 or NA, unless all are whole numbers
+        if not column.str.fullmatch(r"(-?(0|[1-9]\d{0,14})(\.0*)?)?").all():
+            table[label] = column.astype(object)
+    return table
 
 
 def check(given: np.ndarray, field: Field, labels: Any, problems: list[str]) -> np.ndarray:
     """Returns an array in the field's shape; adds what is wrong to the problems."""
-    named = field.holds == "label" and given.dtype.kind not in "biuf"
+    named = field.holds == "label" and given.dtype.kind not in "iuf"
     if named and given.size == len(given):
         texts = ["" if pd.isna(each) else str(each) for each in given.ravel()]
         missing = [row for row, text in enumerate(texts, start=1) if not text][:10]
@@ -132,10 +159,12 @@ def check(given: np.ndarray, field: Field, labels: Any, problems: list[str]) -> 
     right &= (values >= field.low) & (values <= field.high)
     if field.whole:
         right &= values == np.round(values)
+    several = given[:1].size > 1
     for row, *place in np.argwhere(~right)[:10].tolist():
-        spot = labels[place[-1]] if len(labels) > 1 else f"{labels[0]}{place}"
+        spot = labels[place[-1]] if len(labels) > 1 else labels[0] + str(place) * several
         problems.append(f"{spot}, row {row + 1}: found {given[row, *place]}, expected {field}")
-    return values if problems else values.astype("float32")
+    exact = np.result_type(values.dtype, "float32")
+    return values if problems else values.astype(exact)
 
 
 def learn(samples: Samples) -> Learned:
@@ -153,6 +182,11 @@ def learn(samples: Samples) -> Learned:
 def prepare(samples: Samples, learned: Learned) -> Samples:
     """Returns the samples as the network takes them, by what was learned."""
     result = dict(samples)
+    for name, field in STORED.items():
+        if field.holds == "label" and name in samples:
+            kinds = ["numbers", "names"][:: 1 if name in learned else -1]
+            if (samples[name].dtype == object) != (name in learned):
+                raise DataError(f"{name}: found {kinds[0]}, but the run was trained on {kinds[1]}")
     for name in learned.keys() & samples.keys():
         values, known = samples[name], learned[name]
         if "classes" in known:
@@ -170,8 +204,9 @@ def prepare(samples: Samples, learned: Learned) -> Samples:
 
 def truths(samples: Samples, learned: Learned) -> Samples:
     """Returns the targets that predictions are compared with, names of classes as numbers."""
-    named = prepare(samples, {name: known for name, known in learned.items() if "classes" in known})
-    return {name: np.asarray(named[name]) for name in TARGETS if name in samples}
+    named = {name: samples[name] for name in TARGETS if name in samples}
+    named = prepare(named, {name: known for name, known in learned.items() if "classes" in known})
+    return {name: np.asarray(values) for name, values in named.items()}
 
 
 class Batches(keras.utils.PyDataset):
@@ -196,7 +231,7 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[Any, ...]:
         samples = take(self.samples, self.order[index * self.batch_size :][: self.batch_size])
         inputs = {name: samples[name].astype("float32") for name in INPUTS}
-        targets = {name: samples[name] for name in TARGETS if name in samples}
+        targets = {name: samples[name].astype("float32") for name in TARGETS if name in samples}
         return (inputs, targets) if targets else (inputs,)
 
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from . import hardware
 from .config import Config, from_command_line
-from .data import Learned, Samples, load_data, prepare, take, truths
+from .data import ROW, Learned, Samples, load_data, prepare, take, truths
 from .predict import class_names, predict, read_learned
 
 Scores = dict[str, float | None]  # None: undefined
@@ -107,6 +107,7 @@ def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     train = take(train, rows[:10_000])  # enough for a guess and linear models
     train, test = train | truths(train, learned), test | truths(test, learned)
     seen, unseen = features(train, learned), features(test, learned)
+    where = test.get(ROW, np.arange(len(test["image"])) + 1)
     results, sections = {}, ""
     for name, (score, plot) in SCORING.items():
         known, truth = one_hot(train[name], name), test[name]
@@ -122,17 +123,22 @@ def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
         plot(figure, truth, values["model"], names)
         figure.savefig(run / f"evaluation_{name}.png", dpi=120)
         off = np.abs(one_hot(test[name], name) - said[name]).max(axis=-1)
-        sections += section(name, test[name], said[name], off, names)
+        sections += section(name, where, test[name], said[name], off, names)
     write(run, results, sections)
     return results
 
 
 def section(
-    name: str, truth: np.ndarray, said: np.ndarray, off: np.ndarray, names: list[str]
+    name: str,
+    where: np.ndarray,
+    truth: np.ndarray,
+    said: np.ndarray,
+    off: np.ndarray,
+    names: list[str],
 ) -> str:
     """Returns what the page says of an output: its picture, and where it is farthest off."""
     rows = (-off).argsort()[:10]
-    worst = pd.DataFrame({"row": rows + 1, "off by": off[rows]})
+    worst = pd.DataFrame({"row": where[rows], "off by": off[rows]})
     worst["true"] = [names[int(each)] for each in truth[rows, 0]]
     worst["predicted"] = [f"{names[each.argmax()]} ({each.max():.2f})" for each in said[rows]]
     shown = worst.to_string(index=False, float_format="{:.4g}".format)

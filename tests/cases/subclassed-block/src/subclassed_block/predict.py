@@ -11,7 +11,7 @@ import pandas as pd
 
 from . import hardware, model  # noqa: F401 - loading needs its layer classes
 from .config import Config, from_command_line
-from .data import INPUTS, TARGETS, Batches, DataError, Learned, Samples, prepare, read
+from .data import INPUTS, ROW, TARGETS, Batches, DataError, Learned, Samples, prepare, read
 from .files import READERS
 
 
@@ -33,7 +33,7 @@ def predict(config: Config, samples: Samples) -> Samples:
 def class_names(learned: Learned, name: str, count: int) -> list[str]:
     """Returns what the data calls an output's classes, or their numbers."""
     found = learned.get(name, {}).get("classes") or []
-    return [*found, *map(str, range(len(found), count))]
+    return [*found, *(f"class {each}" if found else str(each) for each in range(len(found), count))]
 
 
 def class_columns(name: str, probabilities: np.ndarray, names: list[str]) -> Samples:
@@ -85,7 +85,8 @@ def main(config: Config, sample: list[str] | None = None) -> None:
     said = predict(config, samples)
     learned = read_learned(run)
     table = pd.DataFrame(
-        class_columns("category", said["category"], class_names(learned, "category", 10))
+        {"row": samples[ROW]}
+        | class_columns("category", said["category"], class_names(learned, "category", 10))
     )
     table.to_csv(run / f"{to}.csv", index=False, float_format="%.6g")
     print(f"{table.head().T}\nWrote {run / to}.csv")

@@ -1,0 +1,359 @@
+"""Protects data as people have it: what a table, a folder or a file says is read as it's written, or named."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import json
+import sys
+import tempfile
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from .projects import laid_out, package, run_module
+
+PROJECTS: dict[str, dict[str, Any]] = {
+    "shop": {"inputs": "nums: numeric 2, kind: category 6", "outputs": "y: binary"},
+    "house": {"inputs": "nums: numeric 2", "outputs": "price: regression"},
+    "note": {"inputs": "note: text 30x5", "outputs": "mood: multiclass 4, tags: multilabel 3"},
+    "steps": {
+        "inputs": "signal: sequence ?x1",
+        "outputs": "tag: labels 3",
+        "training": {"class_weights": True},
+    },
+    "photo": {"inputs": "photo: image 8x8x1", "outputs": "mood: multiclass 3"},
+    "sound": {"inputs": "sound: audio 16", "outputs": "word: binary"},
+    "pair": {
+        "inputs": "left: numeric 2, right: numeric 2",
+        "outputs": "same: distance",
+        "merge": "l2_distance",
+        "sharing": "encoder: left + right",
+    },
+}
+
+
+@functools.cache
+def project(name: str) -> Path:
+    """Returns the project of this name."""
+    folder = Path(_folder().name) / f"tables_{name}"
+    laid_out(folder, {"backend": "torch", "straight": False, **PROJECTS[name]})
+    return folder
+
+
+@functools.cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """Where they are, until this process ends."""
+    return tempfile.TemporaryDirectory(prefix="layerwright-")
+
+
+def module(name: str, part: str = "data") -> ModuleType:
+    """Returns a module of a project."""
+    folder = project(name)
+    sys.path.insert(0, str(folder / "src"))
+    try:
+        return importlib.import_module(f"{package(folder)}.{part}")
+    finally:
+        sys.path.pop(0)
+
+
+def section(**settings: Any) -> dict[str, Any]:
+    """The section of `config.yaml` that says how samples are read."""
+    split = {"column": None, "group": None, "time": None}
+    usual = {"columns": {}, "split": split, "series": None, "time": None, "cache_gb": 1}
+    return usual | {"test_path": None, "test_fraction": 0.2, "validation_fraction": 0.2} | settings
+
+
+def written(folder: Path, text: str, name: str = "table.csv") -> str:
+    """Returns where a file with this text is."""
+    (folder / name).write_text(text, encoding="utf-8")
+    return str(folder / name)
+
+
+SHOP = section(columns={"nums": ["a", "b"]})
+
+
+def shops(kinds: list[str], labels: str = "01") -> str:
+    """A table of shops of these kinds."""
+    rows = [f"{row},2,{kind},{labels[row % len(labels)]}" for row, kind in enumerate(kinds)]
+    return "\n".join(["a,b,kind,y", *rows, ""])
+
+
+@pytest.mark.parametrize("kinds", [["True", "False"], ["01234", "1234"], ["1.5", "2.5"], ["NA", "None"], ["1.0", "x"]])
+def test_a_category_is_what_is_written_whatever_else_the_file_holds(kinds: list[str], tmp_path: Path) -> None:
+    data = module("shop")
+    samples = data.read(written(tmp_path, shops(kinds * 4)), SHOP)
+    learned = data.learn(samples)
+    numbers = data.prepare(samples, learned)["kind"]
+    assert sorted(numbers[:2]) == [1, 2]
+    again = data.read(written(tmp_path, shops([*kinds, "", "elsewhere"])), SHOP)
+    assert data.prepare(again, learned)["kind"].tolist() == [*numbers[:2], 0, 0]
+
+
+def test_whole_numbers_are_numbers_of_categories(tmp_path: Path) -> None:
+    data = module("shop")
+    samples = data.read(written(tmp_path, shops(["3", "", "1.0", "9", "-2"])), SHOP)
+    learned = {"kind": {"values": None}}
+    assert data.prepare(samples, learned)["kind"].tolist() == [3, 0, 1, 0, 0]
+
+
+def test_a_bool_of_an_array_is_that_of_a_table(tmp_path: Path) -> None:
+    data = module("shop")
+    arrays = {"nums": np.zeros((4, 2)), "kind": np.array([True, False] * 2), "y": np.arange(4) % 2}
+    np.savez(tmp_path / "shops.npz", **arrays)
+    learned = data.learn(data.read(str(tmp_path / "shops.npz"), section()))
+    samples = data.read(written(tmp_path, shops(["True", "False"])), SHOP)
+    assert sorted(data.prepare(samples, learned)["kind"].tolist()) == [1, 2]
+
+
+def test_a_name_may_be_one_that_elsewhere_means_nothing(tmp_path: Path) -> None:
+    data = module("note")
+    text = "note,mood,t1,t2,t3\n" + "".join(f"NA,{mood},0,1,0\n" for mood in ("None", "NA", "null"))
+    samples = data.read(written(tmp_path, text), section(columns={"tags": ["t1", "t2", "t3"]}))
+    assert samples["mood"].tolist() == ["None", "NA", "null"]
+    assert data.learn(samples)["note"] == {"words": ["na"]}
+
+
+HOUSES = section(columns={"nums": ["sqm", "rooms"]})
+
+
+def test_a_comma_at_the_end_of_rows_moves_no_column(tmp_path: Path) -> None:
+    path = written(tmp_path, "price,sqm,rooms\n" + "".join(f"{row},{row + 10},3,\n" for row in range(4)))
+    samples = module("house").read(path, HOUSES)
+    assert samples["price"][:, 0].tolist() == [0, 1, 2, 3]
+    assert samples["nums"].tolist() == [[10, 3], [11, 3], [12, 3], [13, 3]]
+
+
+def test_rows_with_more_values_than_names_are_refused(tmp_path: Path) -> None:
+    data = module("house")
+    with pytest.raises(data.DataError, match="Length of header"):
+        data.read(written(tmp_path, "price,sqm,rooms\nfirst,1,2,3\nsecond,4,5,6\n"), HOUSES)
+
+
+def test_numbers_stay_exact_until_they_are_standardised(tmp_path: Path) -> None:
+    data = module("house")
+    moments = 1_700_000_000_000 + 1000 * np.arange(5)
+    text = "price,sqm,rooms\n" + "".join(f"{moment},{moment},{1e9}\n" for moment in moments)
+    samples = data.read(written(tmp_path, text), HOUSES)
+    ready = data.prepare(samples, data.learn(samples))
+    for values in (ready["nums"][:, 0], ready["price"][:, 0]):
+        np.testing.assert_allclose(values, (np.arange(5) - 2) / 2**0.5, rtol=1e-6)
+
+
+def test_columns_may_have_numbers_as_names(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    frame = pd.DataFrame({0: [1.0, 2.0], 1: [3.0, 4.0], 2: [5.0, 6.0]})
+    pa.parquet.write_table(pa.Table.from_pandas(frame), tmp_path / "table.parquet")
+    samples = module("house").read(str(tmp_path / "table.parquet"), section(columns={"nums": [0, 1], "price": 2}))
+    assert samples["nums"].tolist() == [[1, 3], [2, 4]]
+
+
+@pytest.mark.parametrize(
+    ("train", "later", "said"),
+    [
+        ("NA,NA", "1,2", "note: found numbers, but the run was trained on texts"),
+        ("1,2", "NA,NA", "note: found texts, but the run was trained on numbers"),
+    ],
+)
+def test_numbers_are_no_texts(train: str, later: str, said: str, tmp_path: Path) -> None:
+    data = module("note")
+    arrays = {}
+    for name, text in (("train", train), ("later", later)):
+        tokens = np.array(["some words"] * 2) if "N" in text else np.ones((2, 5), dtype=int)
+        np.savez(tmp_path / f"{name}.npz", note=tokens, mood=np.arange(2), tags=np.zeros((2, 3)))
+        arrays[name] = data.read(str(tmp_path / f"{name}.npz"), section())
+    with pytest.raises(data.DataError, match=said):
+        data.prepare(arrays["later"], data.learn(arrays["train"]))
+
+
+@pytest.mark.parametrize("by", ["column", "time"])
+def test_what_says_no_part_is_named_with_its_file_row_by_row(by: str, tmp_path: Path) -> None:
+    data = module("house")
+    split = {"column": None, "group": None, "time": None} | {by: "when"}
+    rows = ["2,3,4,spring"] * 3 + ["2,3,4,31.01.2024"]
+    path = written(tmp_path, "\n".join(["price,sqm,rooms,when", *rows, ""]))
+    config = {"data": HOUSES | {"path": path, "split": split}, "seed": 0}
+    with pytest.raises(data.DataError) as found:
+        data.load_data(config)
+    expected = "train, validation, test" if by == "column" else "a time as 2024-01-31"
+    lines = [f"{path}: when, row {row}: found spring, expected {expected}" for row in (1, 2, 3)]
+    assert str(found.value).splitlines() == [*lines, f"{path}: when, row 4: found 31.01.2024, expected {expected}"]
+
+
+# Sequences
+
+
+def sequences(folder: Path, lengths: list[tuple[int, int]]) -> str:
+    """A table of sequences and their labels, of these lengths."""
+    for row, (steps, labels) in enumerate(lengths):
+        np.save(folder / f"s{row}.npy", np.arange(steps) + 0.5)
+        np.save(folder / f"t{row}.npy", np.arange(labels) % 3)
+    return written(folder, "signal,tag\n" + "".join(f"s{row}.npy,t{row}.npy\n" for row in range(len(lengths))))
+
+
+@pytest.mark.parametrize("labels", [2, 7])
+@pytest.mark.parametrize("room", [0, 1])
+def test_each_step_has_a_label(labels: int, room: int, tmp_path: Path) -> None:
+    data = module("steps")
+    path = sequences(tmp_path, [(9, 9), (5, labels), (3, 3)])
+    with pytest.raises(data.DataError) as found:
+        data.read(path, section(cache_gb=room))
+    assert str(found.value) == f"{path}: row 2: expected as many steps, found {{'signal': 5, 'tag': {labels}}}"
+
+
+def test_what_is_read_by_batches_is_evaluated_and_predicted(tmp_path: Path) -> None:
+    path = sequences(tmp_path, [(9, 9), (5, 5), (3, 3)] * 8)
+    arguments = [f"run={tmp_path}/run", "training.epochs=1", f"data.path={path}", "data.cache_gb=0"]
+    for name in ("train", "evaluate", "predict"):
+        code, output = run_module(project("steps"), name, *arguments)
+        assert code == 0, output
+    said = pd.read_csv(tmp_path / "run" / "predictions_tag.csv")
+    assert said.groupby("row").size().tolist() == [9, 5, 3] * 8
+
+
+LONG = "of,when,signal,tag\na,1,0.5,0\na,2,0.6,1\nb,1,0.7,2\nb,2,{},{}\n"
+
+
+@pytest.mark.parametrize(
+    ("signal", "tag", "said"),
+    [
+        ("inf", 1, "signal, row 4: found inf, expected a number"),
+        ("n/d", 1, "signal, row 4: found n/d, expected a number"),
+        ("0.5", 5, "tag, row 4: found 5"),
+    ],
+)
+def test_a_wrong_row_of_a_long_table_is_named(signal: str, tag: int, said: str, tmp_path: Path) -> None:
+    data = module("steps")
+    with pytest.raises(data.DataError, match=f": {said}"):
+        data.read(written(tmp_path, LONG.format(signal, tag)), section(series="of", time="when"))
+
+
+# Files
+
+
+def picture(path: Path, mode: str = "L") -> None:
+    """Writes a picture."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new(mode, (8, 8), 100).save(path)
+
+
+def test_a_folder_of_folders_has_one_class_each_and_no_more(tmp_path: Path) -> None:
+    data = module("photo")
+    for mood in ("sad", "glad"):
+        picture(tmp_path / mood / "1.png")
+        picture(tmp_path / mood / ".thumbs" / "1.png")
+    picture(tmp_path / "sad" / "._1.png")
+    samples = data.read(str(tmp_path), section())
+    assert samples["mood"].tolist() == ["glad", "sad"]
+    assert samples[data.ROW].tolist() == ["glad/1.png", "sad/1.png"]
+    picture(tmp_path / "sad" / "camera" / "2.png")
+    with pytest.raises(data.DataError, match=r"found sad/camera/2.png, expected CLASS/2.png"):
+        data.read(str(tmp_path), section())
+
+
+def test_a_picture_beside_the_folders_of_classes_has_none(tmp_path: Path) -> None:
+    data = module("photo")
+    picture(tmp_path / "sad" / "1.png")
+    picture(tmp_path / "2.png")
+    with pytest.raises(data.DataError, match="mood, row 1: found nothing, expected a name"):
+        data.read(str(tmp_path), section())
+    assert len(data.read(str(tmp_path), section(), data.INPUTS)["photo"]) == 2
+
+
+def test_what_names_files_is_what_is_written(tmp_path: Path) -> None:
+    for name in ("001", "002"):
+        picture(tmp_path / f"{name}.png")
+    path = written(tmp_path, "id,mood\n001,sad\n002,glad\n")
+    samples = module("photo").read(path, section(columns={"photo": "{id}.png"}))
+    assert samples["photo"].shape == (2, 8, 8, 1)
+
+
+def test_a_picture_of_fractions_is_refused(tmp_path: Path) -> None:
+    data = module("photo")
+    picture(tmp_path / "1.tif", "F")
+    with pytest.raises(data.DataError, match=r"photo, row 1: .*1.tif can't be read: a picture of fractions has to be"):
+        data.read(written(tmp_path, "photo,mood\n1.tif,0\n"), section())
+
+
+def test_sounds_are_of_one_rate_and_none_is_empty(tmp_path: Path) -> None:
+    soundfile = pytest.importorskip("soundfile")
+    data = module("sound")
+    for name, rate, length in (("a", 8000, 16), ("b", 16000, 16), ("c", 8000, 0)):
+        soundfile.write(tmp_path / f"{name}.wav", np.zeros(length), rate)
+    with pytest.raises(
+        data.DataError, match=r"expected sounds of one rate, found 8000 Hz in .*a\.wav, 16000 Hz in .*b\.wav"
+    ):
+        data.read(written(tmp_path, "sound,word\na.wav,0\nb.wav,1\n"), section())
+    with pytest.raises(data.DataError, match=r"sound, row 2: .*c\.wav can't be read: it is empty"):
+        data.read(written(tmp_path, "sound,word\na.wav,0\nc.wav,1\n"), section())
+
+
+# What is written
+
+
+def test_classes_that_the_data_lacks_take_no_name_of_others() -> None:
+    names = module("note", "predict").class_names({"mood": {"classes": ["1", "2", "3"]}}, "mood", 4)
+    assert names == ["1", "2", "3", "class 3"]
+
+
+def test_predictions_say_of_what_they_are(tmp_path: Path) -> None:
+    rows = "".join(f"{word},{mood},0,1,0\n" for word in ("up", "down") for mood in ("sad", "glad", "sad"))
+    path = written(tmp_path, "note,mood,wet,cold,late\n" + rows)
+    settings = [f"run={tmp_path}/run", "training.epochs=1", f"data.path={path}", "data.columns.tags=[wet,cold,late]"]
+    assert run_module(project("note"), "train", *settings)[0] == 0
+    assert run_module(project("note"), "predict", *settings)[0] == 0
+    said = pd.read_csv(tmp_path / "run" / "predictions.csv")
+    assert said["row"].tolist() == [1, 2, 3, 4, 5, 6]
+    assert {"tags_p_wet", "tags_p_cold", "tags_p_late", "mood_p_glad"} <= {*said}
+
+
+def test_the_worst_rows_are_those_of_the_file(tmp_path: Path) -> None:
+    rows = "".join(f"{row},{row},{row % 3}\n" for row in range(30))
+    path = written(tmp_path, "price,sqm,rooms\n" + rows)
+    columns = "data.columns.nums=[sqm,rooms]"
+    arguments = [f"run={tmp_path}/run", "training.epochs=1", f"data.path={path}", columns]
+    for name in ("train", "evaluate"):
+        code, output = run_module(project("house"), name, *arguments)
+        assert code == 0, output
+    page = (tmp_path / "run" / "evaluation.md").read_text(encoding="utf-8")
+    shown = [line.split() for line in page.splitlines() if line.strip()[:1].isdigit()]
+    assert shown
+    for row, _, true, _ in shown:
+        assert float(true) == int(row) - 1, "a price says in which row it is"
+
+
+def test_made_up_samples_are_said_to_be_so(tmp_path: Path) -> None:
+    code, output = run_module(project("house"), "train", f"run={tmp_path}", "training.epochs=1", "data.path=")
+    assert code == 0, output
+    assert "There is no data.path: 2000 made-up samples." in output
+
+
+def test_the_threshold_of_distances_lies_between_the_same_and_others() -> None:
+    same, distances = np.array([[1], [0], [1], [0]]), np.array([[0.1], [2.0], [0.2], [3.0]])
+    threshold = module("pair", "evaluate").best_threshold(same, distances)
+    assert threshold == pytest.approx(1.1)
+    alone = module("pair", "evaluate").best_threshold(same[:1], distances[:1])
+    assert alone == pytest.approx(0.1)
+
+
+def test_a_curve_begins_where_nothing_is_taken_for_yes() -> None:
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    module("note", "evaluate").plot_roc(figure, np.array([[1], [0]]), np.array([[0.9], [0.1]]), [])
+    [line] = figure.axes[0].lines
+    assert line.get_xydata().tolist() == [[0, 0], [0, 1], [1, 1]]
+
+
+def test_learned_json_is_what_was_learned(tmp_path: Path) -> None:
+    code, output = run_module(project("shop"), "train", f"run={tmp_path}", "training.epochs=1")
+    assert code == 0, output
+    assert json.loads((tmp_path / "learned.json").read_text(encoding="utf-8")).keys() == {"nums", "kind"}
