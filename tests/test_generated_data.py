@@ -76,6 +76,31 @@ def test_lengths_may_vary_between_batches_on_the_other_backends(backend: str, tm
     assert code == 0, output
 
 
+@pytest.mark.parametrize(
+    ("inputs", "outputs"),
+    [
+        ("photo: image 16x16x1", "mask: segmentation 1, kind: binary"),
+        ("photo: image 16x16x1", "height: map 1, mask: segmentation 3, kind: binary"),
+        ("photo: image 16x16x1", "again: reconstruction photo, kind: binary"),
+        ("signal: sequence 10x2", "value: regression per_step, next_values: forecast 4, kind: binary"),
+        ("signal: sequence ?x2, photo: image 8x8x1", "tag: labels 3 from=signal, mask: segmentation 3 from=photo"),
+    ],
+)
+def test_rare_classes_count_beside_outputs_of_every_shape(inputs: str, outputs: str, tmp_path: Path) -> None:
+    training = {"class_weights": True}
+    laid_out(tmp_path / "rare", {"inputs": inputs, "outputs": outputs, "backend": "torch", "training": training})
+    settings = ["training.epochs=1", "data.synthetic_samples=60", "training.batch_size=8"]
+    code, output = run_module(tmp_path / "rare", "train", *settings)
+    assert code == 0, output
+
+
+def test_a_map_alone_has_green_tests_of_data(tmp_path: Path) -> None:
+    ends = {"inputs": "photo: image 8x8x1, signal: sequence 12x2", "outputs": "height: map 1 from=photo, y: regression"}
+    laid_out(tmp_path / "alone", {**ends, "backend": "torch"})
+    code, output = run_pytest(tmp_path / "alone", "-q", "tests/test_data.py")
+    assert code == 0, output
+
+
 def explained(inputs: list[np.ndarray], target: np.ndarray) -> float:
     """Returns the share of a target's variance that is a function of inputs with products of two."""
     columns = np.concatenate([*inputs, np.ones((len(target), 1))], axis=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import pytest
 from layerwright.presets import presets
 
 from .drawing import SEED, some
-from .projects import LIMIT, environment, laid_out, package
+from .projects import LIMIT, environment, laid_out, package, run_module
 
 PROJECTS: dict[str, tuple[str, dict[str, Any]]] = {
     "dropout": ("mnist-mlp", {}),
@@ -111,3 +112,63 @@ def test_a_killed_run_ends_as_one_that_ran_through(name: str, backend: str, tmp_
     assert whole.keys() == parts.keys()
     for key, value in whole.items():
         np.testing.assert_array_equal(parts[key], value, err_msg=key)
+
+
+# A run that can't go on says so, and leaves what was there
+
+
+@pytest.fixture
+def plant(tmp_path: Path) -> Path:
+    """A small project, with a run that isn't finished."""
+    project = tmp_path / "plant"
+    laid_out(project, presets()["power-plant"].answers() | {"backend": "torch", "training": {"schedule": "cosine"}})
+    code, _ = run_module(project, "train", *SMALL, "training.epochs=2")
+    assert code == 0
+    (project / "run" / "last.npz").replace(project / "run" / "checkpoint.npz")
+    return project
+
+
+SMALL = ("run=run", "data.synthetic_samples=100")
+
+
+@pytest.mark.parametrize("content", [b"", b"nothing of this kind"])
+def test_a_checkpoint_that_cannot_be_read_is_named(content: bytes, plant: Path) -> None:
+    (plant / "run" / "checkpoint.npz").write_bytes(content)
+    code, output = run_module(plant, "train", *SMALL, "training.epochs=2")
+    assert code == 1
+    assert "run/checkpoint.npz can't be read, delete it to begin anew" in output
+    assert "Traceback" not in output
+
+
+def test_a_checkpoint_that_cannot_be_written_leaves_the_one_before(plant: Path) -> None:
+    kept = plant / "run" / "checkpoint.npz"
+    with np.load(kept) as found:
+        arrays = dict(found)
+    asked, history, *others = json.loads(arrays["state"].item())
+    one_epoch = {name: values[:1] for name, values in history.items()}
+    np.savez(kept, **arrays | {"state": json.dumps([asked, one_epoch, *others])})
+    before = kept.read_bytes()
+    (plant / "run" / "checkpoint.new.npz").mkdir()  # as on a full disk: nothing can be written there
+    code, output = run_module(plant, "train", *SMALL, "training.epochs=2")
+    assert code == 1
+    assert "can't be written, the epoch before is kept" in output
+    assert kept.read_bytes() == before
+
+
+def test_a_cosine_goes_on_for_as_many_epochs_as_it_began(plant: Path) -> None:
+    code, output = run_module(plant, "train", *SMALL, "training.epochs=9")
+    assert code == 1
+    assert "isn't finished and has {'training.epochs': '2'}, not {'training.epochs': '9'}" in output
+
+
+def test_a_loss_of_nan_ends_the_run_and_leaves_the_model_before(plant: Path) -> None:
+    kept = (plant / "run" / "model.keras").read_bytes()
+    source = plant / "src" / package(plant) / "train.py"
+    text = source.read_text(encoding="utf-8")
+    assert '"mse"' in text
+    source.write_text(text.replace('"mse"', 'lambda true, said: said * float("nan")'), encoding="utf-8")
+    (plant / "run" / "checkpoint.npz").unlink()
+    code, output = run_module(plant, "train", *SMALL, "training.epochs=2")
+    assert code == 1
+    assert "The loss is nan: docs/when-it-goes-wrong.md says what to look for" in output
+    assert (plant / "run" / "model.keras").read_bytes() == kept

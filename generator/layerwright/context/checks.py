@@ -262,6 +262,9 @@ def probe(plan: Plan) -> dict[str, Any]:
         pictures = any(each.kind.places for each in plan.spec.inputs)
         rate = 0.01 if plan.graph.parameters <= SMALL and not pictures else 0.003
         sizes = {"few": 16, "samples": 600, "epochs": 10, "batch": 32, "overfit_epochs": 20, "learning_rate": rate}
+    if any(each.task.score == "embedding" for each in plan.spec.outputs):
+        # Its loss looks at the hardest samples alone, which large steps only swap.
+        sizes["learning_rate"] = min(sizes["learning_rate"], plan.spec.training.learning_rate)
     sizes = _in_batches(sizes | {"rest": _rest(plan, work)}, batch)
     batches = f"Batches(samples, batch_size={sizes['few']})"
     first_batch = f"next(iter({batches}))" if batch else f"{batches}[0]"

@@ -36,7 +36,7 @@ def short(folder: Path) -> Config:
     }
     config["data"]["split"] = {"column": None, "group": None, "time": None}
     config["training"] |= {"epochs": 10, "batch_size": 32}
-    config["training"]["learning_rate"] = 0.01
+    config["training"]["learning_rate"] = 0.001
     return config
 
 

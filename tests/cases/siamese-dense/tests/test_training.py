@@ -20,7 +20,7 @@ from siamese_dense.train import batch_hard_triplet, compile_model, fit, train
 
 
 def test_a_batch_can_be_overfitted(model: keras.Model, samples: Samples) -> None:
-    compile_model(model, learning_rate=0.01)
+    compile_model(model, learning_rate=0.001)
     batch = Batches(samples, batch_size=16)
 
     def loss_after(epochs: int) -> float:

@@ -252,7 +252,7 @@ def check(
     if not fits:
         expected = str(field.shape).replace("None", "?")
         problems.append(
-            f"{', '.join(labels)}, row {first + 1}: found shape {shape}, expected {expected}"
+            f"{', '.join(labels[:5])}, row {first + 1}: found shape {shape}, expected {expected}"
         )
         return given
     values = given

@@ -109,10 +109,10 @@ def build_pretrained(weights: str | None) -> keras.Model:
         if not any(isinstance(each, OSError | ValueError) for each in (error, error.__context__)):
             raise
         # No silent start from random weights: that would be another training.
+        once = "They are downloaded once, which needs the network. " * (weights == "imagenet")
         sys.exit(
             f"The backbone's weights ({weights}) can't be had: {error}\n"
-            "They are downloaded once, which needs the network. To go on without it, give"
-            " training.backbone_weights=FILE, or =null to start from random ones."
+            f"{once}Give training.backbone_weights=FILE, or =null to start from random ones."
         )
 
 

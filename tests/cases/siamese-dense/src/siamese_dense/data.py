@@ -149,7 +149,7 @@ def check(given: np.ndarray, field: Field, labels: Any, problems: list[str]) -> 
         given = given[..., None]
     if given.shape[1:] != field.shape:
         found = f"found shape {given.shape[1:]}, expected {field.shape}"
-        problems.append(f"{', '.join(labels)}, row 1: {found}")
+        problems.append(f"{', '.join(labels[:5])}, row 1: {found}")
         return given
     values = given
     if given.dtype.kind not in "biuf":  # a text that says no number becomes infinite: none may be

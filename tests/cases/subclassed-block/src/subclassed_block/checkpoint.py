@@ -23,7 +23,12 @@ class Checkpoint(keras.callbacks.Callback):
         self.history, self.stopped, self.counts, self.values = {}, False, [], []
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
-            state, *self.values = np.load(path).values()
+            try:
+                state, *self.values = np.load(path).values()
+            except Exception as error:
+                raise SystemExit(
+                    f"{path} can't be read, delete it to begin anew: {error}"
+                ) from error
             then, self.history, self.stopped, self.counts = json.loads(state.item())
             if now := dict(self.asked.items() - then.items()):
                 began = {key: then.get(key) for key in now}
@@ -55,6 +60,8 @@ class Checkpoint(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Writes the table, and then all the rest in one step: what a kill leaves is whole."""
+        if np.isnan([logs["loss"], logs["val_loss"]]).all():
+            raise SystemExit("The loss is nan: docs/when-it-goes-wrong.md says what to look for")
         for name, value in logs.items():
             self.history.setdefault(name, []).append(float(value))
         table = pd.DataFrame(self.history, index=range(1, epoch + 2))
@@ -63,7 +70,12 @@ class Checkpoint(keras.callbacks.Callback):
         state = json.dumps([self.asked, self.history, self.model.stop_training, counts])
         variables = self.model.variables + self.model.optimizer.variables
         new = self.path.with_suffix(".new.npz")
-        np.savez(new, *variables, *self.others[-1].best_weights, state=state)
+        try:
+            np.savez(new, *variables, *self.others[-1].best_weights, state=state)
+        except OSError as error:
+            raise SystemExit(
+                f"{new} can't be written, the epoch before is kept: {error}"
+            ) from error
         new.replace(self.path)
 
         scores = [name for name in logs if name.startswith("val_") and not name.endswith("loss")]

@@ -203,7 +203,7 @@ def check(
         given = given[..., None]
     if given.shape[1:] != field.shape:
         found = f"found shape {given.shape[1:]}, expected {field.shape}"
-        problems.append(f"{', '.join(labels)}, row {first + 1}: {found}")
+        problems.append(f"{', '.join(labels[:5])}, row {first + 1}: {found}")
         return given
     values = given
     if given.dtype.kind not in "biuf":  # a text that says no number becomes infinite: none may be
