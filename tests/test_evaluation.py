@@ -70,7 +70,7 @@ def test_one_sample_is_said_on_the_command_line(run: Path) -> None:
     code, output = run_module(project, "predict", f"run={run}", f"data.path={run / 'one.npz'}")
     assert code == 0, output
     assert said == (run / "predictions.csv").read_text(encoding="utf-8")
-    assert said.startswith("energy_output,vacuum_output\n")
+    assert said.startswith("row,energy_output,vacuum_output\n1,")
 
 
 @pytest.mark.parametrize(

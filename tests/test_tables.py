@@ -206,7 +206,7 @@ def test_each_step_has_a_label(labels: int, room: int, tmp_path: Path) -> None:
     path = sequences(tmp_path, [(9, 9), (5, labels), (3, 3)])
     with pytest.raises(data.DataError) as found:
         data.read(path, section(cache_gb=room))
-    assert str(found.value) == f"{path}: row 2: expected as many steps, found {{'signal': 5, 'tag': {labels}}}"
+    assert str(found.value) == f"{path}: tag, row 2: found {labels} steps, expected 5"
 
 
 def test_what_is_read_by_batches_is_evaluated_and_predicted(tmp_path: Path) -> None:
