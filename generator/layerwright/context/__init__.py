@@ -14,7 +14,7 @@ from ..graph import Graph, SubModel, Tensor
 from ..pictures import drawing, mermaid
 from ..plan import Plan
 from ..rules import Decision
-from ..spec import Transfer
+from ..spec import Training, Transfer
 from .checks import checks, probe
 from .data import about_input, about_output, data
 from .exporting import exporting
@@ -31,12 +31,12 @@ LINE_LENGTH = 100
 """Longest line of generated Python, in columns."""
 
 OPTIMIZERS = {
-    "adamw": "AdamW(learning_rate, weight_decay",
-    "adam": "Adam(learning_rate, weight_decay=weight_decay",
-    "sgd": "SGD(learning_rate, momentum=0.9, nesterov=True, weight_decay=weight_decay",
-    "rmsprop": "RMSprop(learning_rate, weight_decay=weight_decay",
+    "adamw": "AdamW({}, {}",
+    "adam": "Adam({}, weight_decay={}",
+    "sgd": "SGD({}, momentum=0.9, nesterov=True, weight_decay={}",
+    "rmsprop": "RMSprop({}, weight_decay={}",
 }
-"""The optimizers as source, up to what they clip."""
+"""The optimizers as source, up to what they clip, with places for learning rate and weight decay."""
 
 LAUNCHERS = {"slurm", "torchrun"}
 """The extras that have a file in the folder `launch`."""
@@ -112,7 +112,6 @@ def model(plan: Plan) -> dict[str, Any]:
 def _training(plan: Plan) -> dict[str, Any]:
     """The optimizer and the callbacks as source, and of which outputs classes are weighed."""
     training, outputs = plan.spec.training, plan.spec.outputs
-    clipped = ", global_clipnorm=clip_norm" if training.clip_norm else ""
     weighed = [each for each in outputs if training.class_weights and each.task.has_classes(each.size)]
     by_steps = any(padded_steps(each, plan) for each in weighed)
     scheduled = training.schedule == "cosine" or training.warmup_epochs > 0
@@ -129,7 +128,8 @@ def _training(plan: Plan) -> dict[str, Any]:
         "Tracking(path.parent, config)": plan.spec.tracking == "mlflow",
     }
     return {
-        "optimizer": f"keras.optimizers.{OPTIMIZERS[training.optimizer]}{clipped})",
+        "optimizer": _optimizer(training, "{}"),
+        "planned": _optimizer(training, 'settings["{}"]'),
         "limits": 'settings["weight_decay"]' + (', settings["clip_norm"]' if training.clip_norm else ""),
         "scheduled": scheduled,
         "plateau": plateau,
@@ -139,6 +139,13 @@ def _training(plan: Plan) -> dict[str, Any]:
         "by_steps": by_steps,
         "same_paths": _has_same_paths(plan.graph),
     }
+
+
+def _optimizer(training: Training, named: str) -> str:
+    """The optimizer as source; `named` is how what it's given is written."""
+    given = [named.format(name) for name in ("learning_rate", "weight_decay", "clip_norm")]
+    clipped = f", global_clipnorm={given[-1]}" if training.clip_norm else ""
+    return f"keras.optimizers.{OPTIMIZERS[training.optimizer].format(*given)}{clipped})"
 
 
 def _has_same_paths(graph: Graph) -> bool:

@@ -65,6 +65,8 @@ def checks(plan: Plan) -> dict[str, Any]:
         "causal": _pairs(_causal(plan)),
         "keeps_padding_out": keeps_padding_out(graph),
         "padded": literal(_padded(plan)),
+        "preprocessing": _preprocessing(graph),
+        "preprocessed": _preprocessed(graph),
         "wrong_values": f"[{', '.join(_wrong_values(spec))}]",
         "numeric": next((each.name for each in spec.inputs if each.kind.name == "numeric" and each.sizes != (1,)), ""),
         "light": _is_light(plan),
@@ -166,7 +168,10 @@ def _builders(plan: Plan) -> Iterator[str]:
     yield from (f"build_{name}" for name in plan.graph.models)
     if plan.spec.transfer is None:
         yield "build_model"
-    elif plan.spec.transfer.fine_tune:
+        return
+    if _preprocessed(plan.graph):
+        yield "build_model"
+    if plan.spec.transfer.fine_tune:
         yield "unfreeze_top"
 
 
@@ -189,8 +194,7 @@ def _asked(spec: Spec) -> list[str]:
     """What `train.py` has only if the answers say so, and tests take from it."""
     training = spec.training
     weighs = training.class_weights and any(each.task.has_classes(each.size) for each in spec.outputs)
-    scheduled = training.schedule == "cosine" or training.warmup_epochs > 0
-    return ["CLASSES", "Balanced", "class_weights"] * weighs + ["scheduled"] * scheduled
+    return ["CLASSES", "Balanced", "class_weights"] * weighs
 
 
 def _own_losses(spec: Spec) -> list[str]:
@@ -208,6 +212,19 @@ def _floors(spec: Spec) -> str:
 def _padded(plan: Plan) -> list[str]:
     """The inputs that are as long as the longest sample."""
     return [name for name, tensor in plan.graph.inputs.items() if varies(tensor.shape)]
+
+
+def _preprocessing(graph: Graph) -> str:
+    """The function under keras.applications that images go through before the backbone, if there is one."""
+    backbone = next((layer for layer in graph.layers() if isinstance(layer, BackboneLayer)), None)
+    return (backbone and backbone.preprocessing) or ""
+
+
+def _preprocessed(graph: Graph) -> list[str]:
+    """The inputs that go through it."""
+    calls = [node for node in graph.nodes if isinstance(node.layer, BackboneLayer) and node.layer.preprocessing]
+    taken = {tensor for node in calls for tensor in node.inputs}
+    return [name for name, tensor in graph.inputs.items() if tensor in taken]
 
 
 def _causal(plan: Plan) -> Iterator[tuple[str, str]]:

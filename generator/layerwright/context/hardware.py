@@ -57,6 +57,16 @@ ON_EACH = {
     "machines": "On each machine, in a folder that all of them see",
 }
 
+ONE_GPU = {
+    "tensorflow": {
+        "tensorflow.config.list_physical_devices": 'lambda kind: ["GPU:0"]',
+        "tensorflow.config.experimental.set_memory_growth": "lambda gpu, grows: None",
+    },
+    "jax": {"jax.default_backend": 'lambda: "gpu"'},
+    "torch": {"torch.cuda.is_available": "lambda: True", "torch.cuda.device_count": "lambda: 1"},
+}
+"""What `hardware.py` asks for devices, and what it's told where there is one GPU, as source."""
+
 BETWEEN = ("embedding",)
 """Tasks whose loss compares the samples of a batch with each other."""
 
@@ -76,6 +86,7 @@ def hardware(plan: Plan) -> dict[str, Any]:
         "table": _table(plan.spec),
         "title": TITLES[device],
         "ways": _ways(plan.spec),
+        "found": ONE_GPU[chosen.backend],
         "start": f"torchrun --standalone --nproc-per-node gpu -m {plan.spec.package}.train",
         "normalises": _has("BatchNormalization", plan.graph),
         "tolerance": "0.005" if chosen.precision == "float32" else "0.05",

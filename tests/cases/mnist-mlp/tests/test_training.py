@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -15,7 +16,7 @@ import pytest
 
 from mnist_mlp import evaluate, predict
 from mnist_mlp.config import Config, from_command_line
-from mnist_mlp.data import TARGETS, Batches, Samples, learn
+from mnist_mlp.data import TARGETS, Batches, Samples, learn, load_data, prepare
 from mnist_mlp.train import compile_model, fit, train
 
 
@@ -58,6 +59,14 @@ class Pairs(keras.utils.PyDataset):
         return np.ones((4, 1)), np.full((4, 1), self.target)
 
 
+def one_weight() -> keras.Model:
+    """Returns a network with a single weight, which is 1."""
+    layer = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")
+    model = keras.Sequential([keras.Input((1,)), layer])
+    model.compile(optimizer=keras.optimizers.SGD(0.1), loss="mse")
+    return model
+
+
 @contextmanager
 def killed(moment: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Has training end where it is about to keep an epoch, the moment-th."""
@@ -78,33 +87,29 @@ def killed(moment: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_the_weights_of_the_best_epoch_stay_in_a_killed_run_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: int
 ) -> None:
-    layer = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")
-    model = keras.Sequential([keras.Input((1,)), layer])
-    model.compile(optimizer=keras.optimizers.SGD(0.1), loss="mse")
+    model = one_weight()
     # What it learns leads away from the validation part.
     settings = {"epochs": 5, "patience": 3}
     given = (Pairs(0), Pairs(1), {"seed": 0, "training": settings}, tmp_path / "checkpoint.npz")
     if moment:
         with killed(moment, monkeypatch):
             fit(model, *given)
-        layer.set_weights([np.ones((1, 1))])  # as it began
+        model.set_weights([np.ones((1, 1))])  # as it began
     history = fit(model, *given)
     losses = history["val_loss"]
     assert losses == sorted(losses)
     assert len(losses) == 4, "patience ends it"
-    assert layer.get_weights()[0].item() == pytest.approx(0.8)
+    assert model.get_weights()[0].item() == pytest.approx(0.8)
 
 
 def test_a_phase_that_is_over_stays_so(tmp_path: Path) -> None:
-    layer = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")
-    model = keras.Sequential([keras.Input((1,)), layer])
-    model.compile(optimizer=keras.optimizers.SGD(0.1), loss="mse")
+    model = one_weight()
     settings = {"epochs": 9, "patience": 3}
     given = (Pairs(0), Pairs(1), {"seed": 0, "training": settings}, tmp_path / "checkpoint.npz")
     first = fit(model, *given)
-    layer.set_weights([np.zeros((1, 1))])
+    model.set_weights([np.zeros((1, 1))])
     assert fit(model, *given) == first, "patience has ended it"
-    assert layer.get_weights()[0].item() == pytest.approx(0.8)
+    assert model.get_weights()[0].item() == pytest.approx(0.8)
     other = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     other.compile(optimizer=keras.optimizers.SGD(0.1), loss="mse")
     with pytest.raises(SystemExit, match="has another network"):
@@ -127,7 +132,7 @@ def test_a_run_leaves_all_that_evaluation_and_prediction_need(
     }
 
     kept = json.loads((run / "learned.json").read_text(encoding="utf-8"))
-    assert kept == learn(evaluate.load_data(config)[0]), "learned on the training part alone"
+    assert kept == learn(load_data(config)[0]), "learned on the training part alone"
 
     scores = evaluate.evaluate(config)
     assert set(scores) == set(TARGETS)
@@ -135,7 +140,7 @@ def test_a_run_leaves_all_that_evaluation_and_prediction_need(
 
     page = (run / "evaluation.md").read_text(encoding="utf-8")
     assert all((run / picture).is_file() for picture in re.findall(r"\((.*png)\)", page))
-    made = evaluate.load_data(config)[2]
+    made = load_data(config)[2]
     said = predict.predict(config, made)
     for name, (score, *_) in evaluate.SCORING.items():
         assert scores[name]["model"] == pytest.approx(score(made[name], said[name]))
@@ -164,6 +169,33 @@ def test_a_killed_run_goes_on_as_if_it_had_not_been(
         np.testing.assert_allclose(after, before, atol=1e-3, err_msg=before.path)
 
 
+def test_training_follows_the_configuration(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = config["training"]
+    settings |= {"batch_size": 5, "learning_rate": 0.02, "weight_decay": 0.03}
+    phases = []
+
+    def record(model: keras.Model, batches: Batches, validation: Batches, *_: Any) -> None:
+        phases.append((model.optimizer, batches, validation))
+        raise KeyboardInterrupt  # what comes after has tests of its own
+
+    monkeypatch.setattr("mnist_mlp.train.fit", record)
+    with pytest.raises(KeyboardInterrupt):
+        train(config)
+    [(optimizer, batches, validation)] = phases
+    planned = keras.optimizers.AdamW(settings["learning_rate"], settings["weight_decay"])
+    assert type(optimizer) is type(planned)
+    assert optimizer.get_config() == planned.get_config() | {"name": optimizer.name}
+
+    train_part, validation_part, _ = load_data(config)
+    learned = learn(train_part)
+    train_part, validation_part = prepare(train_part, learned), prepare(validation_part, learned)
+    for made, part in ((batches, train_part), (validation, validation_part)):
+        assert made.batch_size == 5
+        np.testing.assert_equal(made.samples, part)
+
+
 def test_a_run_is_evaluated_as_it_was_trained(
     config: Config, run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,3 +207,10 @@ def test_a_run_is_evaluated_as_it_was_trained(
     monkeypatch.setattr(sys, "argv", ["evaluate", f"run={config['run']}/elsewhere"])
     with pytest.raises(SystemExit, match="train first"):
         from_command_line(trained=True)
+
+
+def test_the_learning_rate_falls_where_nothing_gets_better(tmp_path: Path) -> None:
+    settings = {"epochs": 9, "patience": 4}
+    given = (Pairs(0), Pairs(1), {"seed": 0, "training": settings}, tmp_path / "checkpoint.npz")
+    rates = fit(one_weight(), *given)["learning_rate"]
+    assert rates == pytest.approx([0.1, 0.1, 0.1, 0.03, 0.03])

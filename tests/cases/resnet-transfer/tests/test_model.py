@@ -4,13 +4,14 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import keras
 import numpy as np
 import pytest
 
 from resnet_transfer.data import INPUTS, TARGETS, Batches, Samples
-from resnet_transfer.model import unfreeze_top
+from resnet_transfer.model import build_model, unfreeze_top
 from resnet_transfer.train import compile_model
 
 SHAPES = {
@@ -156,6 +157,19 @@ def test_every_target_stays_with_its_sample(samples: Samples) -> None:
         said = [values.reshape(len(values), -1)[:, 0] for values in arrays]
         assert all(np.array_equal(each, said[0]) for each in said)
         assert len(set(said[0])) == len(said[0])
+
+
+@pytest.mark.usefixtures("light")
+def test_the_backbone_gets_pixels_as_its_weights_expect_them(samples: Samples) -> None:
+    model = build_model(weights=None)
+    backbone = model.get_layer("resnet50")
+    inputs, *_ = Batches(samples, batch_size=4)[0]
+    pixels = keras.ops.convert_to_tensor(inputs["image"])
+    with patch.object(backbone, "call", wraps=backbone.call) as call:
+        model(inputs)
+    expected = keras.ops.convert_to_numpy(keras.applications.resnet50.preprocess_input(pixels))
+    given = keras.ops.convert_to_numpy(call.call_args.args[0])
+    np.testing.assert_allclose(given, expected, rtol=1e-4, atol=1e-4)
 
 
 def test_phase_one_leaves_the_backbone_as_it_is(model: keras.Model, samples: Samples) -> None:

@@ -1,7 +1,9 @@
 """Predictions are written under their names, and one sample says what a file says."""
 
 import csv
+import json
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -41,6 +43,16 @@ def test_predictions_of_a_file_are_written_under_their_names(
     assert table.keys() == expected.keys()
     for name, values in expected.items():
         np.testing.assert_allclose(np.array(table[name], float), values, rtol=1e-4, atol=1e-6)
+
+
+def test_samples_are_prepared_by_what_training_learned(
+    config: Config, run: Path, new: Samples
+) -> None:
+    learned = predict.read_learned(run) | {"marked": {}}
+    (run / "learned.json").write_text(json.dumps(learned), encoding="utf-8")
+    with patch.object(predict, "prepare", wraps=predict.prepare) as prepare:
+        predict.predict(config, new)
+    assert prepare.call_args.args[1] == learned
 
 
 def test_one_sample_says_what_a_file_says(
