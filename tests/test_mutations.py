@@ -55,6 +55,14 @@ OWN = {
     "reader": {"inputs": "signal: sequence ?x3", "outputs": "value: regression"},
     "exporter": {"inputs": "x: numeric 4", "outputs": "y: multiclass 3", "export": "[onnx]"},
     "processes": {"inputs": "x: numeric 4", "outputs": "y: regression", "hardware": "gpus"},
+    "momentum": {
+        "inputs": "x: numeric 4",
+        "outputs": "y: regression",
+        "training": "{optimizer: sgd}",
+        "precision": "mixed_bfloat16",
+    },
+    "halved": {"inputs": "x: numeric 4", "outputs": "y: regression", "precision": "mixed_float16"},
+    "remembering": {"inputs": "signal: sequence 10x1 batch=2", "outputs": "y: regression"},
 }
 """Answers for what no preset is about."""
 
@@ -151,6 +159,9 @@ THRESHOLD = "test_a_threshold_parts_the_same_from_others"
 ARGUMENT = "test_what_no_run_can_have_is_named"
 WRONG_FILE = "test_a_wrong_file_is_named"
 WEIGHED = "test_the_loss_weighs_each_output"
+FOLLOWS = "test_training_follows_the_configuration"
+PREPARED = "test_samples_are_prepared_by_what_training_learned"
+RISES = "test_the_learning_rate_rises_and_falls"
 
 UNSHARED = [
     model(
@@ -545,6 +556,133 @@ RUNS = [
         "math.ceil(len(self.order) / self.batch_size)",
         "len(self.order) // self.batch_size",
         RUN,
+    ),
+]
+
+FOLLOWED = [
+    training("a schedule left out", "balanced", "train.py", "callbacks=[schedule, ", "callbacks=[", RISES),
+    training(
+        "a plateau left out",
+        "power-plant",
+        "train.py",
+        "callbacks=[slower, ",
+        "callbacks=[",
+        "test_the_learning_rate_falls_where_nothing_gets_better",
+    ),
+    training("no decay of weights", "power-plant", "train.py", ', settings["weight_decay"])', ")", FOLLOWS),
+    training("no limit of gradients", "balanced", "train.py", ', settings["clip_norm"])', ")", FOLLOWS),
+    training("a rate of one's own", "power-plant", "train.py", 'settings["learning_rate"]', "0.001", FOLLOWS),
+    training(
+        "batches of 32", "power-plant", "train.py", 'train_part, settings["batch_size"]', "train_part, 32", FOLLOWS
+    ),
+    training(
+        "batches of 32 to validate",
+        "power-plant",
+        "train.py",
+        'validation_part, settings["batch_size"]',
+        "validation_part, 32",
+        FOLLOWS,
+    ),
+    training(
+        "SGD for AdamW", "power-plant", "train.py", "AdamW(learning_rate, ", "SGD(learning_rate, weight_decay=", FOLLOWS
+    ),
+    training(
+        "Adam for AdamW",
+        "power-plant",
+        "train.py",
+        "AdamW(learning_rate, ",
+        "Adam(learning_rate, weight_decay=",
+        FOLLOWS,
+    ),
+    training(
+        "Adam for SGD",
+        "momentum",
+        "train.py",
+        "keras.optimizers.SGD(",
+        "(lambda rate, momentum, nesterov, **others: keras.optimizers.Adam(rate, **others))(",
+        FOLLOWS,
+    ),
+    training("no momentum", "momentum", "train.py", "momentum=0.9, nesterov=True", "momentum=0.0", FOLLOWS),
+    training("another momentum", "momentum", "train.py", "momentum=0.9", "momentum=0.5", FOLLOWS),
+    training(
+        "training without the weights of classes",
+        "balanced",
+        "train.py",
+        'Balanced(train_part, settings["batch_size"], counts, seed',
+        'Batches(train_part, settings["batch_size"], seed',
+        FOLLOWS,
+    ),
+    training(
+        "classes counted elsewhere", "balanced", "train.py", "class_weights(train", "class_weights(validation", FOLLOWS
+    ),
+    training(
+        "validation by what was trained on",
+        "power-plant",
+        "train.py",
+        "Batches(validation_part",
+        "Batches(train_part",
+        FOLLOWS,
+    ),
+    training(
+        "validation by the test part",
+        "power-plant",
+        "train.py",
+        "train_part, validation_part, _ = load_data",
+        "train_part, _, validation_part = load_data",
+        FOLLOWS,
+    ),
+    training(
+        "validation by statistics of its own",
+        "power-plant",
+        "train.py",
+        "prepare(validation_part, learned)",
+        "prepare(validation_part, learn(validation_part))",
+        FOLLOWS,
+    ),
+    training(
+        "validation by the test part, of one size",
+        "remembering",
+        "train.py",
+        "train_part, validation_part, _ = load_data",
+        "train_part, _, validation_part = load_data",
+        FOLLOWS,
+    ),
+    training("phase two at full rate", "resnet-transfer", "train.py", ' * settings["fine_tune_rate"]', "", FOLLOWS),
+    training(
+        "training that never augments", "scans", "train.py", '    batches.augmenting = config["augment"]\n', "", FOLLOWS
+    ),
+    prediction(
+        "samples standardised by themselves",
+        "power-plant",
+        "    learned = read_learned(run)\n    inputs",
+        "    learned = read_learned(run)\n"
+        '    known = {"mean": samples["sensors"].mean(axis=0), "deviation": samples["sensors"].std(axis=0)}\n'
+        '    learned = learned | {"sensors": known}\n'
+        "    inputs",
+        PREPARED,
+    ),
+    model(
+        "pixels as they come",
+        "resnet-transfer",
+        "keras.applications.resnet50.preprocess_input(image)",
+        "image",
+        "test_the_backbone_gets_pixels_as_its_weights_expect_them",
+    ),
+    Mutation(
+        "all in float32",
+        "momentum",
+        "hardware.py",
+        '    keras.config.set_dtype_policy("mixed_bfloat16")\n',
+        "",
+        ("test_model.py::test_layers_compute_in_bfloat16",),
+    ),
+    Mutation(
+        "all in float32 on a GPU too",
+        "halved",
+        "hardware.py",
+        'set_dtype_policy("mixed_float16" if gpus else "float32")',
+        'set_dtype_policy("float32")',
+        ("test_model.py::test_layers_compute_in_float16_on_a_gpu",),
     ),
 ]
 
@@ -1126,6 +1264,7 @@ MUTATIONS = [
     *BACKBONE,
     *LOSS,
     *RUNS,
+    *FOLLOWED,
     *SCORES,
     *REPORT,
     *DATA,
