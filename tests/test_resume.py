@@ -161,6 +161,17 @@ def test_a_cosine_goes_on_for_as_many_epochs_as_it_began(plant: Path) -> None:
     assert "isn't finished and has {'training.epochs': '2'}, not {'training.epochs': '9'}" in output
 
 
+def test_what_an_older_version_did_not_ask_for_is_no_change(plant: Path) -> None:
+    kept = plant / "run" / "checkpoint.npz"
+    with np.load(kept) as found:
+        arrays = dict(found)
+    asked, *others = json.loads(arrays["state"].item())
+    del asked["training.epochs"]
+    np.savez(kept, **arrays | {"state": json.dumps([asked, *others])})
+    code, output = run_module(plant, "train", *SMALL, "training.epochs=2")
+    assert code == 0, output
+
+
 def test_a_loss_of_nan_ends_the_run_and_leaves_the_model_before(plant: Path) -> None:
     kept = (plant / "run" / "model.keras").read_bytes()
     source = plant / "src" / package(plant) / "train.py"

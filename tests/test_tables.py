@@ -84,7 +84,18 @@ def shops(kinds: list[str], labels: str = "01") -> str:
     return "\n".join(["a,b,kind,y", *rows, ""])
 
 
-@pytest.mark.parametrize("kinds", [["True", "False"], ["01234", "1234"], ["1.5", "2.5"], ["NA", "None"], ["1.0", "x"]])
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        ["True", "False"],
+        ["01234", "1234"],
+        ["1.5", "2.5"],
+        ["NA", "None"],
+        ["1.0", "x"],
+        ["100.0", "200.0"],
+        ["7", "8"],
+    ],
+)
 def test_a_category_is_what_is_written_whatever_else_the_file_holds(kinds: list[str], tmp_path: Path) -> None:
     data = module("shop")
     samples = data.read(written(tmp_path, shops(kinds * 4)), SHOP)
@@ -107,8 +118,26 @@ def test_a_bool_of_an_array_is_that_of_a_table(tmp_path: Path) -> None:
     arrays = {"nums": np.zeros((4, 2)), "kind": np.array([True, False] * 2), "y": np.arange(4) % 2}
     np.savez(tmp_path / "shops.npz", **arrays)
     learned = data.learn(data.read(str(tmp_path / "shops.npz"), section()))
-    samples = data.read(written(tmp_path, shops(["True", "False"])), SHOP)
-    assert sorted(data.prepare(samples, learned)["kind"].tolist()) == [1, 2]
+    numbers = data.prepare(data.read(str(tmp_path / "shops.npz"), section()), learned)["kind"].tolist()[:2]
+    assert sorted(numbers) == [1, 2]
+    for spelling in (str, str.lower, str.upper):
+        samples = data.read(written(tmp_path, shops([spelling("True"), spelling("False")])), SHOP)
+        assert data.prepare(samples, learned)["kind"].tolist() == numbers
+    whole = {"kind": {"values": None}}
+    assert data.prepare(samples, whole)["kind"].tolist() == [1, 0]
+
+
+def test_a_fraction_is_no_number_of_a_category(tmp_path: Path) -> None:
+    data = module("shop")
+    samples = data.read(written(tmp_path, shops(["2.7", "1"])), SHOP)
+    assert data.prepare(samples, {"kind": {"values": None}})["kind"].tolist() == [0, 1]
+
+
+def test_classes_that_were_names_may_be_numbers_later(tmp_path: Path) -> None:
+    data = module("shop")
+    samples = data.read(written(tmp_path, shops(["1", "2", "3"], labels="010")), SHOP)
+    learned = {"y": {"classes": ["0", "1"]}}
+    assert data.prepare({"y": samples["y"]}, learned)["y"].tolist() == [[0], [1], [0]]
 
 
 def test_a_name_may_be_one_that_elsewhere_means_nothing(tmp_path: Path) -> None:
@@ -188,6 +217,25 @@ def test_what_says_no_part_is_named_with_its_file_row_by_row(by: str, tmp_path: 
     assert str(found.value).splitlines() == [*lines, f"{path}: when, row 4: found 31.01.2024, expected {expected}"]
 
 
+def test_a_group_is_what_is_written(tmp_path: Path) -> None:
+    data = module("shop")
+    split = {"column": None, "group": "country", "time": None}
+    rows = [f"{row},2,1,{row % 2},{country}" for row, country in enumerate(["NA", "001", "1", "DE"] * 3)]
+    path = written(tmp_path, "\n".join(["a,b,kind,y,country", *rows, ""]))
+    parts = data.load_data({"data": SHOP | {"path": path, "split": split}, "seed": 0})
+    groups = [{(row - 1) % 4 for row in part[data.ROW].tolist()} for part in parts]
+    assert sorted(group for each in groups for group in each) == [0, 1, 2, 3], "none is in two parts"
+
+
+def test_a_column_may_be_called_0(tmp_path: Path) -> None:
+    data = module("shop")
+    rows = [f"{row},2,1,{row % 2},{row}" for row in range(20)]
+    path = written(tmp_path, "\n".join(["a,b,kind,y,0", *rows, ""]))
+    split = {"column": None, "group": None, "time": 0}
+    _, _, test = data.load_data({"data": SHOP | {"path": path, "split": split}, "seed": 0})
+    assert test[data.ROW].tolist() == [17, 18, 19, 20]
+
+
 # Sequences
 
 
@@ -217,6 +265,31 @@ def test_what_is_read_by_batches_is_evaluated_and_predicted(tmp_path: Path) -> N
         assert code == 0, output
     said = pd.read_csv(tmp_path / "run" / "predictions_tag.csv")
     assert said.groupby("row").size().tolist() == [9, 5, 3] * 8
+
+
+def test_steps_stay_exact(tmp_path: Path) -> None:
+    data = module("steps")
+    path = sequences(tmp_path, [(9, 9), (5, 5)])
+    moments = 1.7e12 + 1000 * np.arange(5.0)
+    np.save(tmp_path / "s1.npy", [*moments[:3], np.nan, np.nan])
+    for room in (0, 1):
+        samples = data.read(path, section(cache_gb=room))
+        signal = np.asarray(samples["signal"])
+        assert signal[1, :3, 0].tolist() == moments[:3].tolist()
+        assert np.isnan(signal[1, 3:]).all()
+
+
+def test_a_table_of_files_may_not_be_empty(tmp_path: Path) -> None:
+    data = module("steps")
+    with pytest.raises(data.DataError, match=r"expected as many samples of each name, found .*'tag': 0"):
+        data.read(written(tmp_path, "signal,tag\n"), section())
+
+
+def test_series_are_told_apart_by_what_is_written(tmp_path: Path) -> None:
+    data = module("steps")
+    text = "of,when,signal,tag\n001,1,0.5,0\n1,1,0.6,1\nNA,1,0.7,2\n"
+    samples = data.read(written(tmp_path, text), section(series="of", time="when"))
+    assert samples[data.ROW].tolist() == ["001", "1", "NA"]
 
 
 LONG = "of,when,signal,tag\na,1,0.5,0\na,2,0.6,1\nb,1,0.7,2\nb,2,{},{}\n"
@@ -257,6 +330,7 @@ def test_a_folder_of_folders_has_one_class_each_and_no_more(tmp_path: Path) -> N
     picture(tmp_path / "sad" / "camera" / "2.png")
     with pytest.raises(data.DataError, match=r"found sad/camera/2.png, expected CLASS/2.png"):
         data.read(str(tmp_path), section())
+    assert len(data.read(str(tmp_path), section(), data.INPUTS)["photo"]) == 3, "predictions need no classes"
 
 
 def test_a_picture_beside_the_folders_of_classes_has_none(tmp_path: Path) -> None:
@@ -304,15 +378,17 @@ def test_classes_that_the_data_lacks_take_no_name_of_others() -> None:
     assert names == ["1", "2", "3", "class 3"]
 
 
-def test_predictions_say_of_what_they_are(tmp_path: Path) -> None:
+@pytest.mark.parametrize("names", [["wet", "cold", "late"], ["0", "1", "2"]])
+def test_predictions_say_of_what_they_are(names: list[str], tmp_path: Path) -> None:
     rows = "".join(f"{word},{mood},0,1,0\n" for word in ("up", "down") for mood in ("sad", "glad", "sad"))
-    path = written(tmp_path, "note,mood,wet,cold,late\n" + rows)
-    settings = [f"run={tmp_path}/run", "training.epochs=1", f"data.path={path}", "data.columns.tags=[wet,cold,late]"]
+    listed = ",".join(names)
+    path = written(tmp_path, f"note,mood,{listed}\n{rows}")
+    settings = [f"run={tmp_path}/run", "training.epochs=1", f"data.path={path}", f"data.columns.tags=[{listed}]"]
     assert run_module(project("note"), "train", *settings)[0] == 0
     assert run_module(project("note"), "predict", *settings)[0] == 0
     said = pd.read_csv(tmp_path / "run" / "predictions.csv")
     assert said["row"].tolist() == [1, 2, 3, 4, 5, 6]
-    assert {"tags_p_wet", "tags_p_cold", "tags_p_late", "mood_p_glad"} <= {*said}
+    assert {*(f"tags_p_{name}" for name in names), "mood_p_glad"} <= {*said}
 
 
 def test_the_worst_rows_are_those_of_the_file(tmp_path: Path) -> None:

@@ -53,7 +53,8 @@ def main(config: Config, sample: list[str] | None = None) -> None:
         raise DataError("say which samples: data.path=FILE, or sample.NAME=VALUE for each input")
     samples = one_sample(sample, run, data) if sample else read(data["path"], data, INPUTS)
     said = predict(config, samples)
-    table = pd.DataFrame({"row": samples[ROW]} | number_columns("image_out", said["image_out"]))
+    table = pd.DataFrame(number_columns("image_out", said["image_out"]))
+    table.insert(0, "row", samples[ROW], allow_duplicates=True)
     table.to_csv(run / f"{to}.csv", index=False, float_format="%.6g")
     print(f"{table.head().T}\nWrote {run / to}.csv")
 

@@ -43,7 +43,7 @@ STORED = INPUTS | TARGETS
 STANDARDISED = ["signal"]
 AHEAD = 4  # batches that are read in the background
 SPLIT = "data.split"  # a column beside the samples, until they are split into parts
-ROW = "data.row"  # where a sample is in its file: its row or series
+ROW = "data.row"  # of which row, or series, a sample is
 FORMATS = {".csv": pd.read_csv, ".npz": np.load, ".parquet": pd.read_parquet}
 
 
@@ -77,21 +77,22 @@ def split(samples: Samples, data: dict[str, Any], seed: int) -> dict[str, Sample
     """Returns the three parts, in which a group or a time is whole. Raises DataError."""
     by, count = data["split"], len(next(iter(samples.values())))
     part, said = np.full(count, "train", dtype=object), pd.Series(samples.pop(SPLIT, range(count)))
-    label, place, expected = by["column"] or by["group"] or by["time"], said, "a group"
-    if by["column"]:
+    label = next((each for each in by.values() if each is not None), "")
+    where, place, expected = samples.get(ROW, np.arange(1, count + 1)), said, "a group"
+    if by["column"] is not None:
         kinds, place = {"tra": "train", "val": "validation", "tes": "test"}, said.index
         part = said.astype(str).str.lower().str[:3].map(kinds).to_numpy(dtype=object)
         expected = ", ".join(kinds.values())
-    elif by["time"] and not pd.api.types.is_numeric_dtype(said):
+    elif by["time"] is not None and not pd.api.types.is_numeric_dtype(said):
         place = pd.to_datetime(said, errors="coerce", format="ISO8601", utc=True)
         expected = "a time as 2024-01-31"
     place, values = pd.factorize(place, sort=True)
     if problems := [
-        f"{data['path']}: {label}, row {row + 1}: found {said[row]}, expected {expected}"
+        f"{data['path']}: {label}, row {where[row]}: found {said[row]}, expected {expected}"
         for row in np.flatnonzero(pd.isna(part) | (place < 0))[:10]
     ]:
         raise DataError("\n".join(problems))
-    if not by["time"]:
+    if by["time"] is None:
         place = np.random.default_rng(seed).permutation(len(values))[place]
     for name in ["validation"] if data["test_path"] else ["test", "validation"]:
         rest = np.sort(place[part == "train"])
@@ -106,16 +107,19 @@ def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None
     wanted, samples, problems = fields or STORED, {}, []
     labels = {name: np.atleast_1d(data["columns"].get(name, name)).astype(str) for name in wanted}
     alone = {name: each[0] for name, each in labels.items() if len(each) == 1}
+    # By their names as they are written, and not as numbers, classes are told apart.
     texts = [
         re.sub("^.*{|}.*$", "", each)
         for name, each in alone.items()
         if wanted[name].holds == "label" or "{" in each
     ]
+    texts += [str(data["series"])]
     by = [str(label) for label in data["split"].values() if label is not None]
     if len(by) > 1:
         raise DataError(f"data.split: expected one column, found {by}")
     if by and fields is None:
         labels[SPLIT] = by
+        texts += by * (data["split"]["time"] is None)
     room = data["cache_gb"] * 2**30
     try:
         table = open_table(path, texts)
@@ -156,13 +160,14 @@ def open_table(path: str, texts: list[str]) -> Any:
     if (kind := file.suffix.lower()) != ".csv":
         table = FORMATS[kind](file)
         return table.rename(columns=str) if kind == ".parquet" else table
-    warnings.simplefilter("error", pd.errors.ParserWarning)  # a row is longer than the first one
-    table = pd.read_csv(file, index_col=False, low_memory=False)
-    here = [label for label in table if label in texts]
-    known = pd.read_csv(file, usecols=here, dtype=str, keep_default_na=False, index_col=False)
-    for label, column in known.items():  # as it's written, 01 or NA, unless all are whole numbers
-        if not column.str.fullmatch(r"(-?(0|[1-9]\d{0,14})(\.0*)?)?").all():
-            table[label] = column.astype(object)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)  # a row is longer than the first
+        table = pd.read_csv(file, index_col=False, low_memory=False)
+    if here := [label for label in table if label in texts]:
+        known = pd.read_csv(file, usecols=here, dtype=str, keep_default_na=False, index_col=False)
+        for label, column in known.items():  # what isn't one whole number after the other
+            if not column.str.fullmatch(r"-?(0|[1-9]\d{0,14})(\.0*)?").all():
+                table[label] = column.astype(object).where(column != "", None)
     return table
 
 
@@ -273,8 +278,15 @@ def check(
         problems.append(
             f"{spot}, row {number(row, step)}: found {given[row, *place]}, expected {field}"
         )
-    exact = np.result_type(values.dtype, "float32")
-    return values if problems else values.astype(exact)
+    return values if problems else as_floats(values, field)
+
+
+def as_floats(values: np.ndarray, field: Field) -> np.ndarray:
+    """Returns numbers as floats, and as exact as they are if they may yet be standardised."""
+    if values.dtype == np.uint8:
+        return values
+    exact = np.result_type(values.dtype, "float32") if len(field.shape) < 3 else "float32"
+    return values.astype(exact)
 
 
 def look_through(
@@ -284,7 +296,7 @@ def look_through(
 
     def ready(values: np.ndarray) -> np.ndarray:
         values = values[..., None] if values.ndim == len(field.shape) else values
-        return values if values.dtype == np.uint8 else values.astype("float32")
+        return as_floats(values, field)
 
     def look(file: int, row: int) -> tuple[np.ndarray, list[str]]:
         try:
@@ -304,7 +316,7 @@ def look_through(
             if not wrong and values.nbytes * len(lazy) <= room:
                 kept.append(values)
     problems += found
-    if len(kept) == len(files):
+    if len(kept) == len(files) > 0:
         return np.concatenate([lengthened(each, longest, field) for each in kept])[places]
     return lazy.then(lambda values: lengthened(ready(values), longest, field))
 
@@ -349,15 +361,15 @@ def statistics(values: np.ndarray | Lazy) -> dict[str, Any]:
 def prepare(samples: Samples, learned: Learned) -> Samples:
     """Returns the samples as the network takes them, by what was learned."""
     result = dict(samples)
-    for name, field in STORED.items():
-        if field.holds == "label" and name in samples:
-            kinds = ["numbers", "names"][:: 1 if name in learned else -1]
-            if (samples[name].dtype == object) != (name in learned):
-                raise DataError(f"{name}: found {kinds[0]}, but the run was trained on {kinds[1]}")
+    for name in samples.keys() & STORED.keys() - learned.keys():
+        if STORED[name].holds == "label" and samples[name].dtype == object:
+            raise DataError(f"{name}: found names, but the run was trained on numbers")
     for name in learned.keys() & samples.keys():
         values, known = samples[name], learned[name]
         if "classes" in known:
             found, names = values.ravel(), known["classes"]
+            if values.dtype != object:
+                found = np.array([f"{each:g}" for each in found], dtype=object)
             classes = pd.Index(names).get_indexer(found)
             for row in np.flatnonzero(classes < 0):
                 raise DataError(

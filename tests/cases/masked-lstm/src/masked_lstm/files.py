@@ -56,7 +56,8 @@ def lengthened(samples: np.ndarray, length: int, field: Any) -> np.ndarray:
     """Returns samples with this many steps at least."""
     ends = [(0, 0), (0, max(0, length - samples.shape[1]))] + [(0, 0)] * (samples.ndim - 2)
     fill = 0 if field.whole else np.nan
-    return np.pad(samples.astype("float32"), ends, constant_values=fill)
+    floats = samples.astype(np.result_type(samples.dtype, "float32"))
+    return np.pad(floats, ends, constant_values=fill)
 
 
 def read_array(path: Path, shape: Sequence[int | None]) -> np.ndarray:

@@ -67,10 +67,8 @@ def main(config: Config, sample: list[str] | None = None) -> None:
     samples = one_sample(sample, run, data) if sample else read(data["path"], data, INPUTS)
     said = predict(config, samples)
     learned = read_learned(run)
-    table = pd.DataFrame(
-        {"row": samples[ROW]}
-        | yes_columns("label", said["label"], class_names(learned, "label", 2))
-    )
+    table = pd.DataFrame(yes_columns("label", said["label"], class_names(learned, "label", 2)))
+    table.insert(0, "row", samples[ROW], allow_duplicates=True)
     table.to_csv(run / f"{to}.csv", index=False, float_format="%.6g")
     print(f"{table.head().T}\nWrote {run / to}.csv")
 

@@ -70,10 +70,8 @@ def main(config: Config, sample: list[str] | None = None) -> None:
     samples = one_sample(sample, run, data) if sample else read(data["path"], data, INPUTS)
     said = predict(config, samples)
     learned = read_learned(run)
-    table = pd.DataFrame(
-        {"row": samples[ROW]}
-        | class_columns("digit", said["digit"], class_names(learned, "digit", 10))
-    )
+    table = pd.DataFrame(class_columns("digit", said["digit"], class_names(learned, "digit", 10)))
+    table.insert(0, "row", samples[ROW], allow_duplicates=True)
     table.to_csv(run / f"{to}.csv", index=False, float_format="%.6g")
     print(f"{table.head().T}\nWrote {run / to}.csv")
 

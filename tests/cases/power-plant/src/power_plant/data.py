@@ -27,7 +27,7 @@ TARGETS = {"energy_output": Field((1,)), "vacuum_output": Field((1,))}
 STORED = INPUTS | TARGETS
 STANDARDISED = ["sensors", "energy_output", "vacuum_output"]
 SPLIT = "data.split"  # a column beside the samples, until they are split into parts
-ROW = "data.row"  # where a sample is in its file: its row
+ROW = "data.row"  # of which row a sample is
 FORMATS = {".csv": pd.read_csv, ".npz": np.load, ".parquet": pd.read_parquet}
 
 
@@ -61,21 +61,22 @@ def split(samples: Samples, data: dict[str, Any], seed: int) -> dict[str, Sample
     """Returns the three parts, in which a group or a time is whole. Raises DataError."""
     by, count = data["split"], len(next(iter(samples.values())))
     part, said = np.full(count, "train", dtype=object), pd.Series(samples.pop(SPLIT, range(count)))
-    label, place, expected = by["column"] or by["group"] or by["time"], said, "a group"
-    if by["column"]:
+    label = next((each for each in by.values() if each is not None), "")
+    where, place, expected = samples.get(ROW, np.arange(1, count + 1)), said, "a group"
+    if by["column"] is not None:
         kinds, place = {"tra": "train", "val": "validation", "tes": "test"}, said.index
         part = said.astype(str).str.lower().str[:3].map(kinds).to_numpy(dtype=object)
         expected = ", ".join(kinds.values())
-    elif by["time"] and not pd.api.types.is_numeric_dtype(said):
+    elif by["time"] is not None and not pd.api.types.is_numeric_dtype(said):
         place = pd.to_datetime(said, errors="coerce", format="ISO8601", utc=True)
         expected = "a time as 2024-01-31"
     place, values = pd.factorize(place, sort=True)
     if problems := [
-        f"{data['path']}: {label}, row {row + 1}: found {said[row]}, expected {expected}"
+        f"{data['path']}: {label}, row {where[row]}: found {said[row]}, expected {expected}"
         for row in np.flatnonzero(pd.isna(part) | (place < 0))[:10]
     ]:
         raise DataError("\n".join(problems))
-    if not by["time"]:
+    if by["time"] is None:
         place = np.random.default_rng(seed).permutation(len(values))[place]
     for name in ["validation"] if data["test_path"] else ["test", "validation"]:
         rest = np.sort(place[part == "train"])
@@ -118,8 +119,10 @@ def open_table(path: str) -> Any:
     if (kind := file.suffix.lower()) != ".csv":
         table = FORMATS[kind](file)
         return table.rename(columns=str) if kind == ".parquet" else table
-    warnings.simplefilter("error", pd.errors.ParserWarning)  # a row is longer than the first one
-    return pd.read_csv(file, index_col=False, low_memory=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)  # a row is longer than the first
+        table = pd.read_csv(file, index_col=False, low_memory=False)
+    return table
 
 
 def check(given: np.ndarray, field: Field, labels: Any, problems: list[str]) -> np.ndarray:

@@ -37,8 +37,10 @@ class Checkpoint(keras.callbacks.Callback):
                     f"{path} can't be read, delete it to begin anew: {error}"
                 ) from error
             then, self.history, self.stopped, self.counts = json.loads(state.item())
-            if now := dict(self.asked.items() - then.items()):
-                began = {key: then.get(key) for key in now}
+            if now := {
+                key: each for key, each in self.asked.items() if then.get(key, each) != each
+            }:
+                began = {key: then[key] for key in now}
                 raise SystemExit(
                     f"{path.parent} isn't finished and has {began}, not {now}; else say run=FOLDER"
                 )

@@ -85,9 +85,9 @@ def main(config: Config, sample: list[str] | None = None) -> None:
     said = predict(config, samples)
     learned = read_learned(run)
     table = pd.DataFrame(
-        {"row": samples[ROW]}
-        | class_columns("category", said["category"], class_names(learned, "category", 10))
+        class_columns("category", said["category"], class_names(learned, "category", 10))
     )
+    table.insert(0, "row", samples[ROW], allow_duplicates=True)
     table.to_csv(run / f"{to}.csv", index=False, float_format="%.6g")
     print(f"{table.head().T}\nWrote {run / to}.csv")
 
