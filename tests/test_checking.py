@@ -380,7 +380,7 @@ FILES: dict[str, tuple[Callable[[Path], Any], list[tuple[str, str, int]]]] = {
     "a file of one's own": (lambda project: (project / "ours.py").write_text("x = 1\n"), []),
     "an edit": (
         lambda project: changed(project, "src/power_plant/data.py", "import keras\n", "import keras  # ours\n"),
-        [("LW102", "src/power_plant/data.py", 8)],
+        [("LW102", "src/power_plant/data.py", 9)],
     ),
     "a missing file": (
         lambda project: (project / "src/power_plant/predict.py").unlink(),
