@@ -119,8 +119,7 @@ def open_table(path: str) -> Any:
         return table.rename(columns=str) if kind == ".parquet" else table
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)  # a row is longer than the first
-        table = pd.read_csv(file, index_col=False, low_memory=False)
-    return table
+        return pd.read_csv(file, index_col=False, low_memory=False)
 
 
 def check(given: np.ndarray, field: Field, labels: Any, problems: list[str]) -> np.ndarray:
