@@ -7,6 +7,7 @@ import importlib
 import json
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from PIL import Image
 
 from .projects import laid_out, package, run_module
@@ -60,6 +62,14 @@ def module(name: str, part: str = "data") -> ModuleType:
         return importlib.import_module(f"{package(folder)}.{part}")
     finally:
         sys.path.pop(0)
+
+
+@pytest.fixture(autouse=True)
+def loader() -> Iterator[None]:
+    """YAML is read as before by all other tests: a project's `config.py` has it read `1e3` as a number."""
+    before = {letter: [*each] for letter, each in yaml.SafeLoader.yaml_implicit_resolvers.items()}
+    yield
+    yaml.SafeLoader.yaml_implicit_resolvers = before
 
 
 def section(**settings: Any) -> dict[str, Any]:
