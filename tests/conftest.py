@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
+from collections.abc import Iterator
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
@@ -34,6 +36,14 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 
 def pytest_report_header() -> str:
     return f"answers are drawn from LAYERWRIGHT_SEED={os.environ['LAYERWRIGHT_SEED']}"
+
+
+@pytest.fixture(scope="module")
+def yaml_as_it_is() -> Iterator[None]:
+    """A project's `config.py` has YAML take 1e-4 for a number, in all of its process: other tests come after it."""
+    before = {letter: [*each] for letter, each in yaml.SafeLoader.yaml_implicit_resolvers.items()}
+    yield
+    yaml.SafeLoader.yaml_implicit_resolvers = before
 
 
 LONGEST = (

@@ -31,12 +31,7 @@ PRESETS = presets()
 with_preset = pytest.mark.parametrize("preset", PRESETS)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _numbers_as_they_are_elsewhere() -> Iterator[None]:
-    """A project has YAML take 1e-4 for a number, in all of its process: other tests of this one come after it."""
-    before = {letter: [*each] for letter, each in yaml.SafeLoader.yaml_implicit_resolvers.items()}
-    yield
-    yaml.SafeLoader.yaml_implicit_resolvers = before
+pytestmark = pytest.mark.usefixtures("yaml_as_it_is")
 
 
 @cache

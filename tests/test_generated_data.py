@@ -40,11 +40,11 @@ def project(name: str) -> Path:
     return generated(BLANK, project_name=name, inputs=inputs, outputs=outputs, straight="false", **sharing)
 
 
-def data_module(folder: Path) -> ModuleType:
-    """Returns a project's `data.py`."""
+def data_module(folder: Path, name: str = "data") -> ModuleType:
+    """Returns a project's `data.py`, or another module."""
     sys.path.insert(0, str(folder / "src"))
     try:
-        return importlib.import_module(f"{package(folder)}.data")
+        return importlib.import_module(f"{package(folder)}.{name}")
     finally:
         sys.path.pop(0)
 

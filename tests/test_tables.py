@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-import importlib
 import json
-import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,19 +10,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from PIL import Image
 
-from .projects import laid_out, package, run_module
+from layerwright.presets import BLANK
 
-PROJECTS: dict[str, dict[str, Any]] = {
+from .projects import generated, run_module
+from .test_generated_data import data_module
+
+PROJECTS: dict[str, dict[str, str]] = {
     "shop": {"inputs": "nums: numeric 2, kind: category 6", "outputs": "y: binary"},
     "house": {"inputs": "nums: numeric 2", "outputs": "price: regression"},
     "note": {"inputs": "note: text 30x5", "outputs": "mood: multiclass 4, tags: multilabel 3"},
     "steps": {
         "inputs": "signal: sequence ?x1",
         "outputs": "tag: labels 3",
-        "training": {"class_weights": True},
+        "training": "{class_weights: true}",
     },
     "photo": {"inputs": "photo: image 8x8x1", "outputs": "mood: multiclass 3"},
     "sound": {"inputs": "sound: audio 16", "outputs": "word: binary"},
@@ -40,36 +37,17 @@ PROJECTS: dict[str, dict[str, Any]] = {
 }
 
 
-@functools.cache
+pytestmark = pytest.mark.usefixtures("yaml_as_it_is")
+
+
 def project(name: str) -> Path:
     """Returns the project of this name."""
-    folder = Path(_folder().name) / f"tables_{name}"
-    laid_out(folder, {"backend": "torch", "straight": False, **PROJECTS[name]})
-    return folder
-
-
-@functools.cache
-def _folder() -> tempfile.TemporaryDirectory[str]:
-    """Where they are, until this process ends."""
-    return tempfile.TemporaryDirectory(prefix="layerwright-")
+    return generated(BLANK, project_name=f"tables_{name}", straight="false", **PROJECTS[name])
 
 
 def module(name: str, part: str = "data") -> ModuleType:
     """Returns a module of a project."""
-    folder = project(name)
-    sys.path.insert(0, str(folder / "src"))
-    try:
-        return importlib.import_module(f"{package(folder)}.{part}")
-    finally:
-        sys.path.pop(0)
-
-
-@pytest.fixture(autouse=True)
-def loader() -> Iterator[None]:
-    """YAML is read as before by all other tests: a project's `config.py` has it read `1e3` as a number."""
-    before = {letter: [*each] for letter, each in yaml.SafeLoader.yaml_implicit_resolvers.items()}
-    yield
-    yaml.SafeLoader.yaml_implicit_resolvers = before
+    return data_module(project(name), part)
 
 
 def section(**settings: Any) -> dict[str, Any]:

@@ -199,6 +199,11 @@ class Graph:
             if isinstance(layer, Composite):
                 yield from layer.graph.all_layers()
 
+    @property
+    def backbone(self) -> BackboneLayer | None:
+        """The pretrained body, if there is one."""
+        return next((layer for layer in self.layers() if isinstance(layer, BackboneLayer)), None)
+
     def calls(self) -> dict[Layer, list[Node]]:
         """The calls of each layer, in the order of first calls."""
         result: dict[Layer, list[Node]] = {}

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from ..environments import NoEnvironmentError, Processes
-from ..graph import BackboneLayer
 from ..records import dataclass
 from ..scratch import own
 from .findings import CannotCheckError, Place
@@ -97,7 +96,7 @@ def _asked(project: Project) -> dict[str, Any]:
     """What the process gets to know of a project."""
     plan = project.plan
     assert plan is not None
-    backbone = next((each.name for each in plan.graph.layers() if isinstance(each, BackboneLayer)), "")
+    backbone = plan.graph.backbone.name if plan.graph.backbone else ""
     last = plan.spec.transfer.fine_tune if plan.spec.transfer else 0
     return {"folder": str(project.folder), "package": project.package, "backbone": backbone, "last": last}
 

@@ -216,8 +216,7 @@ def _padded(plan: Plan) -> list[str]:
 
 def _preprocessing(graph: Graph) -> str:
     """The function under keras.applications that images go through before the backbone, if there is one."""
-    backbone = next((layer for layer in graph.layers() if isinstance(layer, BackboneLayer)), None)
-    return (backbone and backbone.preprocessing) or ""
+    return (graph.backbone and graph.backbone.preprocessing) or ""
 
 
 def _preprocessed(graph: Graph) -> list[str]:
@@ -290,7 +289,7 @@ def probe(plan: Plan) -> dict[str, Any]:
 
 def _stand_in(plan: Plan) -> dict[str, Any]:
     """A small body with the features of the backbone's shape, and more layers than phase two trains."""
-    layer = next((each for each in plan.graph.layers() if isinstance(each, BackboneLayer)), None)
+    layer = plan.graph.backbone
     if layer is None or plan.spec.transfer is None:
         return {}
     backbone, trained = plan.spec.transfer.backbone, plan.spec.transfer.fine_tune

@@ -212,7 +212,6 @@ def data(plan: Plan) -> dict[str, Any]:
         "missing": any(each.missing for each in values),
         "categories": [each.name for each in inputs if each.kind.synthetic == "categories"],
         "int_inputs": any(each.kind.dtype != "float32" for each in inputs),
-        "pixels": any(each.kind.synthetic == "pixels" for each in inputs),
         "distinct": next((each.name for each in inputs if each.kind.synthetic not in REPEATING), ""),
         "standardised": standardised,
         "learns": bool(standardised) or any(kind not in FILES for kind in kinds),
@@ -277,12 +276,16 @@ def _folders(plan: Plan, stored: Sequence[Output]) -> list[str]:
 
 
 def _steps(plan: Plan, stored: Sequence[Output]) -> dict[str, Any]:
-    """Facts about samples of steps: which have padding, and which are as long as the longest."""
+    """Facts about samples of steps: which have padding, and which are as long as the longest.
+
+    `counted` have as many as the sequence that they follow. `loose` follow none of numbers, or none at all.
+    """
     padded = [each for each in plan.spec.inputs if steps_padded(each, plan)]
     numbers = [each.name for each in padded if each.kind.standardised]
     varying = [each.name for each in plan.spec.inputs if varies(each.shape)]
     told = [each for each in stored if None in plan.graph.outputs[each.name].shape[1:]]
     names = [each.name for each in told]
+    followed = {each.name: source for each in told if (source := padded_steps(each, plan))}
     hardware = plan.spec.hardware
     return {
         "padded_texts": [each.name for each in padded if not each.kind.standardised],
@@ -292,6 +295,8 @@ def _steps(plan: Plan, stored: Sequence[Output]) -> dict[str, Any]:
         "varying_outputs": any(varies(tensor.shape) for tensor in plan.graph.outputs.values()),
         # On several machines JAX needs batches of one length, and none of them sees what the others have.
         "cut": [] if hardware.backend == "jax" and hardware.processes else varying + names,
+        "counted": list(followed),
+        "loose": [name for name in names if name not in followed or followed[name].kind.synthetic == "tokens"],
         "aligned": [name for name in varying if any(name in each.sources for each in told)] + names if told else [],
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from ..blocks.builder import models_in
 from ..diagram import sizes
 from ..forms import CHAIN, has_prefix
-from ..graph import BackboneLayer, Graph, Layer, RuleLayer, SubModel, Tensor
+from ..graph import Graph, Layer, RuleLayer, SubModel, Tensor
 from ..layers import Rule
 from ..layers.rule import OWN, Nested
 from ..plan import Plan
@@ -86,7 +86,7 @@ def model_source(plan: Plan) -> ModelSource:
     listed = library(graphs[-1:] if is_sequence else (), made.names, float32)
     custom = classes(graphs, package, float32)
     functions = [_function(model, made, custom, float32) for model in models]
-    backbone = _backbone(plan.graph)
+    backbone = plan.graph.backbone.name if plan.graph.backbone else None
     weights = plan.spec.transfer.weights if plan.spec.transfer else None
     if is_sequence:
         sections, returns = [_sequence(plan.graph, listed, custom, float32)], f"name={package!r}"
@@ -224,8 +224,3 @@ def _group(family: Family) -> GroupFunction:
 def _beside(graph: Graph, name: str, tensor: Tensor) -> BesideModel:
     sources = graph.sources(tensor)
     return BesideModel(name, graph.names()[tensor], sources if len(sources) < len(graph.inputs) else [])
-
-
-def _backbone(graph: Graph) -> str | None:
-    """The name of the layer that is the backbone, if there is one, at the top."""
-    return next((layer.name for layer in graph.layers() if isinstance(layer, BackboneLayer)), None)

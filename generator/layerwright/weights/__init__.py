@@ -16,7 +16,6 @@ from pathlib import Path
 from ..checking.project import Project, read
 from ..environments import NoEnvironmentError, Processes, python_of
 from ..faults import BadOption, NoEnvironment, NoProject, NotCarried, UnknownName, UnreadableFile
-from ..graph import BackboneLayer
 from ..places import ANSWERS_FILE
 from ..problems import AnswersError, Problem
 from ..records import dataclass
@@ -107,7 +106,7 @@ def _obstacles(old: Path, to: Path) -> Iterator[Problem]:
 def _run(python: Path, project: Project, old: Path, made: Path, renamed: Mapping[str, str]) -> dict[str, object]:
     """What the script says that it has done."""
     assert project.plan is not None
-    backbone = next((each.name for each in project.plan.graph.layers() if isinstance(each, BackboneLayer)), "")
+    backbone = project.plan.graph.backbone.name if project.plan.graph.backbone else ""
     asked = {"folder": str(project.folder), "package": project.package, "backbone": backbone}
     request, result = made.with_name("request.json"), made.with_name("result.json")
     request.write_text(json.dumps({**asked, "old": str(old), "to": str(made), "renamed": dict(renamed)}))
