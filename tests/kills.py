@@ -112,7 +112,7 @@ def _after_a_wish(case: Case, code: int, err: str, parent: Path) -> str:
     state = parent / "plant" / ".git" / "layerwright"
     if left or list(state.glob("*/journal.json")) or "Traceback" in err:
         return f"wrong: {sorted(left) or err}"
-    if there == case.after:
+    if there == case.after and code == 0:
         return "after"
     return "before" if there == case.before and code != 0 else f"wrong: exit {code}, {_difference(there, case)}"
 

@@ -21,7 +21,7 @@ from layerwright import __version__, cli, template
 from layerwright.answers import load_pairs
 from layerwright.problems import AnswersError
 
-from .workbench import PRESETS, Checkout, Command, Terminal, listing
+from .workbench import PRESETS, Checkout, Command, Terminal, listing, signals_kept
 
 pytest_plugins = ["tests.workbench"]
 
@@ -682,7 +682,7 @@ def test_what_nobody_has_foreseen_is_one_line_and_says_how_to_see_more(
 
     monkeypatch.setitem(cli.main.commands, "melt", click.command("melt")(fails))
     monkeypatch.setattr(sys, "argv", ["layerwright", "melt"])
-    with pytest.raises(SystemExit) as ended:
+    with signals_kept(), pytest.raises(SystemExit) as ended:
         cli.run()
     said = capsys.readouterr().err
     assert ended.value.code == 1
@@ -703,15 +703,10 @@ def test_what_goes_wrong_because_of_a_signal_is_the_stop(
         except BaseException as error:
             raise RuntimeError("git has failed") from error
 
-    handlers = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
     monkeypatch.setitem(cli.main.commands, "fail", click.command("fail")(fails))
     monkeypatch.setattr(sys, "argv", ["layerwright", "fail"])
-    try:
-        with pytest.raises(SystemExit) as ended:
-            cli.run()
-    finally:
-        for each, handler in handlers.items():
-            signal.signal(each, handler)
+    with signals_kept(), pytest.raises(SystemExit) as ended:
+        cli.run()
     said = capsys.readouterr().err
     assert ended.value.code == code
     assert "git has failed" not in said

@@ -17,6 +17,7 @@ from layerwright.problems import AnswersError, Problem, as_data, from_data
 from layerwright.template import refusal
 
 from .corpus import cases, commands, printed
+from .workbench import signals_kept
 
 ELSEWHERE = {
     "answer-not-taken": "test_faults.py",
@@ -123,8 +124,7 @@ def test_where_a_command_prints_json_its_problems_are_json_too(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.argv", ["layerwright", "explain", "--data", "inputs=x: imge 8x8x3", "--format", "json"])
-    monkeypatch.setattr("signal.signal", lambda *_: None)
-    with pytest.raises(SystemExit) as stopped:
+    with signals_kept(), pytest.raises(SystemExit) as stopped:
         running.run(cli.main)
     out, err = capsys.readouterr()
     assert stopped.value.code == 2

@@ -20,6 +20,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from py_compile import PycInvalidationMode
@@ -154,21 +155,30 @@ def at_checkout(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> Checkout
 Command = Callable[..., Result]
 
 
+@contextmanager
+def signals_kept() -> Iterator[None]:
+    """Signals mean afterwards what they did before, to what is started then too, whatever a command made of them."""
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
 @pytest.fixture
-def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
+def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
     """Runs the whole command in this process, down to its exit code: for tables of many cases."""
-    before = signal.getsignal(signal.SIGTERM)
 
     def layerwright(*arguments: str | Path) -> Result:
         monkeypatch.setattr(sys, "argv", ["layerwright", *map(str, arguments)])
-        with pytest.raises(SystemExit) as exit_:
+        with signals_kept(), pytest.raises(SystemExit) as exit_:
             cli.run()
         out, err = capsys.readouterr()
         code = exit_.value.code
         return Result(code if isinstance(code, int) else 0, out, err)
 
-    yield layerwright
-    signal.signal(signal.SIGTERM, before)
+    return layerwright
 
 
 def listing(folder: Path) -> dict[str, str]:

@@ -37,6 +37,7 @@ from layerwright.presets import presets
 
 from . import pairs
 from .properties import revision
+from .workbench import signals_kept
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "build" / "answers"
@@ -344,7 +345,7 @@ def wrong(each: Case, folder: Path) -> tuple[str, int]:
     out, err = io.StringIO(), io.StringIO()
     before, sys.argv = sys.argv, ["layerwright", "explain", *given]
     try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        with signals_kept(), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             cli.run()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)

@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from .stopping import held
 
 try:
     import fcntl
@@ -142,14 +143,11 @@ def _content(folder: Path) -> list[Path]:
 
 def remove(folder: Path) -> None:
     """Removes a folder, and lets no Ctrl-C or SIGTERM come between."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows, where what git has made can't be removed as it is
+    if os.name == "nt":  # where what git has made can't be removed as it is
         shutil.rmtree(folder, onerror=_made_writable)
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    try:
+    with held():
         shutil.rmtree(folder, ignore_errors=True)
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _made_writable(again: Callable[[str], object], path: str, _: object) -> None:

@@ -22,6 +22,7 @@ from .answers import Answers
 from .faults import AnswerNotTaken, DestinationTaken
 from .places import ANSWERS_FILE, is_checkout, template_root
 from .problems import AnswersError, Problem, from_data
+from .stopping import come_too_late, held
 
 if TYPE_CHECKING:
     from .plan import Plan
@@ -81,14 +82,16 @@ def create(destination: Path, answers: Answers, *, finish: Callable[[Path], None
     with _staging(destination) as staged:
         _make(staged, answers)
         finish(staged)
-        if into_folder:
-            ready = staged.parent.with_name(scratch.READY)
-            os.replace(staged.parent, ready)
-            _move_content(ready / staged.name, destination)
-        else:
-            check_destination(destination)
-            destination.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(staged, destination)
+        with held():
+            if into_folder:
+                ready = staged.parent.with_name(scratch.READY)
+                os.replace(staged.parent, ready)
+                _move_content(ready / staged.name, destination)
+            else:
+                check_destination(destination)
+                destination.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(staged, destination)
+            come_too_late()
 
 
 def _make(project: Path, answers: Answers) -> None:

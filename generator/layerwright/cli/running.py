@@ -18,6 +18,7 @@ import click
 from ..faults import Stopped, SystemRefused, Unforeseen
 from ..marking import Sources
 from ..problems import AnswersError, Problem, as_data
+from ..stopping import come_too_late, heed
 from .manner import Manner
 from .options import TOP, named_in
 from .saying import columns, fail, said, say
@@ -43,27 +44,20 @@ def _stop(number: int) -> NoReturn:
     sys.exit(128 + number)
 
 
-def _heed(came: list[int]) -> None:
-    """Has a signal that is to end the command end it, and be noted."""
+def run(program: click.Command) -> NoReturn:
+    """Runs a program, and exits with its code."""
+    came: list[int] = []
 
     def stop(number: int, _: object) -> NoReturn:
         came.append(number)
         _stop(number)
 
-    for each in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(each) != signal.SIG_IGN:  # as a shell has it for what runs in the background
-            signal.signal(each, stop)
-
-
-def run(program: click.Command) -> NoReturn:
-    """Runs a program, and exits with its code."""
-    came: list[int] = []
-    _heed(came)
     if isinstance(sys.stdout, io.TextIOWrapper):  # Windows has few letters in a file or a pipe: others are spelled out
         sys.stdout.reconfigure(errors="backslashreplace")
     words = tuple(sys.argv[1:])
     manner = Manner(Sources(words=words, columns=columns()), form=_form_of(words))
     try:
+        heed(stop)
         program(standalone_mode=False, obj=manner)
     except click.exceptions.NoArgsIsHelpError as error:
         say(error.format_message(), err=True)
@@ -115,6 +109,7 @@ def _failed(error: Exception, words: Sequence[str]) -> Problem:
 
 def _end(problems: Sequence[Problem], manner: Manner, code: int) -> NoReturn:
     """Says what is wrong, as a program wants it too if one has asked, and exits."""
+    come_too_late()  # for a second Ctrl-C
     if manner.form == "json":
         say(json.dumps({"problems": [as_data(each) for each in problems]}, indent=2))
     fail(told(problems, manner), code)

@@ -13,9 +13,8 @@ import json
 import os
 import secrets
 import shutil
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, field, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from typing import Any
 from ..faults import Damaged, Edited, InTheWay
 from ..problems import AnswersError, Problem
 from ..records import dataclass
+from ..stopping import come_too_late, held
 from .change import ELSE, Change, Files, Step, check_path, check_way, digest, digest_of
 from .project import Project
 
@@ -94,7 +94,7 @@ def apply(project: Project, changes: Sequence[Change], journal: Journal, known: 
     for change in changes:
         check_way(project.root, change.path)
     _check_writable(project, changes)
-    with _held(forget=True) as stopped:
+    with held() as stopped:
         folder = _staging(project)
         journal = replace(journal, folder=_named(project, folder))
         try:
@@ -106,6 +106,7 @@ def apply(project: Project, changes: Sequence[Change], journal: Journal, known: 
             _carry_out(project, journal, folder, stopped)
             _keep_old(project, folder)
             os.replace(cut_off(project), done(project))
+            come_too_late()
         except BaseException:
             take_back(project)
             shutil.rmtree(folder, ignore_errors=True)
@@ -238,7 +239,7 @@ def take_back(project: Project) -> list[str]:
     if journal is None:
         return []
     edited = []
-    with _held():
+    with held():
         folder = folder_of(project, journal)
         for number, step in reversed(list(enumerate(journal.steps))):
             target = project.root / step.path
@@ -270,25 +271,6 @@ def tidy(project: Project) -> None:
         shutil.rmtree(each / "new" if each.name == needed else each, ignore_errors=True)
     if last is not None and last.folder.startswith("./"):
         shutil.rmtree(folder_of(project, last), ignore_errors=True)
-
-
-@contextmanager
-def _held(*, forget: bool = False) -> Iterator[Callable[[], bool]]:
-    """Holds back Ctrl-C and SIGTERM, and gives what says whether one has come.
-
-    With `forget`, one that is still waiting when all went well is let go: there is nothing left that it could stop.
-    """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield lambda: False
-        return
-    signals = {signal.SIGINT, signal.SIGTERM}
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-    try:
-        yield lambda: bool(signal.sigpending() & signals)
-        while forget and (waiting := signal.sigpending() & signals):
-            signal.sigwait(waiting)
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def reversed_changes(project: Project, journal: Journal) -> list[Change]:

@@ -20,6 +20,7 @@ from ..places import ANSWERS_FILE
 from ..problems import AnswersError, Problem
 from ..records import dataclass
 from ..scratch import own
+from ..stopping import come_too_late, held
 
 LOG = logging.getLogger(__name__)
 
@@ -70,7 +71,9 @@ def carry(old: Path, folder: Path, to: Path | None, renamed: Mapping[str, str], 
             made = folder_of_ours / "model.keras"
             said = _run(interpreter, project, old, made, renamed)
             carried = _read(said, project, to)
-            os.replace(made, to)
+            with held():
+                os.replace(made, to)
+                come_too_late()
             return carried
     except NoEnvironmentError as error:
         raise AnswersError(
