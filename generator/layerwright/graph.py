@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field
+from functools import cached_property
 
 from .layers import Rule, Shape, Weight
 from .layers.rule import Value
@@ -63,9 +64,14 @@ class RuleLayer(Layer):
     rule: Rule = field(kw_only=True)
     gives_state: bool = False
 
+    @cached_property
+    def complete(self) -> Mapping[str, Value]:
+        """Its arguments with the defaults filled in."""
+        return self.rule.complete(self.arguments)
+
     def masks(self, taken: tuple[bool, ...]) -> bool:
         """Whether what it gives carries a mask, if what it takes does or doesn't."""
-        return self.rule.mask(self.rule.complete(self.arguments), taken)
+        return self.rule.mask(self.complete, taken)
 
     def state(self, output: Tensor) -> Tensor | None:
         """The last state that a call gives beside its output, if it gives any: `units` numbers, twice for an LSTM."""

@@ -674,9 +674,8 @@ def _visible(block: Block | None) -> Block | None:
 
 
 def _output(layer: RuleLayer, shape: Shape, tensors: tuple[Tensor, ...]) -> Tensor:
-    complete = layer.rule.complete(layer.arguments)
     dtypes, masks = tuple(tensor.dtype for tensor in tensors), tuple(tensor.masked for tensor in tensors)
-    return Tensor(shape, layer.rule.dtype(complete, dtypes), layer.masks(masks))
+    return Tensor(shape, layer.rule.dtype(layer.complete, dtypes), layer.masks(masks))
 
 
 def edits_of(error: LayerError, place: str) -> Iterator[Edit]:

@@ -397,7 +397,8 @@ class Rule:
                 "put an embedding before it, or for numbers that count something a rescaling, as Rescaling 1",
                 ("before", "Rescaling 1"),
             )
-        self.guard(self.complete(given), tensors)
+        if self.guard is not takes_all:
+            self.guard(self.complete(given), tensors)
 
     def _check_weight(self, arguments: Arguments, weight: Weight) -> None:
         """Raises LayerError for an initializer or a constraint that a weight of as many axes can't have.
