@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from layerwright.answers.mending import INNER, mended
+from layerwright.context.checks import probe
 from layerwright.extensions.builtin import builtin
 from layerwright.layers.rule import Described, LayerError, Nested
 from layerwright.problems import Edit
@@ -82,3 +83,20 @@ def test_one_hot_hashes_want_a_last_axis_of_one_number() -> None:
     assert shape == (None, 4)
     with pytest.raises(LayerError, match="takes a last axis of one number"):
         rule.call(arguments, ((None, 5),))
+
+
+@pytest.mark.parametrize(
+    ("training", "rate"),
+    [
+        ({"optimizer": "sgd", "learning_rate": 0.002}, 0.01),
+        ({"learning_rate": 1e-6}, 0.001),
+        ({"learning_rate": 0.002}, 0.002),
+        ({"learning_rate": 5}, 0.01),
+    ],
+    ids=str,
+)
+def test_a_short_run_of_an_embedding_takes_no_rate_at_which_it_learns_nothing(
+    training: dict[str, Any], rate: float
+) -> None:
+    plan = models.planned(inputs="x: vector 4", outputs="y: embedding 4", training=training)
+    assert probe(plan)["learning_rate"] == rate

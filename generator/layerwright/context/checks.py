@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..answers.keys import OPTIMIZER_DEFAULTS, TRAINING_DEFAULTS
 from ..blocks.builder import InnerModel
 from ..emit import literal
 from ..graph import BackboneLayer, Composite, Graph, Layer, Node, RuleLayer, SubModel, Tensor
@@ -14,7 +15,7 @@ from ..layers.rule import REQUIRED, Nested, Rule, Value
 from ..lengths import varies
 from ..padding import STEPWISE, keeps_padding_out, sees_no_later
 from ..plan import Plan
-from ..spec import Head, Output, Spec
+from ..spec import Head, Output, Spec, Training
 from ..tasks import Per
 from .data import FEWEST_BATCHES, input_values
 from .scores import is_stateful, scoring
@@ -280,11 +281,19 @@ def probe(plan: Plan) -> dict[str, Any]:
         sizes = {"few": 16, "samples": 600, "epochs": 10, "batch": 32, "overfit_epochs": 20, "learning_rate": rate}
     if any(each.task.score == "embedding" for each in plan.spec.outputs):
         # Its loss looks at the hardest samples alone, which large steps only swap.
-        sizes["learning_rate"] = min(sizes["learning_rate"], plan.spec.training.learning_rate)
+        sizes["learning_rate"] = min(sizes["learning_rate"], _least_rate(plan.spec.training))
     sizes = _in_batches(sizes | {"rest": _rest(plan, work)}, batch)
     batches = f"Batches(samples, batch_size={sizes['few']})"
     first_batch = f"next(iter({batches}))" if batch else f"{batches}[0]"
     return sizes | {"first_batch": first_batch, "stand_in": _stand_in(plan)}
+
+
+def _least_rate(training: Training) -> float:
+    """The rate that was planned; of one that the answers say, not less than the optimizer's own: a test is short."""
+    if not training.is_rate_said:
+        return training.learning_rate
+    usual: dict[str, Any] = TRAINING_DEFAULTS | OPTIMIZER_DEFAULTS.get(training.optimizer, {})
+    return max(training.learning_rate, float(usual["learning_rate"]))
 
 
 def _stand_in(plan: Plan) -> dict[str, Any]:
