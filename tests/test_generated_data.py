@@ -154,7 +154,7 @@ SCORES = np.where(WORDS, 1.5, np.nan)
 def test_texts_and_their_steps_are_checked(arrays: dict[str, Any], said: str | None, tmp_path: Path) -> None:
     module = data_module(project("text"))
     np.savez(tmp_path / "file.npz", **{"words": WORDS, "tags": TAGS, "scores": SCORES} | arrays)
-    data = {"columns": {}, "series": None, "cache_gb": 1, "split": {}}
+    data = {"columns": {}, "series": None, "cache_gb": 1, "sound_rate": None, "split": {}}
     if said is None:
         checked = module.read(str(tmp_path / "file.npz"), data)
         assert {name: checked[name].shape for name in module.STORED} == {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,11 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from PIL import Image
 
 from layerwright.presets import BLANK
 
-from .projects import generated, run_module
+from .projects import generated, package, run, run_module
 from .test_generated_data import data_module
 
 PROJECTS: dict[str, dict[str, str]] = {
@@ -53,7 +55,7 @@ def module(name: str, part: str = "data") -> ModuleType:
 def section(**settings: Any) -> dict[str, Any]:
     """The section of `config.yaml` that says how samples are read."""
     split = {"column": None, "group": None, "time": None}
-    usual = {"columns": {}, "split": split, "series": None, "time": None, "cache_gb": 1}
+    usual = {"columns": {}, "split": split, "series": None, "time": None, "cache_gb": 1, "sound_rate": None}
     return usual | {"test_path": None, "test_fraction": 0.2, "validation_fraction": 0.2} | settings
 
 
@@ -99,6 +101,50 @@ def test_whole_numbers_are_numbers_of_categories(tmp_path: Path) -> None:
     samples = data.read(written(tmp_path, shops(["3", "", "1.0", "9", "-2"])), SHOP)
     learned = {"kind": {"values": None}}
     assert data.prepare(samples, learned)["kind"].tolist() == [3, 0, 1, 0, 0]
+
+
+def test_numbers_below_zero_make_names_of_all(tmp_path: Path) -> None:
+    data = module("shop")
+    samples = data.read(written(tmp_path, shops(["-1", "0", "1"])), SHOP)
+    learned = data.learn(samples)
+    assert sorted(data.prepare(samples, learned)["kind"]) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("unit", ["ns", "ms"])
+def test_a_date_is_no_number(unit: str, tmp_path: Path) -> None:
+    data = module("house")
+    days = pd.Series(pd.date_range("2024-01-01", periods=3, unit=unit))
+    pd.DataFrame({"day": days, "rooms": [1, 2, 3], "price": 1.0}).to_parquet(tmp_path / "days.parquet")
+    with pytest.raises(data.DataError, match=r"day, row 1: found 2024-01-01T00:00:00\.0+, expected a number"):
+        data.read(str(tmp_path / "days.parquet"), section(columns={"nums": ["day", "rooms"]}))
+
+
+def test_a_date_is_the_same_category_in_every_unit(tmp_path: Path) -> None:
+    data = module("shop")
+    found = []
+    for unit in ("ns", "ms"):
+        days = pd.Series(pd.date_range("2024-01-01", periods=3, unit=unit))
+        pd.DataFrame({"a": 1, "b": 2, "kind": days, "y": [0, 1, 0]}).to_parquet(tmp_path / "days.parquet")
+        found.append(data.read(str(tmp_path / "days.parquet"), SHOP))
+    assert data.prepare(found[1], data.learn(found[0]))["kind"].tolist() == [1, 2, 3]
+
+
+def test_in_one_column_an_empty_line_is_a_row(tmp_path: Path) -> None:
+    data = module("note")
+    fields = {"note": data.STORED["note"]}
+    samples = data.read(written(tmp_path, "note\nup\n\ndown\n"), section(), fields)
+    assert samples["note"].tolist() == ["up", "", "down"]
+    assert samples[data.ROW].tolist() == [1, 2, 3]
+    two = data.read(written(tmp_path, "note,mood\nup,1\n\ndown,2\n\n"), section(), fields)
+    assert two["note"].tolist() == ["up", "down"]
+
+
+def test_what_is_no_table_is_said_to_be_none(tmp_path: Path) -> None:
+    data = module("house")
+    with pytest.raises(data.DataError, match=r"table\.tsv can't be read as \.csv, .*its name ends otherwise"):
+        data.read(written(tmp_path, "a\tb\n", "table.tsv"), section())
+    with pytest.raises(data.DataError, match="there is no such file"):
+        data.read(str(tmp_path / "other.tsv"), section())
 
 
 def test_a_bool_of_an_array_is_that_of_a_table(tmp_path: Path) -> None:
@@ -345,6 +391,46 @@ def test_a_picture_of_fractions_is_refused(tmp_path: Path) -> None:
         data.read(written(tmp_path, "photo,mood\n1.tif,0\n"), section())
 
 
+@pytest.mark.parametrize(("most", "fits"), [(0, True), (255, False), (4095, False), (4096, True), (65535, True)])
+def test_a_picture_of_16_bits_uses_them_all(most: int, fits: bool, tmp_path: Path) -> None:
+    data = module("photo")
+    values = np.full((8, 8), most, "uint16")
+    Image.fromarray(values).save(tmp_path / "1.png")
+    path = written(tmp_path, "photo,mood\n1.png,0\n")
+    if fits:
+        assert np.unique(np.asarray(data.read(path, section())["photo"])).tolist() == [most // 256]
+        return
+    with pytest.raises(data.DataError, match=rf"photo, row 1: .*its numbers go to {most}, not 65535: save it with 8"):
+        data.read(path, section())
+
+
+def test_a_picture_of_32_bits_is_refused(tmp_path: Path) -> None:
+    data = module("photo")
+    Image.fromarray(np.full((8, 8), 70_000, "int32")).save(tmp_path / "1.tif")
+    with pytest.raises(data.DataError, match=r"photo, row 1: .*its numbers go to 70000, not 65535"):
+        data.read(written(tmp_path, "photo,mood\n1.tif,0\n"), section())
+
+
+def test_sounds_have_the_rate_of_those_of_training(tmp_path: Path) -> None:
+    soundfile = pytest.importorskip("soundfile")
+    sounds = [f"{number}.wav" for number in range(12)]
+    for number, name in enumerate([*sounds, "fast.wav"]):
+        soundfile.write(tmp_path / name, np.full(16, number / 20), 8000 * (1 + (name == "fast.wav")))
+    path = written(tmp_path, "sound,word\n" + "".join(f"{name},{row % 2}\n" for row, name in enumerate(sounds)))
+    fast = written(tmp_path, "sound,word\nfast.wav,0\n", "fast.csv")
+    run, refused = f"run={tmp_path}/run", "8000 Hz in data.sound_rate, 16000 Hz in"
+    mixed = ["training.epochs=1", f"data.path={path}", f"data.test_path={fast}"]
+    code, output = run_module(project("sound"), "train", run, *mixed)
+    assert (code, refused in output) == (1, True), output
+    code, output = run_module(project("sound"), "train", run, *mixed[:2])
+    assert code == 0, output
+    for given in (f"data.path={fast}", f"sample.sound={tmp_path}/fast.wav"):
+        code, output = run_module(project("sound"), "predict", run, given)
+        assert (code, refused in output) == (1, True), output
+    code, output = run_module(project("sound"), "predict", run, f"sample.sound={tmp_path}/3.wav")
+    assert code == 0, output
+
+
 def test_sounds_are_of_one_rate_and_none_is_empty(tmp_path: Path) -> None:
     soundfile = pytest.importorskip("soundfile")
     data = module("sound")
@@ -392,6 +478,70 @@ def test_the_worst_rows_are_those_of_the_file(tmp_path: Path) -> None:
     assert shown
     for row, _, true, _ in shown:
         assert float(true) == int(row) - 1, "a price says in which row it is"
+
+
+def test_predictions_are_as_exact_as_the_data(tmp_path: Path) -> None:
+    offset = 1.7e12  # as milliseconds since 1970
+    rows = "".join(f"{row},{row % 3},{offset + 1000 * row:.0f}\n" for row in range(60))
+    path = written(tmp_path, "sqm,rooms,price\n" + rows)
+    arguments = [f"run={tmp_path}/run", "training.epochs=1", f"data.path={path}", "data.columns.nums=[sqm,rooms]"]
+    for name in ("train", "evaluate", "predict"):
+        code, output = run_module(project("house"), name, *arguments)
+        assert code == 0, output
+    said = pd.read_csv(tmp_path / "run" / "predictions.csv")["price"]
+    assert said.nunique() > 50
+    mine = module("house", "predict")
+    config = mine.Config(yaml.safe_load((tmp_path / "run" / "config.yaml").read_text(encoding="utf-8")))
+    samples = module("house").read(path, config["data"], module("house").INPUTS)
+    np.testing.assert_allclose(said - offset, mine.predict(config, samples)["price"][:, 0] - offset, atol=1e-3)
+    page = (tmp_path / "run" / "evaluation.md").read_text(encoding="utf-8")
+    shown = [line.split() for line in page.splitlines() if line.strip()[:1].isdigit()]
+    assert len({true for *_, true, _ in shown}) > 1
+
+
+KILLED = """
+import os
+from pathlib import Path
+
+from {package}.train import train, from_command_line
+
+replace = Path.replace
+
+def killed(self, target):
+    if self.name == "new.keras":
+        os._exit(9)
+    return replace(self, target)
+
+Path.replace = killed
+train(from_command_line())
+"""
+"""A training that is killed when its network is about to take the place of the one before."""
+
+
+def test_a_network_is_never_used_with_what_another_run_learned(tmp_path: Path) -> None:
+    house = shutil.copytree(project("house"), tmp_path / "house")
+    before, after = (
+        [f"data.path={written(tmp_path, text, name)}"]
+        for name, text in (
+            ("before.csv", "sqm,rooms,price\n" + "".join(f"{row},1,{row}\n" for row in range(30))),
+            ("after.csv", "sqm,rooms,price\n" + "".join(f"{row},1,{1000 * row}\n" for row in range(30))),
+        )
+    )
+    usual = ["training.epochs=1", "data.columns.nums=[sqm,rooms]"]
+    assert run_module(house, "train", *before, *usual)[0] == 0
+    (house / "killed.py").write_text(KILLED.format(package=package(house)), encoding="utf-8")
+    assert run(house, "killed", *after, *usual)[0] == 9
+    code, output = run_module(house, "predict", *before)
+    assert (code, "train first" in output) == (1, True), output
+    assert run_module(house, "train", *after, *usual)[0] == 0
+    assert run_module(house, "predict", *before)[0] == 0
+
+
+def test_columns_may_be_said_as_one(tmp_path: Path) -> None:
+    path = written(tmp_path, "sqm,rooms,cost\n" + "".join(f"{row},1,{row}\n" for row in range(30)))
+    settings = [f"run={tmp_path}/run", "training.epochs=1", f"data.path={path}"]
+    code, output = run_module(project("house"), "train", *settings, "data.columns={nums: [sqm, rooms], price: cost}")
+    assert code == 0, output
 
 
 def test_made_up_samples_are_said_to_be_so(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from ..diagram import sizes
 from ..plan import Plan
 from ..spec import Input, Output
+from .data import input_holds, output_holds
 from .synthesis import steps_padded
 
 FILES = {
@@ -19,8 +20,11 @@ FILES = {
 
 BEFORE = {
     "numbers": "used as it is",
-    "categories": "the number of the value, 0 if it's none of them",
+    "categories": "1 + the place of its value in `values` of `{name}` in learned.json, 0 if it isn't there; "
+    "the number itself if that is null",
     "tokens": "the numbers of its tokens, 0 after the last",
+    "words": "2 + the place of each word, as `words` in data.py finds them, in `words` of `{name}` in learned.json; "
+    "1 if it isn't there, 0 after the last. The numbers of its tokens if there are no such words",
     "pixels": "0 to 255, as it is: the network scales it",
     "waves": "-1 to 1, as it is",
     "steps": "used as it is",
@@ -48,24 +52,27 @@ def _about(plan: Plan) -> Iterator[str]:
         yield f"| input | `{name}` | {sizes(tensor.shape) or 'one number'} | {tensor.dtype} | {before} |"
     for output in plan.spec.outputs:
         shape = sizes(plan.graph.outputs[output.name].shape)
-        yield f"| output | `{output.name}` | {shape} | float32 | {_after(output)} |"
+        yield f"| output | `{output.name}` | {shape} | float32 | {_after(output, plan)} |"
 
 
 def _before(each: Input, plan: Plan) -> str:
     """What has to be done before: it's in the data pipeline, not in the network."""
     if not each.kind.standardised:
-        return BEFORE[each.kind.synthetic]
+        read = "words" if input_holds(each, plan) == "text" else each.kind.synthetic
+        return BEFORE[read].format(name=each.name)
     said = (
         f"minus `mean`, divided by `deviation` of `{each.name}` in learned.json; 0 where that's 0 or a value is missing"
     )
     return said + ("; steps after the end are 0, none of its own is" if steps_padded(each, plan) else "")
 
 
-def _after(each: Output) -> str:
+def _after(each: Output, plan: Plan) -> str:
     """What has to be done with what comes out."""
     told = each.task.told(each.size)
     of = each.of.kind if each.of else each.task
     if of.standardised:
         known = each.of.name if each.of else each.name
         return f"{told}: times `deviation`, plus `mean` of `{known}` in learned.json"
+    if output_holds(each, plan) == "label":
+        return f"{told}; `classes` of `{each.name}` in learned.json has their names in order, if they have any"
     return f"{told}, 0 to 1: times 255" if each.of and each.of.kind.scale else told

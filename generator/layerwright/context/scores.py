@@ -282,6 +282,8 @@ def _explained(spec: Spec, linear: Any, local: Any, raw: Any, *, large: bool, pl
     guesses = {name: scoring(each).guess for name, each in outputs.items()}
     means = " or ".join(sorted(set(guesses.values()) - {""}))
     yield "`model` is the trained network, on the test part."
+    if any(each.task.name == "binary" for each in spec.outputs):
+        yield "Yes is 1; of two names, it's the later by the alphabet."
     if linear:
         how = "least squares" if plain else f"ridge regression{'; large inputs made smaller' if large else ''}"
         yield f"`linear`{of(linear)} is a weighted sum of the inputs ({how})."

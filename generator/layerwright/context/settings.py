@@ -25,6 +25,7 @@ def settings(plan: Plan, samples: dict[str, Any], training: dict[str, Any]) -> l
         ("data.", COLUMN, {"series": samples["series"], "time": samples["series"]}),
         ("data.split.", COLUMN, {"column": not fixed, "group": not fixed, "time": not fixed}),
         ("data.", SHARE, {"validation_fraction": True, "test_fraction": True}),
+        ("data.", '"int or null", ()', {"sound_rate": "sound" in files}),
         ("data.", f"{NUMBER}, (0, 10**6)", {"cache_gb": files and not fixed}),
         ("data.", POSITIVE, {"synthetic_samples": True}),
         ("augment.", '"bool", ()', {"flip": training["augment"]}),

@@ -74,7 +74,8 @@ def _of_output(output: Output, spec: Spec) -> Iterator[str]:
 
 def _of_transfer(transfer: Transfer) -> Iterator[str]:
     constructor, count = transfer.backbone.constructor, transfer.fine_tune
-    yield f"{constructor} is frozen in phase one, so that new layers can't spoil what it knows."
+    knows = "new layers can't spoil what it knows" if transfer.weights else "the new layers learn before it moves"
+    yield f"{constructor} is frozen in phase one, so that {knows}."
     if count:
         chosen = f"its layers from {transfer.block} on" if transfer.block else f"its last {count} layers"
         statistics = "; its batch normalisation keeps its statistics, which small batches would ruin"

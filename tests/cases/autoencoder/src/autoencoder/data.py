@@ -96,9 +96,7 @@ def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None
     try:
         table = open_table(path)
         for name, listed in labels.items():
-            if missing := [label for label in listed if label not in table]:
-                raise DataError(f"{path}: no '{missing[0]}' in {list(table)[:20]}")
-            arrays = [np.atleast_1d(table[label]) for label in listed]
+            arrays = [column(table, label, path) for label in listed]
             given = arrays[0] if len(arrays) == 1 else np.stack(arrays, axis=-1)
             samples[name] = given if name == SPLIT else check(given, wanted[name], listed, problems)
     except Exception as error:
@@ -114,12 +112,25 @@ def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None
 def open_table(path: str) -> Any:
     """Returns the columns of a file by their names."""
     file = Path(path)
-    if (kind := file.suffix.lower()) != ".csv":
+    if (kind := file.suffix.lower()) not in FORMATS:
+        raise ValueError("its name ends otherwise" if file.is_file() else "there is no such file")
+    if kind != ".csv":
         table = FORMATS[kind](file)
         return table.rename(columns=str) if kind == ".parquet" else table
+    several = pd.read_csv(file, nrows=0).shape[1] > 1  # of one column, an empty line is a row
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)  # a row is longer than the first
-        return pd.read_csv(file, index_col=False, low_memory=False)
+        return pd.read_csv(file, index_col=False, low_memory=False, skip_blank_lines=several)
+
+
+def column(table: Any, label: str, path: str) -> np.ndarray:
+    """Returns a column, dates as texts. Raises DataError."""
+    if label not in table:
+        raise DataError(f"{path}: no '{label}' in {list(table)[:20]}")
+    values = np.atleast_1d(table[label])
+    # As numbers, dates of another file may be in another unit.
+    kind = values.dtype.kind
+    return values.astype(f"{kind}8[ns]").astype(str) if kind in "mM" else values
 
 
 def check(given: np.ndarray, field: Field, labels: Any, problems: list[str]) -> np.ndarray:

@@ -64,17 +64,17 @@ def section(
 ) -> str:
     """Returns what the page says of an output: its picture, and where it is farthest off."""
     rows = (-off).argsort()[:10]
-    worst = pd.DataFrame({"row": where[rows], "off by": off[rows]})
+    worst = pd.DataFrame({"row": where[rows], "off by": [f"{each:.4g}" for each in off[rows]]})
     worst["true"] = [in_words(each) for each in truth[rows]]
     worst["predicted"] = [in_words(each) for each in said[rows]]
-    shown = worst.to_string(index=False, float_format="{:.4g}".format)
+    shown = worst.to_string(index=False)
     picture = f"## {name}\n\n![{name}](evaluation_{name}.png)"
     return f"\n{picture}\n\nThe worst rows of the test part:\n\n```\n{shown}\n```\n"
 
 
 def in_words(values: np.ndarray) -> str:
     """Returns some of the numbers."""
-    return ", ".join(f"{each:.4g}" for each in values[:4]) + ", …" * (len(values) > 4)
+    return ", ".join(f"{each:.9g}" for each in values[:4]) + ", …" * (len(values) > 4)
 
 
 def write(run: Path, results: dict[str, dict[str, Scores]], sections: str) -> None:

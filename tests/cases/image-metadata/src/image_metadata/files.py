@@ -56,8 +56,14 @@ def read_picture(path: Path, shape: Sequence[int]) -> np.ndarray:
         image = ImageOps.exif_transpose(image)
         if image.mode == "F":
             raise ValueError("a picture of fractions has to be an .npy file")
-        if image.mode.startswith("I"):  # 16 bits
-            image = Image.fromarray((np.asarray(image) // 256).astype("uint8"))
+        # If fewer than 16 bits are used, or more, nothing says which number is white.
+        if image.mode.startswith("I"):
+            most = (values := np.asarray(image)).max()
+            if values.any() and not 4096 <= most < 65536:
+                raise ValueError(
+                    f"its numbers go to {most}, not 65535: save it with 8 bits or as .npy"
+                )
+            image = Image.fromarray((values // 256).astype("uint8"))
         image = image.convert({1: "L", 3: "RGB", 4: "RGBA"}[channels])
         return np.asarray(image.resize((width, height))).reshape(shape)
 

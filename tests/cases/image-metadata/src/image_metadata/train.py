@@ -48,9 +48,11 @@ def train(config: Config) -> dict[str, list[float]]:
     history = fit(model, batches, validation, config, run / "checkpoint.npz")
 
     model.save(run / "new.keras")  # beside the last one, which may be in use
+    # A run is used if it has this: what one holds isn't mixed with what the one before it held.
+    (run / "config.yaml").unlink(missing_ok=True)
     (run / "learned.json").write_text(json.dumps(learned), encoding="utf-8")
-    (run / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     (run / "new.keras").replace(run / "model.keras")
+    (run / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     losses = pd.read_csv(run / "history.csv", index_col="epoch")[["loss", "val_loss"]]
     axes = losses.plot(ax=Figure(layout="constrained").subplots(), ylabel="loss", logy=True)
     axes.figure.savefig(run / "learning_curve.png", dpi=150)

@@ -14,6 +14,7 @@ from .predict import predict, read_learned
 
 Scores = dict[str, float | None]  # None: undefined
 EXPLAINED = """`model` is the trained network, on the test part.
+Yes is 1; of two names, it's the later by the alphabet.
 `linear` is a weighted sum of the inputs (ridge regression; large inputs made smaller).
 `guess` says the training part's mean, whatever comes in."""
 
@@ -123,9 +124,9 @@ def section(
 ) -> str:
     """Returns what the page says of an output: its picture, and where it is farthest off."""
     rows = (-off).argsort()[:10]
-    worst = pd.DataFrame({"row": where[rows], "off by": off[rows]})
+    worst = pd.DataFrame({"row": where[rows], "off by": [f"{each:.4g}" for each in off[rows]]})
     worst["true"], worst["predicted"] = truth[rows, 0], said[rows, 0]
-    shown = worst.to_string(index=False, float_format="{:.4g}".format)
+    shown = worst.to_string(index=False, float_format="{:.9g}".format)
     picture = f"## {name}\n\n![{name}](evaluation_{name}.png)"
     return f"\n{picture}\n\nThe worst rows of the test part:\n\n```\n{shown}\n```\n"
 

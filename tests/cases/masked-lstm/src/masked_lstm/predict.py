@@ -69,7 +69,7 @@ def main(config: Config, sample: list[str] | None = None) -> None:
     learned = read_learned(run)
     table = pd.DataFrame(yes_columns("label", said["label"], class_names(learned, "label", 2)))
     table.insert(0, "row", samples[ROW], allow_duplicates=True)
-    table.to_csv(run / f"{to}.csv", index=False, float_format="%.6g")
+    table.to_csv(run / f"{to}.csv", index=False)
     print(f"{table.head().T}\nWrote {run / to}.csv")
 
 

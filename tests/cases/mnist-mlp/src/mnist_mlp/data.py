@@ -109,9 +109,7 @@ def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None
     try:
         table = open_table(path, texts)
         for name, listed in labels.items():
-            if missing := [label for label in listed if label not in table]:
-                raise DataError(f"{path}: no '{missing[0]}' in {list(table)[:20]}")
-            arrays = [np.atleast_1d(table[label]) for label in listed]
+            arrays = [column(table, label, path) for label in listed]
             given = arrays[0] if len(arrays) == 1 else np.stack(arrays, axis=-1)
             samples[name] = given if name == SPLIT else check(given, wanted[name], listed, problems)
     except Exception as error:
@@ -127,18 +125,32 @@ def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None
 def open_table(path: str, texts: list[str]) -> Any:
     """Returns the columns of a file by their names; texts as they are written."""
     file = Path(path)
-    if (kind := file.suffix.lower()) != ".csv":
+    if (kind := file.suffix.lower()) not in FORMATS:
+        raise ValueError("its name ends otherwise" if file.is_file() else "there is no such file")
+    if kind != ".csv":
         table = FORMATS[kind](file)
         return table.rename(columns=str) if kind == ".parquet" else table
+    several = pd.read_csv(file, nrows=0).shape[1] > 1  # of one column, an empty line is a row
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)  # a row is longer than the first
-        table = pd.read_csv(file, index_col=False, low_memory=False)
+        table = pd.read_csv(file, index_col=False, low_memory=False, skip_blank_lines=several)
     if here := [label for label in table if label in texts]:
-        known = pd.read_csv(file, usecols=here, dtype=str, keep_default_na=False, index_col=False)
+        options = {"usecols": here, "index_col": False, "skip_blank_lines": several}
+        known = pd.read_csv(file, dtype=str, keep_default_na=False, **options)
         for label, column in known.items():  # what isn't one whole number after the other
             if not column.str.fullmatch(r"-?(0|[1-9]\d{0,14})(\.0*)?").all():
                 table[label] = column.astype(object).where(column != "", None)
     return table
+
+
+def column(table: Any, label: str, path: str) -> np.ndarray:
+    """Returns a column, dates as texts. Raises DataError."""
+    if label not in table:
+        raise DataError(f"{path}: no '{label}' in {list(table)[:20]}")
+    values = np.atleast_1d(table[label])
+    # As numbers, dates of another file may be in another unit.
+    kind = values.dtype.kind
+    return values.astype(f"{kind}8[ns]").astype(str) if kind in "mM" else values
 
 
 def check(given: np.ndarray, field: Field, labels: Any, problems: list[str]) -> np.ndarray:

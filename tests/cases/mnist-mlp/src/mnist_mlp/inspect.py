@@ -48,9 +48,9 @@ def main(config: Config, row: str = "") -> None:
     run, (samples, *_) = Path(config["run"]), load_data(config)
     samples = prepare(samples, read_learned(run))
     count, size = len(next(iter(samples.values()))), config["training"]["batch_size"]
-    chosen, last = row.removeprefix("row=") or "1", count
-    if not (chosen.isdecimal() and 1 <= int(chosen) <= last):
-        raise SystemExit(f"{row}: expected a row of the training part, from 1 to {last}")
+    chosen = row.removeprefix("row=") or "1"
+    if not (chosen.isdecimal() and 1 <= int(chosen) <= count):
+        raise SystemExit(f"{row}: expected a row of the training part, from 1 to {count}")
     rows = np.arange(count)[int(chosen) - 1 :][: 1 if row else size]
     batch = Batches(take(samples, rows), size)[0]
     model = keras.models.load_model(run / "model.keras", compile=False)

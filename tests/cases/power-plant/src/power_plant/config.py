@@ -55,7 +55,7 @@ def read(path: Path, mend: str) -> Config:
         arguments = [argument.partition("=") for argument in sys.argv[1:]]
         if wrong := [key for key, equals, _ in arguments if not equals]:
             raise ValueError(f"{wrong[0]}: expected KEY=VALUE, as seed=1")
-        values |= {key: yaml.safe_load(value) for key, _, value in arguments}
+        values |= flat({key: yaml.safe_load(value) for key, _, value in arguments})
         for key, value in values.items():
             if key not in KEYS:
                 [near] = difflib.get_close_matches(key, KEYS, n=1, cutoff=0)

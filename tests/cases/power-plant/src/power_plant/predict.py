@@ -55,7 +55,7 @@ def main(config: Config, sample: list[str] | None = None) -> None:
     samples = one_sample(sample, run, data) if sample else read(data["path"], data, INPUTS)
     table = pd.DataFrame({name: values[:, 0] for name, values in predict(config, samples).items()})
     table.insert(0, "row", samples[ROW], allow_duplicates=True)
-    table.to_csv(run / f"{to}.csv", index=False, float_format="%.6g")
+    table.to_csv(run / f"{to}.csv", index=False)
     print(f"{table.head().T}\nWrote {run / to}.csv")
 
 

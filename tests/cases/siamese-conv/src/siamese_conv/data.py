@@ -141,14 +141,18 @@ def open_table(path: str, texts: list[str]) -> Any:
     file = Path(path)
     if arrays := {each.stem: np.load(each, mmap_mode="r") for each in file.glob("*.npy")}:
         return arrays
-    if (kind := file.suffix.lower()) != ".csv":
+    if (kind := file.suffix.lower()) not in FORMATS:
+        raise ValueError("its name ends otherwise" if file.is_file() else "there is no such file")
+    if kind != ".csv":
         table = FORMATS[kind](file)
         return table.rename(columns=str) if kind == ".parquet" else table
+    several = pd.read_csv(file, nrows=0).shape[1] > 1  # of one column, an empty line is a row
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)  # a row is longer than the first
-        table = pd.read_csv(file, index_col=False, low_memory=False)
+        table = pd.read_csv(file, index_col=False, low_memory=False, skip_blank_lines=several)
     if here := [label for label in table if label in texts]:
-        known = pd.read_csv(file, usecols=here, dtype=str, keep_default_na=False, index_col=False)
+        options = {"usecols": here, "index_col": False, "skip_blank_lines": several}
+        known = pd.read_csv(file, dtype=str, keep_default_na=False, **options)
         for label, column in known.items():  # what isn't one whole number after the other
             if not column.str.fullmatch(r"-?(0|[1-9]\d{0,14})(\.0*)?").all():
                 table[label] = column.astype(object).where(column != "", None)
@@ -162,6 +166,9 @@ def column(table: Any, label: str, path: str, field: Field | None = None) -> np.
     if name not in table:
         raise DataError(f"{path}: no '{name}' in {list(table)[:20]}")
     values = np.atleast_1d(table[name])
+    # As numbers, dates of another file may be in another unit.
+    if (kind := values.dtype.kind) in "mM":
+        values = values.astype(f"{kind}8[ns]").astype(str)
     if field is None or field.holds not in READERS:
         return values
     if isinstance(values, np.memmap):

@@ -127,9 +127,9 @@ def section(
 ) -> str:
     """Returns what the page says of an output: its picture, and where it is farthest off."""
     rows = (-off).argsort()[:10]
-    worst = pd.DataFrame({"row": where[rows], "off by": off[rows]})
+    worst = pd.DataFrame({"row": where[rows], "off by": [f"{each:.4g}" for each in off[rows]]})
     worst["true"], worst["predicted"] = truth[rows, 0], said[rows, 0]
-    shown = worst.to_string(index=False, float_format="{:.4g}".format)
+    shown = worst.to_string(index=False, float_format="{:.9g}".format)
     picture = f"## {name}\n\n![{name}](evaluation_{name}.png)"
     return f"\n{picture}\n\nThe worst rows of the test part:\n\n```\n{shown}\n```\n"
 

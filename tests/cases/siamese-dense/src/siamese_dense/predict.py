@@ -61,7 +61,7 @@ def main(config: Config, sample: list[str] | None = None) -> None:
     said = predict(config, samples)
     table = pd.DataFrame(number_columns("pair", said["pair"]))
     table.insert(0, "row", samples[ROW], allow_duplicates=True)
-    table.to_csv(run / f"{to}.csv", index=False, float_format="%.6g")
+    table.to_csv(run / f"{to}.csv", index=False)
     print(f"{table.head().T}\nWrote {run / to}.csv")
 
 

@@ -138,10 +138,10 @@ def section(
 ) -> str:
     """Returns what the page says of an output: its picture, and where it is farthest off."""
     rows = (-off).argsort()[:10]
-    worst = pd.DataFrame({"row": where[rows], "off by": off[rows]})
+    worst = pd.DataFrame({"row": where[rows], "off by": [f"{each:.4g}" for each in off[rows]]})
     worst["true"] = [names[int(each)] for each in truth[rows, 0]]
     worst["predicted"] = [f"{names[each.argmax()]} ({each.max():.2f})" for each in said[rows]]
-    shown = worst.to_string(index=False, float_format="{:.4g}".format)
+    shown = worst.to_string(index=False)
     picture = f"## {name}\n\n![{name}](evaluation_{name}.png)"
     return f"\n{picture}\n\nThe worst rows of the test part:\n\n```\n{shown}\n```\n"
 

@@ -88,7 +88,7 @@ def main(config: Config, sample: list[str] | None = None) -> None:
         class_columns("category", said["category"], class_names(learned, "category", 10))
     )
     table.insert(0, "row", samples[ROW], allow_duplicates=True)
-    table.to_csv(run / f"{to}.csv", index=False, float_format="%.6g")
+    table.to_csv(run / f"{to}.csv", index=False)
     print(f"{table.head().T}\nWrote {run / to}.csv")
 
 
