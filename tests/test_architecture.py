@@ -57,6 +57,7 @@ ORDER = (
         "compiled",
         "jinja",
         "direct",
+        "stopping",
         "scratch",
         "template",
         "asking",
