@@ -160,6 +160,7 @@ ARGUMENT = "test_what_no_run_can_have_is_named"
 WRONG_FILE = "test_a_wrong_file_is_named"
 WEIGHED = "test_the_loss_weighs_each_output"
 FOLLOWS = "test_training_follows_the_configuration"
+READS = "test_every_layer_reads_what_it_should"
 PREPARED = "test_samples_are_prepared_by_what_training_learned"
 RISES = "test_the_learning_rate_rises_and_falls"
 
@@ -560,6 +561,21 @@ RUNS = [
 ]
 
 FOLLOWED = [
+    model("a block that adds its layers to themselves", "residual-mlp", "[x, features]", "[x, x]", READS),
+    model(
+        "a head that reads what is before the block",
+        "residual-mlp",
+        'e="category")(x)',
+        'e="category")(features)',
+        READS,
+    ),
+    model(
+        "a layer's own block without its input",
+        "subclassed-block",
+        "[x, shortcut]",
+        "[x, x]",
+        "test_every_layer_inside_reads_what_it_should[image_residual_1",
+    ),
     training("a schedule left out", "balanced", "train.py", "callbacks=[schedule, ", "callbacks=[", RISES),
     training(
         "a plateau left out",

@@ -46,6 +46,8 @@ def checks(plan: Plan) -> dict[str, Any]:
     return {
         "shapes": literal(dict(_shapes(graph))),
         "settings": dict(_settings(graph)),
+        "reads": literal(_reads(graph)) if plan.decision.template != "sequential" else "",
+        "inside": {path: literal(reads) for path, reads in _inside(graph) if reads},
         "outputs": literal({name: tensor.shape[1:] for name, tensor in graph.outputs.items()}),
         "parameters": literal({layer.name: layer.parameters for layer in graph.layers() if layer.parameters}),
         "total": f"{graph.parameters:_}",
@@ -95,6 +97,27 @@ def _settings(graph: Graph, path: str = "") -> Iterator[tuple[str, str]]:
                 yield f"{path}{layer.name}", _said(layer.rule, {**layer.arguments, **state})
         elif isinstance(layer, Composite):
             yield from _settings(layer.graph, f"{path}{layer.name}/")
+
+
+def _reads(graph: Graph) -> dict[str, list[list[str]]]:
+    """For each call of each layer, what it reads: an input, or what a layer gives, by their names.
+
+    Not of a backbone that gets prepared pixels: operations stand before it, which no plan has.
+    """
+    names = graph.names()
+    return {
+        layer.name: [[names[tensor] for tensor in node.inputs] for node in nodes]
+        for layer, nodes in graph.calls().items()
+        if not (isinstance(layer, BackboneLayer) and layer.preprocessing)
+    }
+
+
+def _inside(graph: Graph, path: str = "") -> Iterator[tuple[str, dict[str, list[list[str]]]]]:
+    """The same of nested models and of layers of the project's own, by their paths."""
+    for layer in graph.layers():
+        if isinstance(layer, Composite):
+            yield f"{path}{layer.name}", _reads(layer.graph)
+            yield from _inside(layer.graph, f"{path}{layer.name}/")
 
 
 def _said(rule: Rule, arguments: Mapping[str, Value]) -> str:
