@@ -10,15 +10,15 @@ from typing import Any
 from ..answers.keys import OPTIMIZER_DEFAULTS, TRAINING_DEFAULTS
 from ..blocks.builder import InnerModel
 from ..emit import literal
-from ..graph import BackboneLayer, Composite, Graph, Layer, Node, RuleLayer, SubModel, Tensor
-from ..layers.rule import REQUIRED, Nested, Rule, Value
+from ..graph import BackboneLayer, Composite, CustomLayer, Graph, Layer, Node, RuleLayer, SubModel, Tensor
+from ..layers.rule import OWN, REQUIRED, Nested, Rule, Value
 from ..lengths import varies
 from ..padding import STEPWISE, keeps_padding_out, sees_no_later
 from ..plan import Plan
 from ..spec import Head, Output, Spec, Training
 from ..tasks import Per
 from .data import FEWEST_BATCHES, input_values
-from .scores import is_stateful, scoring
+from .scores import is_stateful, scores, scoring
 from .synthesis import LONGEST
 
 LIGHT = 1_500_000
@@ -58,13 +58,19 @@ def checks(plan: Plan) -> dict[str, Any]:
         # Only the bias of a task's own last layer always gets a gradient: another one can be silent by chance.
         "learning": [each.name for each in spec.outputs if _keeps_last(each, spec)],
         "shared": [_shared(layer, graph) for layer in calls if calls[layer] > 1 and layer.trainable_parameters],
+        "delicate": [layer.name for layer in graph.layers() if isinstance(layer, RuleLayer) and layer.rule.delicate],
+        "own": {name: RECKONED[name] for name in _own(graph)},
+        "draws": any(map(_draws, graph.all_layers())),
+        "drawing": [path for path, each in _customs(graph) if any(map(_draws, each.graph.all_layers()))],
         "inner": any(isinstance(layer, SubModel) for layer in graph.layers()),
         "nested": any(isinstance(layer, Composite) for layer in graph.layers()),
         "wrapped": any(_holds_layers(layer) for layer in graph.all_layers()),
         "models": {name: _parameters_before(tensor, graph) for name, tensor in graph.models.items()},
-        "builders": ", ".join(sorted(_builders(plan))),
+        "builders": ", ".join(sorted({*_own(graph), *_builders(plan)}, key=_order)),
         "imports": _imports(plan),
         "floors": _floors(spec),
+        "restored": dict(_restored(spec)),
+        "fitted": _fitted(plan),
         "causal": _pairs(_causal(plan)),
         "keeps_padding_out": keeps_padding_out(graph),
         "padded": literal(_padded(plan)),
@@ -142,6 +148,39 @@ def _pairs(pairs: Iterator[tuple[str, str]]) -> str:
     return literal(listed) if listed else ""
 
 
+RECKONED = {
+    "AbsoluteDifference": ("[[1, 5]], [[4, 1]]", "[[3, 4]]"),
+    "L1Distance": ("[[1, 5]], [[4, 1]]", "[[7]]"),
+    "L2Distance": ("[[1, 5]], [[4, 1]]", "[[5]]"),
+    "Gate": ("[[0.25, 1]], [[4, 8]], [[8, 2]]", "[[7, 8]]"),
+    "WeightedSum": ("[[0.5, 2]], [[2, 4]], [[1, 3]]", "[[3, 8]]"),
+}
+"""What our own layers get and give, as source: reckoned by hand."""
+
+
+def _own(graph: Graph) -> list[str]:
+    """The classes of our own layers in a network."""
+    layers = [layer for layer in graph.all_layers() if isinstance(layer, RuleLayer)]
+    given = [value.rule for layer in layers for value in layer.arguments.values() if isinstance(value, Nested)]
+    found = dict.fromkeys(rule.name for rule in (*(layer.rule for layer in layers), *given) if rule.module == OWN)
+    return [name for name in found if name in RECKONED]
+
+
+def _draws(layer: Layer) -> bool:
+    """Whether a layer draws by chance in training."""
+    strength = "stddev" if layer.class_name == "GaussianNoise" else "rate" if "Dropout" in layer.class_name else ""
+    return bool(layer.arguments.get(strength))
+
+
+def _customs(graph: Graph, path: str = "") -> Iterator[tuple[str, CustomLayer]]:
+    """The layers of the project's own, by their paths."""
+    for layer in graph.layers():
+        if isinstance(layer, CustomLayer):
+            yield f"{path}{layer.name}", layer
+        elif isinstance(layer, Composite):
+            yield from _customs(layer.graph, f"{path}{layer.name}/")
+
+
 def _nearest_weights(graph: Graph, tensor: Tensor) -> str:
     """The name of the last layer on the way to a tensor that training moves."""
     reached = {tensor}
@@ -193,7 +232,7 @@ def _builders(plan: Plan) -> Iterator[str]:
     if plan.spec.transfer is None:
         yield "build_model"
         return
-    if _preprocessed(plan.graph):
+    if _preprocessed(plan.graph) or plan.spec.hardware.precision != "float32":
         yield "build_model"
     if plan.spec.transfer.fine_tune:
         yield "unfreeze_top"
@@ -231,6 +270,19 @@ def _floors(spec: Spec) -> str:
     """The outputs whose loss doesn't end at zero, with their weights, as source: images made again."""
     weights = {each.name: each.weight for each in spec.outputs if each.of and each.of.kind.places}
     return literal(weights) if weights else ""
+
+
+def _restored(spec: Spec) -> Iterator[tuple[str, str]]:
+    """The outputs that are said in units of the data, each with the name whose mean and deviation it has."""
+    for each in spec.outputs:
+        if each.of.kind.standardised if each.of else each.task.standardised:
+            yield each.name, each.of.name if each.of else each.name
+
+
+def _fitted(plan: Plan) -> list[str]:
+    """The outputs for which a linear model is fitted to targets that files hold."""
+    how = scores(plan, learns=False)
+    return [each.name for each in plan.spec.outputs if each.of is None and each.name in how["linear"] | how["local"]]
 
 
 def _padded(plan: Plan) -> list[str]:
