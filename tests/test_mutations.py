@@ -62,6 +62,13 @@ OWN = {
         "precision": "mixed_bfloat16",
     },
     "halved": {"inputs": "x: numeric 4", "outputs": "y: regression", "precision": "mixed_float16"},
+    "chancy": {
+        "inputs": "x: numeric 8",
+        "outputs": "y: multiclass 3",
+        "layers": "{body: [{residual: {layers: [dense 8, dropout 0.5, dense 8], form: class}}]}",
+    },
+    "exact": {"inputs": "x: numeric 4", "outputs": "y: regression", "training": "{deterministic: true}"},
+    "watched": {"inputs": "x: numeric 4", "outputs": "y: regression", "tracking": "tensorboard"},
     "remembering": {"inputs": "signal: sequence 10x1 batch=2", "outputs": "y: regression"},
 }
 """Answers for what no preset is about."""
@@ -160,6 +167,8 @@ ARGUMENT = "test_what_no_run_can_have_is_named"
 WRONG_FILE = "test_a_wrong_file_is_named"
 WEIGHED = "test_the_loss_weighs_each_output"
 FOLLOWS = "test_training_follows_the_configuration"
+METRICS = "test_training_counts_the_planned_metrics"
+ROWS = "test_worst_rows_are_those_of_the_file_and_a_linear_model_learns_of_the_training_part"
 READS = "test_every_layer_reads_what_it_should"
 PREPARED = "test_samples_are_prepared_by_what_training_learned"
 RISES = "test_the_learning_rate_rises_and_falls"
@@ -561,6 +570,134 @@ RUNS = [
 ]
 
 FOLLOWED = [
+    training(
+        "weights of one seed for all",
+        "power-plant",
+        "train.py",
+        'set_random_seed(config["seed"])',
+        "set_random_seed(0)",
+        FOLLOWS,
+    ),
+    training("an order of one seed for all", "power-plant", "train.py", 'seed=config["seed"])', "seed=0)", FOLLOWS),
+    data(
+        "parts of one seed for all",
+        "power-plant",
+        'split(samples, data, config["seed"])',
+        "split(samples, data, 0)",
+        "test_the_seed_says_the_parts",
+    ),
+    training("sums in any order", "exact", "train.py", "    be_deterministic()\n", "", FOLLOWS),
+    prediction(
+        "predictions as the network gives them",
+        "power-plant",
+        "restore({name: outputs[name] for name in TARGETS}, learned)",
+        "{name: outputs[name] for name in TARGETS}",
+        "test_zero_is_the_mean_in_units_of_the_data",
+    ),
+    score(
+        "rows counted anew",
+        "power-plant",
+        'test.get(ROW, np.arange(len(test["sensors"])) + 1)',
+        'np.arange(len(test["sensors"])) + 1',
+        ROWS,
+    ),
+    score(
+        "a linear model of the test part",
+        "power-plant",
+        "lstsq(seen, train[name] - mean",
+        "lstsq(unseen, test[name] - mean",
+        ROWS,
+    ),
+    score(
+        "a held back linear model of the test part",
+        "two-inputs",
+        "least_squares(seen, known)",
+        "least_squares(unseen, one_hot(test[name], name))",
+        ROWS,
+    ),
+    Mutation(
+        "the row after",
+        "power-plant",
+        "inspect.py",
+        "int(chosen) - 1 :",
+        "int(chosen) :",
+        ("test_inspect.py::test_it_is_shown_of_a_batch_and_of_one_row",),
+    ),
+    Mutation(
+        "the gradient of all losses",
+        "power-plant",
+        "inspect.py",
+        "float(each == name)",
+        "1.0",
+        ("test_inspect.py::test_every_output_has_a_gradient_and_weights_stay",),
+    ),
+    data("classes as they come", "scans", "sorted(set(samples[name]))", "[*dict.fromkeys(samples[name])]", NAMED),
+    training("epochs from 0", "power-plant", "checkpoint.py", "range(1, epoch + 2)", "range(epoch + 1)", RUN),
+    training(
+        "a tracker that is told nothing",
+        "watched",
+        "tracking.py",
+        'writer.add_scalar(name.removeprefix("val_"), float(value), epoch + 1)',
+        "pass",
+        "test_tensorboard_is_told_each_epoch[training",
+        "test_tensorboard_is_told_each_epoch[validation",
+    ),
+    data(
+        "pictures as they lie",
+        "scans",
+        "        image = ImageOps.exif_transpose(image)\n",
+        "",
+        "test_a_picture_is_turned_as_its_camera_was",
+        file="files.py",
+    ),
+    model(
+        "squares of distances", "siamese-conv", "return keras.ops.sqrt(", "return (", "test_l2distance_is_what_it_says"
+    ),
+    model(
+        "a square root of zero",
+        "siamese-conv",
+        "keras.ops.maximum(squares, 1e-12)",
+        "squares",
+        "test_the_same_twice_leaves_weights_as_numbers",
+    ),
+    model(
+        "chance that is switched off",
+        "subclassed-block",
+        'name="dropout")(x)',
+        'name="dropout")(x, training=False)',
+        "test_chance_is_at_work_in_training_alone",
+    ),
+    model(
+        "chance that is never at work",
+        "chancy",
+        "self.dropout(x)",
+        "self.dropout(x, training=False)",
+        "test_chance_is_at_work_inside[residual",
+    ),
+    model(
+        "an output of 16 bits",
+        "momentum",
+        ', dtype="float32"',
+        "",
+        "test_outputs_are_in_float32",
+    ),
+    model("an output of 16 bits on a GPU", "halved", ', dtype="float32"', "", "test_outputs_are_in_float32"),
+    Mutation(
+        "another metric",
+        "mnist-mlp",
+        "train.py",
+        'metrics=["accuracy"]',
+        'metrics=["poisson"]',
+        (f"test_model.py::{METRICS}",),
+    ),
+    Mutation(
+        "no metric of steps",
+        "unmasked",
+        "train.py",
+        'weighted_metrics=["accuracy"]',
+        "weighted_metrics=[]",
+        (f"test_model.py::{METRICS}",),
+    ),
     model("a block that adds its layers to themselves", "residual-mlp", "[x, features]", "[x, x]", READS),
     model(
         "a head that reads what is before the block",
