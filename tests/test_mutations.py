@@ -661,13 +661,6 @@ FOLLOWED = [
         "test_the_same_twice_leaves_weights_as_numbers",
     ),
     model(
-        "chance that is switched off",
-        "subclassed-block",
-        'name="dropout")(x)',
-        'name="dropout")(x, training=False)',
-        "test_chance_is_at_work_in_training_alone",
-    ),
-    model(
         "chance that is never at work",
         "chancy",
         "self.dropout(x)",
