@@ -11,6 +11,7 @@ import pytest
 from autoencoder.config import Config
 from autoencoder.data import (
     INPUTS,
+    ROW,
     SPLIT,
     STORED,
     Batches,
@@ -129,6 +130,14 @@ def test_the_parts_repeat_and_share_no_sample(config: Config) -> None:
     rows = [{row.tobytes() for row in part["image"]} for part in parts]
     assert not rows[0] & rows[1] | rows[0] & rows[2] | rows[1] & rows[2]
     assert sum(map(len, rows)) == config["data"]["synthetic_samples"]
+
+
+def test_the_seed_says_the_parts(config: Config, tmp_path: Path) -> None:
+    np.savez(tmp_path / "samples.npz", **synthesise(count=40, seed=0))
+    config["data"] |= {"path": str(tmp_path / "samples.npz"), "test_fraction": 0.5}
+    first, same, other = (load_data(config | {"seed": seed})[2][ROW] for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, same)
+    assert set(first) != set(other)
 
 
 def parts_by(said: Any, data: dict[str, Any] = DATA, **by: str) -> list[list[int]]:

@@ -3,11 +3,14 @@
 import json
 import math
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 
 from autoencoder import evaluate
+from autoencoder.config import Config
+from autoencoder.data import ROW
 
 
 def test_errors_and_the_share_of_variance_explained() -> None:
@@ -17,6 +20,18 @@ def test_errors_and_the_share_of_variance_explained() -> None:
     assert scores["mae"] == pytest.approx(1)
     assert scores["r2"] == pytest.approx(1 - 5 / 8)
     assert evaluate.regression_scores(truth * 0 + 0.1, predicted)["r2"] is None
+
+
+def test_worst_rows_are_those_of_the_file(
+    config: Config, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train, validation, test = evaluate.load_data(config)
+    test[ROW] = np.arange(len(test["image"])) + 101
+    monkeypatch.setattr(evaluate, "load_data", lambda _: (train, validation, test))
+    with patch.object(evaluate, "section", wraps=evaluate.section) as section:
+        evaluate.evaluate(config)
+    for call in section.call_args_list:
+        np.testing.assert_array_equal(call.args[1], test[ROW])
 
 
 def test_the_worst_rows_come_first() -> None:

@@ -1,6 +1,8 @@
 """The network is what was asked for: its layers, its parameters, what moves what."""
 
+import json
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,15 @@ SETTINGS = {
     "image_out_dense_1": ("Dense", {"units": 128, "activation": "relu"}),
     "image_out_dense_2": ("Dense", {"units": 256, "activation": "relu"}),
     "image_out": ("Dense", {"units": 784, "activation": "sigmoid"}),
+}
+# What each call of a layer reads: an input, or what another layer gives.
+READS = {
+    "image_dense_1": [["image"]],
+    "image_dense_2": [["image_dense_1"]],
+    "latent": [["image_dense_2"]],
+    "image_out_dense_1": [["latent"]],
+    "image_out_dense_2": [["image_out_dense_1"]],
+    "image_out": [["image_out_dense_2"]],
 }
 
 
@@ -102,6 +113,24 @@ def test_every_layer_has_its_parameters(model: keras.Model) -> None:
     assert trainable == 476_720
 
 
+def reads(model: keras.Model) -> dict[str, list[list[str]]]:
+    """Returns what each call of a layer reads, by name; without masks, which Keras finds."""
+    found = {}
+    for layer in model.get_config()["layers"]:
+        calls = []
+        for call in layer["inbound_nodes"]:
+            taken = [call["args"], call["kwargs"].get("initial_state")]
+            said = json.dumps(taken, ensure_ascii=False)
+            calls.append(re.findall(r'"keras_history": \["([^"]+)"', said))
+        found[layer["name"]] = calls
+    return found
+
+
+def test_every_layer_reads_what_it_should(model: keras.Model) -> None:
+    found = reads(model)
+    assert {name: found.get(name) for name in READS} == READS
+
+
 def settings(layer: keras.Layer) -> dict[str, Any]:
     """Returns all settings of a layer."""
     own = {"name", "dtype", "trainable"}
@@ -121,6 +150,13 @@ def test_training_uses_the_planned_losses(model: keras.Model) -> None:
     compile_model(model, learning_rate=0.01)
     assert model.loss == {"image_out": "mse"}
     assert float(model.optimizer.learning_rate) == pytest.approx(0.01)
+
+
+def test_training_counts_the_planned_metrics(model: keras.Model) -> None:
+    compile_model(model, learning_rate=0.01)
+    said = model.get_compile_config()
+    planned = {"image_out": ["mse"]}
+    assert said["metrics"] == keras.saving.serialize_keras_object(planned)
 
 
 @pytest.mark.parametrize(("source", "target"), [("image", "image_out")])

@@ -12,6 +12,7 @@ from PIL import Image
 from image_metadata.config import Config
 from image_metadata.data import (
     INPUTS,
+    ROW,
     SPLIT,
     STANDARDISED,
     STORED,
@@ -25,6 +26,7 @@ from image_metadata.data import (
     split,
     synthesise,
 )
+from image_metadata.files import READERS
 
 # The section of config.yaml, where files call everything by its own name.
 DATA: dict[str, Any] = {
@@ -114,6 +116,17 @@ def write_file(values: np.ndarray, holds: str, path: Path) -> str:
         return path.name
     np.save(path.with_suffix(".npy"), values)
     return path.with_suffix(".npy").name
+
+
+def test_a_picture_is_turned_as_its_camera_was(tmp_path: Path) -> None:
+    picture = np.arange(24, dtype="uint8").reshape(4, 6)
+    turned, said = Image.fromarray(np.ascontiguousarray(np.rot90(picture))), Image.Exif()
+    said[0x0112] = 6  # its top is at the right
+    turned.save(tmp_path / "picture.png", exif=said)
+    read_picture = READERS["picture"]
+    np.testing.assert_array_equal(
+        read_picture(tmp_path / "picture.png", (4, 6, 1))[..., 0], picture
+    )
 
 
 def write_table(raw: Samples, path: Path) -> dict[str, Any]:
@@ -213,7 +226,7 @@ def test_a_folder_of_arrays_says_the_same_as_an_npz(raw: Samples, tmp_path: Path
 
 @pytest.mark.parametrize("name", [name for name, field in STORED.items() if field.holds == "label"])
 def test_labels_may_be_names(raw: Samples, tmp_path: Path, name: str) -> None:
-    names = np.resize(["no", "yes"], len(raw[name]))
+    names = np.resize(["yes", "no"], len(raw[name]))
     np.savez(tmp_path / "samples.npz", **raw | {name: names})
     samples = read(str(tmp_path / "samples.npz"), DATA)
     learned = learn(samples)
@@ -239,6 +252,14 @@ def test_the_parts_repeat_and_share_no_sample(config: Config) -> None:
     rows = [{row.tobytes() for row in part["image"]} for part in parts]
     assert not rows[0] & rows[1] | rows[0] & rows[2] | rows[1] & rows[2]
     assert sum(map(len, rows)) == config["data"]["synthetic_samples"]
+
+
+def test_the_seed_says_the_parts(config: Config, tmp_path: Path) -> None:
+    np.savez(tmp_path / "samples.npz", **synthesise(count=40, seed=0))
+    config["data"] |= {"path": str(tmp_path / "samples.npz"), "test_fraction": 0.5}
+    first, same, other = (load_data(config | {"seed": seed})[2][ROW] for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, same)
+    assert set(first) != set(other)
 
 
 def parts_by(said: Any, data: dict[str, Any] = DATA, **by: str) -> list[list[int]]:

@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import keras
 import numpy as np
 import pytest
 
 from image_metadata.config import Config
-from image_metadata.data import TARGETS, Batches, Samples
+from image_metadata.data import TARGETS, Batches, Samples, load_data, prepare, take
 from image_metadata.inspect import activations, gradient_norms, main
+from image_metadata.predict import read_learned
 
 
 def first_batch(samples: Samples) -> tuple[Any, ...]:
@@ -60,6 +62,13 @@ def test_it_is_shown_of_a_batch_and_of_one_row(
     for said, count in ((of_a_batch, config["training"]["batch_size"]), (of_a_row, 1)):
         assert all(f"\n{name} " in said for name in TARGETS)
         assert f" ({count}," in said
+    with patch("image_metadata.inspect.activations", wraps=activations) as shown:
+        main(config, "row=2")
+    part, *_ = load_data(config)
+    part = prepare(part, read_learned(run))
+    inputs, *_ = Batches(take(part, np.array([1])), 1)[0]
+    pairs = zip(*map(keras.tree.flatten, (shown.call_args.args[1], inputs)), strict=True)
+    assert all(np.array_equal(*pair) for pair in pairs)
     for row in ("row=0", "row=1000000", "row=first"):
         with pytest.raises(SystemExit, match=f"{row}: expected a row"):
             main(config, row)

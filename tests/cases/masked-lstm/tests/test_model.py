@@ -1,6 +1,8 @@
 """The network is what was asked for: its layers, its parameters, what moves what."""
 
+import json
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,12 @@ SETTINGS = {
     "signal_masking": ("Masking", {}),
     "signal_lstm": ("LSTM", {"units": 32}),
     "label": ("Dense", {"units": 1, "activation": "sigmoid"}),
+}
+# What each call of a layer reads: an input, or what another layer gives.
+READS = {
+    "signal_masking": [["signal"]],
+    "signal_lstm": [["signal_masking"]],
+    "label": [["signal_lstm"]],
 }
 
 
@@ -85,6 +93,24 @@ def test_every_layer_has_its_parameters(model: keras.Model) -> None:
     assert trainable == 10_657
 
 
+def reads(model: keras.Model) -> dict[str, list[list[str]]]:
+    """Returns what each call of a layer reads, by name; without masks, which Keras finds."""
+    found = {}
+    for layer in model.get_config()["layers"]:
+        calls = []
+        for call in layer["inbound_nodes"]:
+            taken = [call["args"], call["kwargs"].get("initial_state")]
+            said = json.dumps(taken, ensure_ascii=False)
+            calls.append(re.findall(r'"keras_history": \["([^"]+)"', said))
+        found[layer["name"]] = calls
+    return found
+
+
+def test_every_layer_reads_what_it_should(model: keras.Model) -> None:
+    found = reads(model)
+    assert {name: found.get(name) for name in READS} == READS
+
+
 def settings(layer: keras.Layer) -> dict[str, Any]:
     """Returns all settings of a layer."""
     own = {"name", "dtype", "trainable"}
@@ -104,6 +130,13 @@ def test_training_uses_the_planned_losses(model: keras.Model) -> None:
     compile_model(model, learning_rate=0.01)
     assert model.loss == {"label": "binary_crossentropy"}
     assert float(model.optimizer.learning_rate) == pytest.approx(0.01)
+
+
+def test_training_counts_the_planned_metrics(model: keras.Model) -> None:
+    compile_model(model, learning_rate=0.01)
+    said = model.get_compile_config()
+    planned = {"label": [keras.metrics.AUC(name="auc"), "accuracy"]}
+    assert said["metrics"] == keras.saving.serialize_keras_object(planned)
 
 
 @pytest.mark.parametrize(("source", "target"), [("signal", "label")])

@@ -17,6 +17,7 @@ import pytest
 from masked_lstm import evaluate, predict
 from masked_lstm.config import Config, from_command_line
 from masked_lstm.data import TARGETS, Batches, Samples, learn, load_data, prepare
+from masked_lstm.model import build_model
 from masked_lstm.train import compile_model, fit, train
 
 
@@ -121,6 +122,8 @@ def test_a_run_leaves_all_that_evaluation_and_prediction_need(
 ) -> None:
     _, history = trained
     assert np.isfinite(history["loss"]).all()
+    epochs, *_ = np.loadtxt(run / "history.csv", delimiter=",", skiprows=1, ndmin=2).T
+    assert list(epochs) == list(range(1, len(history["loss"]) + 1))
     written = {path.name for path in run.iterdir()}
     assert written == {
         "config.yaml",
@@ -172,21 +175,26 @@ def test_a_killed_run_goes_on_as_if_it_had_not_been(
 def test_training_follows_the_configuration(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    config["seed"] = 7
     settings = config["training"]
     settings |= {"batch_size": 5, "learning_rate": 0.02, "weight_decay": 0.03}
     phases = []
 
     def record(model: keras.Model, batches: Batches, validation: Batches, *_: Any) -> None:
-        phases.append((model.optimizer, batches, validation))
+        phases.append((model.optimizer, batches, validation, model.get_weights()))
         raise KeyboardInterrupt  # what comes after has tests of its own
 
     monkeypatch.setattr("masked_lstm.train.fit", record)
     with pytest.raises(KeyboardInterrupt):
         train(config)
-    [(optimizer, batches, validation)] = phases
+    [(optimizer, batches, validation, weights)] = phases
     planned = keras.optimizers.AdamW(settings["learning_rate"], settings["weight_decay"])
     assert type(optimizer) is type(planned)
     assert optimizer.get_config() == planned.get_config() | {"name": optimizer.name}
+
+    keras.utils.set_random_seed(7)
+    for made, expected in zip(weights, build_model().get_weights(), strict=True):
+        np.testing.assert_array_equal(made, expected)
 
     train_part, validation_part, _ = load_data(config)
     learned = learn(train_part)
@@ -194,6 +202,8 @@ def test_training_follows_the_configuration(
     for made, part in ((batches, train_part), (validation, validation_part)):
         assert made.batch_size == 5
         np.testing.assert_equal(made.samples, part)
+    assert batches.seed == 7
+    assert validation.seed is None
 
 
 def test_a_run_is_evaluated_as_it_was_trained(

@@ -11,6 +11,7 @@ import pytest
 from mnist_mlp.config import Config
 from mnist_mlp.data import (
     INPUTS,
+    ROW,
     SPLIT,
     STORED,
     Batches,
@@ -136,7 +137,7 @@ def test_a_wrong_cell_of_a_table_is_named(raw: Samples, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [name for name, field in STORED.items() if field.holds == "label"])
 def test_labels_may_be_names(raw: Samples, tmp_path: Path, name: str) -> None:
-    names = np.resize(["no", "yes"], len(raw[name]))
+    names = np.resize(["yes", "no"], len(raw[name]))
     np.savez(tmp_path / "samples.npz", **raw | {name: names})
     samples = read(str(tmp_path / "samples.npz"), DATA)
     learned = learn(samples)
@@ -162,6 +163,14 @@ def test_the_parts_repeat_and_share_no_sample(config: Config) -> None:
     rows = [{row.tobytes() for row in part["pixels"]} for part in parts]
     assert not rows[0] & rows[1] | rows[0] & rows[2] | rows[1] & rows[2]
     assert sum(map(len, rows)) == config["data"]["synthetic_samples"]
+
+
+def test_the_seed_says_the_parts(config: Config, tmp_path: Path) -> None:
+    np.savez(tmp_path / "samples.npz", **synthesise(count=40, seed=0))
+    config["data"] |= {"path": str(tmp_path / "samples.npz"), "test_fraction": 0.5}
+    first, same, other = (load_data(config | {"seed": seed})[2][ROW] for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, same)
+    assert set(first) != set(other)
 
 
 def parts_by(said: Any, data: dict[str, Any] = DATA, **by: str) -> list[list[int]]:

@@ -114,6 +114,13 @@ def test_training_uses_the_planned_losses(model: keras.Model) -> None:
     assert float(model.optimizer.learning_rate) == pytest.approx(0.01)
 
 
+def test_training_counts_the_planned_metrics(model: keras.Model) -> None:
+    compile_model(model, learning_rate=0.01)
+    said = model.get_compile_config()
+    planned = ["accuracy"]
+    assert said["metrics"] == keras.saving.serialize_keras_object(planned)
+
+
 @pytest.mark.parametrize(("source", "target"), [("pixels", "digit")])
 def test_every_input_moves_its_outputs(
     model: keras.Model, samples: Samples, source: str, target: str
@@ -170,6 +177,19 @@ def test_the_functional_form_says_the_same(model: keras.Model, samples: Samples)
     before, after = predict(model, samples), predict(functional, samples)
     for name in TARGETS:
         np.testing.assert_array_equal(before[name], after[name])
+
+
+def test_chance_is_at_work_in_training_alone(model: keras.Model, samples: Samples) -> None:
+    inputs, *_ = Batches(samples, batch_size=16)[0]
+
+    def twice_the_same(start: keras.Model, training: bool) -> bool:
+        pairs = zip(
+            *(keras.tree.flatten(start(inputs, training=training)) for _ in range(2)), strict=True
+        )
+        return all(np.array_equal(*map(keras.ops.convert_to_numpy, pair)) for pair in pairs)
+
+    assert not all(twice_the_same(start, training=True) for start in starts(model))
+    assert twice_the_same(model, training=False)
 
 
 def test_a_saved_network_is_the_same_when_loaded(

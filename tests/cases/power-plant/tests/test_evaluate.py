@@ -3,12 +3,14 @@
 import json
 import math
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 
 from power_plant import evaluate
 from power_plant.config import Config
+from power_plant.data import ROW
 
 
 def test_errors_and_the_share_of_variance_explained() -> None:
@@ -35,6 +37,24 @@ def test_a_guess_says_the_mean_and_what_is_farthest_off_is_said(config: Config, 
     assert errors["linear"] < errors["guess"]
     errors = {who: each["rmse"] for who, each in scores["vacuum_output"].items()}
     assert errors["linear"] < errors["guess"]
+
+
+def test_worst_rows_are_those_of_the_file_and_a_linear_model_learns_of_the_training_part(
+    config: Config, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train, validation, test = evaluate.load_data(config)
+    test[ROW] = np.arange(len(test["sensors"])) + 101
+    # Targets that are always the same: what is linear learns to say that, as a guess does.
+    for name in ["energy_output", "vacuum_output"]:
+        train[name] = np.zeros_like(train[name]) + train[name].reshape(-1, train[name].shape[-1])[0]
+    monkeypatch.setattr(evaluate, "load_data", lambda _: (train, validation, test))
+    with patch.object(evaluate, "section", wraps=evaluate.section) as section:
+        scores = evaluate.evaluate(config)
+    for call in section.call_args_list:
+        np.testing.assert_array_equal(call.args[1], test[ROW])
+    for name in ["energy_output", "vacuum_output"]:
+        linear, guess = ([*scores[name][who].values()] for who in ("linear", "guess"))
+        np.testing.assert_allclose(*np.array([linear, guess], dtype=float), rtol=1e-3, atol=1e-6)
 
 
 def test_the_worst_rows_come_first() -> None:

@@ -3,8 +3,10 @@
 import csv
 import json
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
+import keras
 import numpy as np
 import pytest
 
@@ -53,6 +55,20 @@ def test_samples_are_prepared_by_what_training_learned(
     with patch.object(predict, "prepare", wraps=predict.prepare) as prepare:
         predict.predict(config, new)
     assert prepare.call_args.args[1] == learned
+
+
+def test_zero_is_the_mean_in_units_of_the_data(config: Config, run: Path, new: Samples) -> None:
+    learned, said = predict.read_learned(run), keras.Model.predict
+
+    def zeros(*given: Any, **settings: Any) -> Any:
+        return keras.tree.map_structure(np.zeros_like, said(*given, **settings))
+
+    with patch.object(keras.Model, "predict", zeros):
+        means = predict.predict(config, new)
+    expected = np.broadcast_to(learned["energy_output"]["mean"], means["energy_output"].shape)
+    np.testing.assert_allclose(means["energy_output"], expected, rtol=1e-5)
+    expected = np.broadcast_to(learned["vacuum_output"]["mean"], means["vacuum_output"].shape)
+    np.testing.assert_allclose(means["vacuum_output"], expected, rtol=1e-5)
 
 
 def test_one_sample_says_what_a_file_says(

@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 
 from resnet_transfer import evaluate
 from resnet_transfer.config import Config
+from resnet_transfer.data import ROW
 
 
 def test_the_most_probable_class_counts() -> None:
@@ -32,6 +34,24 @@ def test_a_guess_says_the_mean_and_what_is_farthest_off_is_said(config: Config, 
         found, expected = np.array([*pairs], dtype=float).T  # NaN where it's undefined
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
         assert f" {np.abs(said[name] - truth).max():.4g} " in page
+
+
+def test_worst_rows_are_those_of_the_file_and_a_linear_model_learns_of_the_training_part(
+    config: Config, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train, validation, test = evaluate.load_data(config)
+    test[ROW] = np.arange(len(test["image"])) + 101
+    # Targets that are always the same: what is linear learns to say that, as a guess does.
+    for name in ["category"]:
+        train[name] = np.zeros_like(train[name]) + train[name].reshape(-1, train[name].shape[-1])[0]
+    monkeypatch.setattr(evaluate, "load_data", lambda _: (train, validation, test))
+    with patch.object(evaluate, "section", wraps=evaluate.section) as section:
+        scores = evaluate.evaluate(config)
+    for call in section.call_args_list:
+        np.testing.assert_array_equal(call.args[1], test[ROW])
+    for name in ["category"]:
+        linear, guess = ([*scores[name][who].values()] for who in ("linear", "guess"))
+        np.testing.assert_allclose(*np.array([linear, guess], dtype=float), rtol=1e-3, atol=1e-6)
 
 
 def test_a_linear_model_finds_what_is_linear_and_not_what_is_noise() -> None:

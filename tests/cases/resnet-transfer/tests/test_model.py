@@ -1,6 +1,8 @@
 """The network is what was asked for: its layers, its parameters, what moves what."""
 
+import json
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,13 @@ SETTINGS = {
     "dense": ("Dense", {"units": 256, "activation": "relu"}),
     "dropout": ("Dropout", {"rate": 0.4}),
     "category": ("Dense", {"units": 10, "activation": "softmax"}),
+}
+# What each call of a layer reads: an input, or what another layer gives.
+READS = {
+    "image_global_average_pool": [["resnet50"]],
+    "dense": [["image_global_average_pool"]],
+    "dropout": [["dense"]],
+    "category": [["dropout"]],
 }
 
 
@@ -90,6 +99,24 @@ def test_every_layer_has_its_parameters(model: keras.Model) -> None:
     assert trainable == 527_114
 
 
+def reads(model: keras.Model) -> dict[str, list[list[str]]]:
+    """Returns what each call of a layer reads, by name; without masks, which Keras finds."""
+    found = {}
+    for layer in model.get_config()["layers"]:
+        calls = []
+        for call in layer["inbound_nodes"]:
+            taken = [call["args"], call["kwargs"].get("initial_state")]
+            said = json.dumps(taken, ensure_ascii=False)
+            calls.append(re.findall(r'"keras_history": \["([^"]+)"', said))
+        found[layer["name"]] = calls
+    return found
+
+
+def test_every_layer_reads_what_it_should(model: keras.Model) -> None:
+    found = reads(model)
+    assert {name: found.get(name) for name in READS} == READS
+
+
 def settings(layer: keras.Layer) -> dict[str, Any]:
     """Returns all settings of a layer."""
     own = {"name", "dtype", "trainable"}
@@ -109,6 +136,13 @@ def test_training_uses_the_planned_losses(model: keras.Model) -> None:
     compile_model(model, learning_rate=0.01)
     assert model.loss == {"category": "sparse_categorical_crossentropy"}
     assert float(model.optimizer.learning_rate) == pytest.approx(0.01)
+
+
+def test_training_counts_the_planned_metrics(model: keras.Model) -> None:
+    compile_model(model, learning_rate=0.01)
+    said = model.get_compile_config()
+    planned = {"category": ["accuracy"]}
+    assert said["metrics"] == keras.saving.serialize_keras_object(planned)
 
 
 @pytest.mark.parametrize(("source", "target"), [("image", "category")])
@@ -157,6 +191,19 @@ def test_every_target_stays_with_its_sample(samples: Samples) -> None:
         said = [values.reshape(len(values), -1)[:, 0] for values in arrays]
         assert all(np.array_equal(each, said[0]) for each in said)
         assert len(set(said[0])) == len(said[0])
+
+
+def test_chance_is_at_work_in_training_alone(model: keras.Model, samples: Samples) -> None:
+    inputs, *_ = Batches(samples, batch_size=4)[0]
+
+    def twice_the_same(start: keras.Model, training: bool) -> bool:
+        pairs = zip(
+            *(keras.tree.flatten(start(inputs, training=training)) for _ in range(2)), strict=True
+        )
+        return all(np.array_equal(*map(keras.ops.convert_to_numpy, pair)) for pair in pairs)
+
+    assert not all(twice_the_same(start, training=True) for start in starts(model))
+    assert twice_the_same(model, training=False)
 
 
 @pytest.mark.usefixtures("light")

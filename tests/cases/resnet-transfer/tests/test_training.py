@@ -126,6 +126,8 @@ def test_a_run_leaves_all_that_evaluation_and_prediction_need(
 ) -> None:
     _, history = trained
     assert np.isfinite(history["loss"]).all()
+    epochs, *_ = np.loadtxt(run / "history.csv", delimiter=",", skiprows=1, ndmin=2).T
+    assert list(epochs) == list(range(1, len(history["loss"]) + 1))
     written = {path.name for path in run.iterdir()}
     assert written == {
         "config.yaml",
@@ -175,6 +177,7 @@ def test_a_killed_run_goes_on_as_if_it_had_not_been(
 def test_training_follows_the_configuration(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    config["seed"] = 7
     settings = config["training"]
     settings |= {
         "batch_size": 5,
@@ -187,7 +190,7 @@ def test_training_follows_the_configuration(
     def record(
         model: keras.Model, batches: Batches, validation: Batches, *_: Any
     ) -> dict[str, list[float]]:
-        phases.append((model.optimizer, batches, validation))
+        phases.append((model.optimizer, batches, validation, model.get_weights()))
         if len(phases) == 1:
             return {"loss": [1.0], "val_loss": [1.0]}
         raise KeyboardInterrupt  # what comes after has tests of its own
@@ -195,12 +198,16 @@ def test_training_follows_the_configuration(
     monkeypatch.setattr("resnet_transfer.train.fit", record)
     with pytest.raises(KeyboardInterrupt):
         train(config)
-    (optimizer, batches, validation), (slower, *_) = phases
+    (optimizer, batches, validation, weights), (slower, *_) = phases
     planned = keras.optimizers.AdamW(settings["learning_rate"], settings["weight_decay"])
     assert type(optimizer) is type(planned)
     assert optimizer.get_config() == planned.get_config() | {"name": optimizer.name}
     planned.learning_rate = 0.01
     assert slower.get_config() == planned.get_config() | {"name": slower.name}
+
+    keras.utils.set_random_seed(7)
+    for made, expected in zip(weights, build_model(weights=None).get_weights(), strict=True):
+        np.testing.assert_array_equal(made, expected)
 
     train_part, validation_part, _ = load_data(config)
     learned = learn(train_part)
@@ -208,6 +215,8 @@ def test_training_follows_the_configuration(
     for made, part in ((batches, train_part), (validation, validation_part)):
         assert made.batch_size == 5
         np.testing.assert_equal(made.samples, part)
+    assert batches.seed == 7
+    assert validation.seed is None
 
 
 def test_a_run_is_evaluated_as_it_was_trained(

@@ -12,6 +12,7 @@ from PIL import Image
 from siamese_conv.config import Config
 from siamese_conv.data import (
     INPUTS,
+    ROW,
     SPLIT,
     STORED,
     Batches,
@@ -22,6 +23,7 @@ from siamese_conv.data import (
     split,
     synthesise,
 )
+from siamese_conv.files import READERS
 
 # The section of config.yaml, where files call everything by its own name.
 DATA: dict[str, Any] = {
@@ -113,6 +115,17 @@ def write_file(values: np.ndarray, holds: str, path: Path) -> str:
         return path.name
     np.save(path.with_suffix(".npy"), values)
     return path.with_suffix(".npy").name
+
+
+def test_a_picture_is_turned_as_its_camera_was(tmp_path: Path) -> None:
+    picture = np.arange(24, dtype="uint8").reshape(4, 6)
+    turned, said = Image.fromarray(np.ascontiguousarray(np.rot90(picture))), Image.Exif()
+    said[0x0112] = 6  # its top is at the right
+    turned.save(tmp_path / "picture.png", exif=said)
+    read_picture = READERS["picture"]
+    np.testing.assert_array_equal(
+        read_picture(tmp_path / "picture.png", (4, 6, 1))[..., 0], picture
+    )
 
 
 def write_table(raw: Samples, path: Path) -> dict[str, Any]:
@@ -213,6 +226,14 @@ def test_the_parts_repeat_and_share_no_sample(config: Config) -> None:
     rows = [{row.tobytes() for row in part["anchor"]} for part in parts]
     assert not rows[0] & rows[1] | rows[0] & rows[2] | rows[1] & rows[2]
     assert sum(map(len, rows)) == config["data"]["synthetic_samples"]
+
+
+def test_the_seed_says_the_parts(config: Config, tmp_path: Path) -> None:
+    np.savez(tmp_path / "samples.npz", **synthesise(count=40, seed=0))
+    config["data"] |= {"path": str(tmp_path / "samples.npz"), "test_fraction": 0.5}
+    first, same, other = (load_data(config | {"seed": seed})[2][ROW] for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, same)
+    assert set(first) != set(other)
 
 
 def parts_by(said: Any, data: dict[str, Any] = DATA, **by: str) -> list[list[int]]:

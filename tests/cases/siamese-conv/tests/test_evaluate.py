@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 
 from siamese_conv import evaluate
+from siamese_conv.config import Config
+from siamese_conv.data import ROW
 
 
 def test_a_threshold_parts_the_same_from_others() -> None:
@@ -16,6 +19,18 @@ def test_a_threshold_parts_the_same_from_others() -> None:
     same, distances = np.array([[1.0, 1, 0, 0]]).T, np.array([[0.2, 0.5, 0.6, 0.9]]).T
     scores = evaluate.distance_scores(same, distances, threshold)
     assert scores == {"accuracy": 0.75, "threshold": threshold}
+
+
+def test_worst_rows_are_those_of_the_file(
+    config: Config, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train, validation, test = evaluate.load_data(config)
+    test[ROW] = np.arange(len(test["anchor"])) + 101
+    monkeypatch.setattr(evaluate, "load_data", lambda _: (train, validation, test))
+    with patch.object(evaluate, "section", wraps=evaluate.section) as section:
+        evaluate.evaluate(config)
+    for call in section.call_args_list:
+        np.testing.assert_array_equal(call.args[1], test[ROW])
 
 
 def test_what_is_shrunk_is_the_mean_of_its_parts() -> None:

@@ -1,6 +1,8 @@
 """The network is what was asked for: its layers, its parameters, what moves what."""
 
+import json
 import math
+import re
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -11,7 +13,7 @@ import numpy as np
 import pytest
 
 from siamese_conv.data import INPUTS, TARGETS, Batches, Samples
-from siamese_conv.model import build_model
+from siamese_conv.model import L2Distance, build_model
 from siamese_conv.train import compile_model, contrastive
 
 SHAPES = {
@@ -30,6 +32,17 @@ SETTINGS = {
     "encoder/flatten": ("Flatten", {}),
     "encoder/dense": ("Dense", {"units": 128, "activation": "relu"}),
     "distance": ("L2Distance", {}),
+}
+# What each call of a layer reads: an input, or what another layer gives.
+READS = {"encoder": [["anchor"], ["positive"]], "distance": [["encoder", "encoder"]]}
+# The same inside of layers.
+INSIDE = {
+    "encoder": {
+        "rescaling": [["encoder"]],
+        "conv": [["rescaling"]],
+        "flatten": [["conv"]],
+        "dense": [["flatten"]],
+    },
 }
 
 
@@ -100,6 +113,31 @@ def test_every_layer_has_its_parameters(model: keras.Model) -> None:
     assert model.count_params() == 15_746_048
     trainable = sum(math.prod(weight.shape) for weight in model.trainable_weights)
     assert trainable == 15_746_048
+
+
+def reads(model: keras.Model) -> dict[str, list[list[str]]]:
+    """Returns what each call of a layer reads, by name; without masks, which Keras finds."""
+    found = {}
+    for layer in model.get_config()["layers"]:
+        calls = []
+        for call in layer["inbound_nodes"]:
+            taken = [call["args"], call["kwargs"].get("initial_state")]
+            said = json.dumps(taken, ensure_ascii=False)
+            calls.append(re.findall(r'"keras_history": \["([^"]+)"', said))
+        found[layer["name"]] = calls
+    return found
+
+
+def test_every_layer_reads_what_it_should(model: keras.Model) -> None:
+    found = reads(model)
+    assert {name: found.get(name) for name in READS} == READS
+
+
+@pytest.mark.parametrize("path", INSIDE)
+def test_every_layer_inside_reads_what_it_should(model: keras.Model, path: str) -> None:
+    inner = find(model, path)
+    found = reads(inner)
+    assert {name: found.get(name) for name in INSIDE[path]} == INSIDE[path]
 
 
 def settings(layer: keras.Layer) -> dict[str, Any]:
@@ -192,6 +230,21 @@ def learns_by_call(model: keras.Model, samples: Samples, name: str, chosen: int)
 @pytest.mark.parametrize("call", [0, 1])
 def test_encoder_learns_by_each_call(model: keras.Model, samples: Samples, call: int) -> None:
     assert any(learns_by_call(start, samples, "encoder", call) for start in starts(model))
+
+
+def test_l2distance_is_what_it_says() -> None:
+    given = [keras.ops.array(each, "float32") for each in ([[1, 5]], [[4, 1]])]
+    made = L2Distance(dtype="float32")(given)
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(made), [[5]], rtol=1e-5)
+
+
+def test_the_same_twice_leaves_weights_as_numbers() -> None:
+    start = keras.Input((2,), dtype="float32")
+    features = keras.layers.Dense(2, dtype="float32")(start)
+    model = keras.Model(start, L2Distance(dtype="float32")([features, features]))
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    model.train_on_batch(np.ones((1, 2)), np.ones((1, 1)))
+    assert all(np.isfinite(each).all() for each in model.get_weights())
 
 
 def test_a_saved_network_is_the_same_when_loaded(

@@ -16,6 +16,7 @@ import pytest
 from siamese_conv import evaluate, predict
 from siamese_conv.config import Config, from_command_line
 from siamese_conv.data import TARGETS, Batches, Samples, load_data
+from siamese_conv.model import build_model
 from siamese_conv.train import compile_model, contrastive, fit, train
 
 
@@ -120,6 +121,8 @@ def test_a_run_leaves_all_that_evaluation_and_prediction_need(
 ) -> None:
     _, history = trained
     assert np.isfinite(history["loss"]).all()
+    epochs, *_ = np.loadtxt(run / "history.csv", delimiter=",", skiprows=1, ndmin=2).T
+    assert list(epochs) == list(range(1, len(history["loss"]) + 1))
     written = {path.name for path in run.iterdir()}
     assert written == {
         "config.yaml",
@@ -163,26 +166,33 @@ def test_a_killed_run_goes_on_as_if_it_had_not_been(
 def test_training_follows_the_configuration(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    config["seed"] = 7
     settings = config["training"]
     settings |= {"batch_size": 5, "learning_rate": 0.02, "weight_decay": 0.03}
     phases = []
 
     def record(model: keras.Model, batches: Batches, validation: Batches, *_: Any) -> None:
-        phases.append((model.optimizer, batches, validation))
+        phases.append((model.optimizer, batches, validation, model.get_weights()))
         raise KeyboardInterrupt  # what comes after has tests of its own
 
     monkeypatch.setattr("siamese_conv.train.fit", record)
     with pytest.raises(KeyboardInterrupt):
         train(config)
-    [(optimizer, batches, validation)] = phases
+    [(optimizer, batches, validation, weights)] = phases
     planned = keras.optimizers.AdamW(settings["learning_rate"], settings["weight_decay"])
     assert type(optimizer) is type(planned)
     assert optimizer.get_config() == planned.get_config() | {"name": optimizer.name}
+
+    keras.utils.set_random_seed(7)
+    for made, expected in zip(weights, build_model().get_weights(), strict=True):
+        np.testing.assert_array_equal(made, expected)
 
     train_part, validation_part, _ = load_data(config)
     for made, part in ((batches, train_part), (validation, validation_part)):
         assert made.batch_size == 5
         np.testing.assert_equal(made.samples, part)
+    assert batches.seed == 7
+    assert validation.seed is None
 
 
 def test_a_run_is_evaluated_as_it_was_trained(

@@ -1,6 +1,8 @@
 """The network is what was asked for: its layers, its parameters, what moves what."""
 
+import json
 import math
+import re
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -22,6 +24,8 @@ SETTINGS = {
     "encoder": ("Dense", {"units": 64, "activation": "relu"}),
     "merge": ("Concatenate", {}),
 }
+# What each call of a layer reads: an input, or what another layer gives.
+READS = {"encoder": [["left"], ["right"]], "merge": [["encoder", "encoder"]]}
 
 
 def starts(model: keras.Model) -> Iterator[keras.Model]:
@@ -83,6 +87,24 @@ def test_every_layer_has_its_parameters(model: keras.Model) -> None:
     assert model.count_params() == 6_464
     trainable = sum(math.prod(weight.shape) for weight in model.trainable_weights)
     assert trainable == 6_464
+
+
+def reads(model: keras.Model) -> dict[str, list[list[str]]]:
+    """Returns what each call of a layer reads, by name; without masks, which Keras finds."""
+    found = {}
+    for layer in model.get_config()["layers"]:
+        calls = []
+        for call in layer["inbound_nodes"]:
+            taken = [call["args"], call["kwargs"].get("initial_state")]
+            said = json.dumps(taken, ensure_ascii=False)
+            calls.append(re.findall(r'"keras_history": \["([^"]+)"', said))
+        found[layer["name"]] = calls
+    return found
+
+
+def test_every_layer_reads_what_it_should(model: keras.Model) -> None:
+    found = reads(model)
+    assert {name: found.get(name) for name in READS} == READS
 
 
 def settings(layer: keras.Layer) -> dict[str, Any]:

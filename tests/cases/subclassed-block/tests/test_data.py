@@ -12,6 +12,7 @@ from PIL import Image
 from subclassed_block.config import Config
 from subclassed_block.data import (
     INPUTS,
+    ROW,
     SPLIT,
     STORED,
     Batches,
@@ -24,6 +25,7 @@ from subclassed_block.data import (
     split,
     synthesise,
 )
+from subclassed_block.files import READERS
 
 # The section of config.yaml, where files call everything by its own name.
 DATA: dict[str, Any] = {
@@ -112,6 +114,17 @@ def write_file(values: np.ndarray, holds: str, path: Path) -> str:
         return path.name
     np.save(path.with_suffix(".npy"), values)
     return path.with_suffix(".npy").name
+
+
+def test_a_picture_is_turned_as_its_camera_was(tmp_path: Path) -> None:
+    picture = np.arange(24, dtype="uint8").reshape(4, 6)
+    turned, said = Image.fromarray(np.ascontiguousarray(np.rot90(picture))), Image.Exif()
+    said[0x0112] = 6  # its top is at the right
+    turned.save(tmp_path / "picture.png", exif=said)
+    read_picture = READERS["picture"]
+    np.testing.assert_array_equal(
+        read_picture(tmp_path / "picture.png", (4, 6, 1))[..., 0], picture
+    )
 
 
 def write_table(raw: Samples, path: Path) -> dict[str, Any]:
@@ -208,7 +221,7 @@ def test_a_folder_for_each_class_says_its_label(raw: Samples, tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", [name for name, field in STORED.items() if field.holds == "label"])
 def test_labels_may_be_names(raw: Samples, tmp_path: Path, name: str) -> None:
-    names = np.resize(["no", "yes"], len(raw[name]))
+    names = np.resize(["yes", "no"], len(raw[name]))
     np.savez(tmp_path / "samples.npz", **raw | {name: names})
     samples = read(str(tmp_path / "samples.npz"), DATA)
     learned = learn(samples)
@@ -234,6 +247,14 @@ def test_the_parts_repeat_and_share_no_sample(config: Config) -> None:
     rows = [{row.tobytes() for row in part["image"]} for part in parts]
     assert not rows[0] & rows[1] | rows[0] & rows[2] | rows[1] & rows[2]
     assert sum(map(len, rows)) == config["data"]["synthetic_samples"]
+
+
+def test_the_seed_says_the_parts(config: Config, tmp_path: Path) -> None:
+    np.savez(tmp_path / "samples.npz", **synthesise(count=40, seed=0))
+    config["data"] |= {"path": str(tmp_path / "samples.npz"), "test_fraction": 0.5}
+    first, same, other = (load_data(config | {"seed": seed})[2][ROW] for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, same)
+    assert set(first) != set(other)
 
 
 def parts_by(said: Any, data: dict[str, Any] = DATA, **by: str) -> list[list[int]]:

@@ -148,8 +148,7 @@ def column(table: Any, label: str, path: str) -> np.ndarray:
     if label not in table:
         raise DataError(f"{path}: no '{label}' in {list(table)[:20]}")
     values = np.atleast_1d(table[label])
-    # As numbers, dates of another file may be in another unit.
-    kind = values.dtype.kind
+    kind = values.dtype.kind  # dates hang, as numbers, on their unit
     return values.astype(f"{kind}8[ns]").astype(str) if kind in "mM" else values
 
 

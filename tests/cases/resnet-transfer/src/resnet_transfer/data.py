@@ -187,8 +187,7 @@ def column(table: Any, label: str, path: str, field: Field | None = None) -> np.
     if name not in table:
         raise DataError(f"{path}: no '{name}' in {list(table)[:20]}")
     values = np.atleast_1d(table[name])
-    # As numbers, dates of another file may be in another unit.
-    if (kind := values.dtype.kind) in "mM":
+    if (kind := values.dtype.kind) in "mM":  # dates: as numbers, they hang on their unit
         values = values.astype(f"{kind}8[ns]").astype(str)
     if field is None or field.holds not in READERS:
         return values
