@@ -80,7 +80,7 @@ def checks(plan: Plan) -> dict[str, Any]:
         "numeric": next((each.name for each in spec.inputs if each.kind.name == "numeric" and each.sizes != (1,)), ""),
         "light": _is_light(plan),
         # A short training of a large network is too little to compare.
-        "beats": [_beats(each) for each in spec.outputs if _can_be_guessed(each)] if _is_light(plan) else [],
+        "beats": [_beats(each) for each in spec.outputs if _can_be_guessed(each, spec)] if _is_light(plan) else [],
     }
 
 
@@ -324,9 +324,13 @@ def _wrong_values(spec: Spec) -> Iterator[str]:
             yield f"({name!r}, float({'inf' if values.missing else 'nan'!r}))"
 
 
-def _can_be_guessed(each: Output) -> bool:
-    """Whether a guess says little: of embeddings, those of a network that hasn't learned are near each other, too."""
-    return each.task.score != "embedding"
+def _can_be_guessed(each: Output, spec: Spec) -> bool:
+    """Whether a guess says little: of embeddings, those of a network that hasn't learned are near each other, too.
+
+    What is made again of a product or a sum of several inputs is hardly in it any more.
+    """
+    mixed = each.of is not None and len(each.sources) > 1 and spec.merge != "concatenate"
+    return each.task.score != "embedding" and not mixed
 
 
 def _beats(each: Output) -> dict[str, str]:
