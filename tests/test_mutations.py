@@ -446,8 +446,8 @@ LOSS = [
         "padding in the loss",
         "unmasked",
         "data.py",
-        'any(axis=-1).astype("float32")',
-        "all(axis=-1) * 0 + 1.0",
+        ".any(axis=-1) for each in some",
+        ".any(axis=-1) * 0 + 1.0 for each in some",
         ("test_model.py::test_padding_counts_for_nothing",),
     ),
     Mutation(
@@ -1109,8 +1109,14 @@ DATA = [
         'rest[: round(len(rest) * data[f"{name}_fraction"])]',
         LAST,
     ),
-    data("dates by their letters", "power-plant", 'pd.to_datetime(said, errors="coerce")', "said", LAST),
-    data("parts by chance, whatever a column says", "power-plant", 'if by["column"]:', "if False:", COLUMN),
+    data(
+        "dates by their letters",
+        "power-plant",
+        'pd.to_datetime(said, errors="coerce", format="ISO8601", utc=True)',
+        "said",
+        LAST,
+    ),
+    data("parts by chance, whatever a column says", "power-plant", 'if by["column"] is not None:', "if False:", COLUMN),
     data("any word for a part", "power-plant", "pd.isna(part) | (place < 0)", "place < 0", NO_PARTS),
     data("no value for a group", "power-plant", "pd.isna(part) | (place < 0)", "pd.isna(part)", NO_PARTS),
     data(
@@ -1125,7 +1131,7 @@ DATA = [
     data("an unknown class", "scans", "np.flatnonzero(classes < 0)", "[]", NAMED),
     data("as many classes as there are", "scans", "not 2 <= len(names) <= most", "False", NAMED),
     data("values counted from 0", "scans", '.astype("int32") + 1', '.astype("int32")', VALUES),
-    data("more values than there are", "scans", "most_common(field.categories - 1)", "most_common()", VALUES),
+    data("more values than there are", "scans", "most_common(count - 1)", "most_common()", VALUES),
     data("capitals", "messages", "text.lower()", "text", WORDS),
     data("more words than there are", "messages", "most_common(int(field.high) - 1)", "most_common()", WORDS),
     data("the rarest words", "messages", "most_common(int(field.high) - 1)", "most_common()[::-1]", WORDS),
@@ -1183,8 +1189,8 @@ SETTINGS_READ = [
     ),
     config(
         "arguments that change nothing",
-        "        values |= {key:",
-        "        {key:",
+        "        values |= flat({key:",
+        "        flat({key:",
         "test_what_is_written_is_what_counts",
     ),
 ]
@@ -1276,8 +1282,8 @@ RESUME = [
         "a run of another configuration goes on",
         "power-plant",
         "checkpoint.py",
-        "if now := dict(self.asked.items() - then.items()):",
-        "if now := {}:",
+        "if then.get(key, each) != each",
+        "if False",
         GOES_ON,
     ),
     training(
@@ -1449,6 +1455,13 @@ def check_unbroken(preset: str) -> None:
 def functions(mutation: Mutation) -> list[str]:
     """Returns the tests that see a fault as arguments of pytest, with all their parameters."""
     return sorted({f"tests/{test.partition('[')[0]}" for test in mutation.tests})
+
+
+def test_every_fault_can_be_made() -> None:
+    for mutation in MUTATIONS:
+        broken = project(mutation.preset)
+        text = (broken / "src" / package(broken) / mutation.file).read_text(encoding="utf-8")
+        assert text.count(mutation.before) == 1, mutation
 
 
 @pytest.mark.parametrize("mutation", map(parameter, DRAWN))
