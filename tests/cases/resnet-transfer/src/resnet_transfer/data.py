@@ -158,9 +158,8 @@ def open_table(path: str, texts: list[str]) -> Any:
         deeper = [each for each in pictures if len(each) > 2]
         if deeper and "category" in texts:
             raise DataError(f"{path}: found {'/'.join(deeper[0])}, expected CLASS/{deeper[0][-1]}")
-        names, classes = ["/".join(each) for each in pictures], [
-            "".join(each[:-1]) for each in pictures
-        ]
+        names = ["/".join(each) for each in pictures]
+        classes = ["".join(each[:-1]) for each in pictures]
         return pd.DataFrame({"image": names, "category": classes})
     if (kind := file.suffix.lower()) not in FORMATS:
         raise ValueError("its name ends otherwise" if file.is_file() else "there is no such file")
