@@ -107,7 +107,7 @@ def check_same(project: Path) -> None:
 
 def table(output: str) -> dict[str, str]:
     """Returns the table that a program prints first: what stands behind each name."""
-    lines = [line.split(None, 1) for line in output.splitlines()]
+    lines = [line.split(None, 1) for line in output.splitlines() if line.strip()]  # processes may print at once
     names = [name for name, *_ in lines]
     begin, end = names.index("backend"), names.index("determinism")
     assert names.count("backend") == 1, "the first process alone prints"
