@@ -148,7 +148,7 @@ COUNTED: Mapping[str, Callable[[Call], int]] = {
 
 def of_layer(layer: Nested | RuleLayer, inputs: tuple[Shape, ...]) -> int:
     """How often one call of a layer multiplies and adds for one sample."""
-    call = Call(layer.rule, layer.rule.complete(layer.arguments), inputs)
+    call = Call(layer.rule, layer.complete, inputs)
     return COUNTED.get(layer.rule.name, _of_kernels)(call)
 
 

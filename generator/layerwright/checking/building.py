@@ -96,9 +96,7 @@ def _asked(project: Project) -> dict[str, Any]:
     """What the process gets to know of a project."""
     plan = project.plan
     assert plan is not None
-    backbone = plan.graph.backbone.name if plan.graph.backbone else ""
-    last = plan.spec.transfer.fine_tune if plan.spec.transfer else 0
-    return {"folder": str(project.folder), "package": project.package, "backbone": backbone, "last": last}
+    return project.told | {"last": plan.spec.transfer.fine_tune if plan.spec.transfer else 0}
 
 
 def _read(line: str) -> Building | CannotCheckError:

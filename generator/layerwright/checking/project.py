@@ -44,6 +44,16 @@ class Project:
         return self.plan.spec.package if self.plan else ""
 
     @property
+    def told(self) -> dict[str, Any]:
+        """What a process in the project's own environment gets to know of it."""
+        backbone = self.plan.graph.backbone if self.plan else None
+        return {
+            "folder": str(self.folder),
+            "package": self.package,
+            "backbone": backbone.name if backbone else "",
+        }
+
+    @property
     def release(self) -> Version | None:
         """The release that made it, None if what it names isn't one."""
         return Version(self.commit) if RELEASE.fullmatch(self.commit) else None

@@ -47,7 +47,7 @@ def checks(plan: Plan) -> dict[str, Any]:
         "shapes": literal(dict(_shapes(graph))),
         "settings": dict(_settings(graph)),
         "reads": literal(_reads(graph)) if plan.decision.template != "sequential" else "",
-        "inside": {path: literal(reads) for path, reads in _inside(graph) if reads},
+        "inside": {path: literal(reads) for path, each in _composites(graph) if (reads := _reads(each.graph))},
         "outputs": literal({name: tensor.shape[1:] for name, tensor in graph.outputs.items()}),
         "parameters": literal({layer.name: layer.parameters for layer in graph.layers() if layer.parameters}),
         "total": f"{graph.parameters:_}",
@@ -60,7 +60,11 @@ def checks(plan: Plan) -> dict[str, Any]:
         "delicate": [layer.name for layer in graph.layers() if isinstance(layer, RuleLayer) and layer.rule.delicate],
         "own": {name: RECKONED[name] for name in _own(graph)},
         "draws": any(map(_draws, graph.all_layers())),
-        "drawing": [path for path, each in _customs(graph) if any(map(_draws, each.graph.all_layers()))],
+        "drawing": [
+            path
+            for path, each in _composites(graph)
+            if isinstance(each, CustomLayer) and any(map(_draws, each.graph.all_layers()))
+        ],
         "inner": any(isinstance(layer, SubModel) for layer in graph.layers()),
         "nested": any(isinstance(layer, Composite) for layer in graph.layers()),
         "wrapped": any(_holds_layers(layer) for layer in graph.all_layers()),
@@ -117,12 +121,12 @@ def _reads(graph: Graph) -> dict[str, list[list[str]]]:
     }
 
 
-def _inside(graph: Graph, path: str = "") -> Iterator[tuple[str, dict[str, list[list[str]]]]]:
-    """The same of nested models and of layers of the project's own, by their paths."""
+def _composites(graph: Graph, path: str = "") -> Iterator[tuple[str, Composite]]:
+    """The nested models and the layers of the project's own, by their paths."""
     for layer in graph.layers():
         if isinstance(layer, Composite):
-            yield f"{path}{layer.name}", _reads(layer.graph)
-            yield from _inside(layer.graph, f"{path}{layer.name}/")
+            yield f"{path}{layer.name}", layer
+            yield from _composites(layer.graph, f"{path}{layer.name}/")
 
 
 def _said(rule: Rule, arguments: Mapping[str, Value]) -> str:
@@ -169,15 +173,6 @@ def _draws(layer: Layer) -> bool:
     """Whether a layer draws by chance in training."""
     strength = "stddev" if layer.class_name == "GaussianNoise" else "rate" if "Dropout" in layer.class_name else ""
     return bool(layer.arguments.get(strength))
-
-
-def _customs(graph: Graph, path: str = "") -> Iterator[tuple[str, CustomLayer]]:
-    """The layers of the project's own, by their paths."""
-    for layer in graph.layers():
-        if isinstance(layer, CustomLayer):
-            yield f"{path}{layer.name}", layer
-        elif isinstance(layer, Composite):
-            yield from _customs(layer.graph, f"{path}{layer.name}/")
 
 
 def _nearest_weights(graph: Graph, tensor: Tensor) -> str:

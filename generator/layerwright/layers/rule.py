@@ -462,6 +462,11 @@ class Nested:
         """Its class in keras.layers."""
         return self.rule.class_name
 
+    @cached_property
+    def complete(self) -> Mapping[str, Value]:
+        """Its arguments with the defaults filled in. Raises LayerError."""
+        return self.rule.complete(self.arguments)
+
     def call(self, inputs: tuple[Shape, ...]) -> tuple[Shape, tuple[Weight, ...]]:
         """Its output's shape and its variables, called on tensors of these shapes. Raises LayerError."""
         return self.rule.call(self.arguments, inputs)
@@ -472,7 +477,7 @@ class Nested:
 
     def dtype(self, inputs: tuple[str, ...]) -> str:
         """Its output's dtype, called on tensors of these dtypes."""
-        return self.rule.dtype(self.rule.complete(self.arguments), inputs)
+        return self.rule.dtype(self.complete, inputs)
 
 
 def spell(shape: Shape) -> str:

@@ -66,7 +66,7 @@ def _settings(arguments: Arguments, name: str = "layer") -> Mapping[str, Value]:
     """The arguments of a recurrent layer that is wrapped, defaults filled in."""
     inner = arguments[name]
     assert isinstance(inner, Nested)
-    return inner.rule.complete(inner.arguments)
+    return inner.complete
 
 
 def _step(shape: Shape) -> Shape:
@@ -155,7 +155,7 @@ def _as_its_layer(arguments: Arguments, inputs: tuple[bool, ...]) -> bool:
     """Its layer sets the mask of the data, though Keras says of the symbol that there is none."""
     inner = arguments["layer"]
     assert isinstance(inner, Nested)
-    return inner.rule.mask(inner.rule.complete(inner.arguments), inputs)
+    return inner.rule.mask(inner.complete, inputs)
 
 
 def _check_layer(arguments: Arguments, tensors: Sequence[TensorLike]) -> None:

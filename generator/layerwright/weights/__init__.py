@@ -109,10 +109,8 @@ def _obstacles(old: Path, to: Path) -> Iterator[Problem]:
 def _run(python: Path, project: Project, old: Path, made: Path, renamed: Mapping[str, str]) -> dict[str, object]:
     """What the script says that it has done."""
     assert project.plan is not None
-    backbone = project.plan.graph.backbone.name if project.plan.graph.backbone else ""
-    asked = {"folder": str(project.folder), "package": project.package, "backbone": backbone}
     request, result = made.with_name("request.json"), made.with_name("result.json")
-    request.write_text(json.dumps({**asked, "old": str(old), "to": str(made), "renamed": dict(renamed)}))
+    request.write_text(json.dumps({**project.told, "old": str(old), "to": str(made), "renamed": dict(renamed)}))
     backend = project.plan.spec.hardware.backend
     try:
         code, said = Processes().run(python, SCRIPT, request, result, backend=backend, patience=PATIENCE)
