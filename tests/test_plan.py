@@ -511,6 +511,28 @@ def test_a_branch_that_is_said_and_keeps_steps_for_one_output_is_pooled_for_anot
     assert plan.graph.outputs["z"].shape == (None, 4, 3)
 
 
+@pytest.mark.parametrize(
+    ("branches", "widths"),
+    [
+        ({}, [("c_dense", 64), ("x_dense", 64)]),
+        ({"x": ["dense 3"]}, [("c_embedding", 3), ("x_dense", 3)]),
+        ({"x": ["dense 2"]}, [("c_dense", 2), ("x_dense", 2)]),
+        ({"c": ["embedding 5 8"], "x": ["dense 8"]}, [("c_embedding", 8), ("x_dense", 8)]),
+    ],
+)
+def test_the_planners_own_branches_are_as_wide_as_those_they_are_added_to(
+    branches: dict[str, Any], widths: list[tuple[str, int]]
+) -> None:
+    plan = planned(inputs="c: category 5, x: numeric 4", outputs="y: binary", merge="add", layers={"branches": branches})
+    shapes = {node.layer.name: node.output.shape[-1] for node in plan.graph.nodes}
+    assert [(name, shapes[name]) for name in _fed(plan)["merge"]] == widths
+
+
+def test_what_concatenates_keeps_its_width() -> None:
+    plan = planned(inputs="c: category 5, x: numeric 4", outputs="y: binary")
+    assert _fed(plan)["merge"] == ["c_embedding", "x_dense"]
+
+
 @pytest.mark.parametrize("size", ["8x8x3", "8X8X3", "8×8×3"])
 def test_sizes_are_written_with_any_sign_of_multiplication(size: str) -> None:
     plan = planned(inputs=f"p: image {size}", outputs="y: binary")
@@ -643,9 +665,9 @@ def _photo(stack: Any, **answers: Any) -> dict[str, Any]:
             "pool or flatten the larger ones first",
         ),
         (
-            {**TWO, "merge": "add", "layers": {"branches": {"a": "dense 3"}}},
+            {**TWO, "merge": "add", "layers": {"branches": {"a": "dense 3", "b": "dense 4"}}},
             "merge",
-            "tensors of different shape can't be joined element by element: 3, 64",
+            "tensors of different shape can't be joined element by element: 3, 4",
             "give the branches equal last sizes, or merge by concatenate",
         ),
         (

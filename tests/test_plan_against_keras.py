@@ -12,6 +12,7 @@ from typing import Any
 import keras
 import pytest
 
+from layerwright.blocks import MERGES
 from layerwright.plan import Plan
 from layerwright.presets import presets
 
@@ -71,6 +72,14 @@ def test_keras_builds_a_preset_as_planned(name: str) -> None:
     built = models.described(models.built(models.source(plan)))
     assert built == models.expected(plan)
     assert (built["class"].lower(), *built["parameters"]) == PRESETS[name]
+
+
+@pytest.mark.parametrize("how", MERGES)
+@pytest.mark.parametrize("inputs", ["note: text 50x9, photo: image 8x8x3", "kind: category 5, size: numeric 2"])
+def test_the_planners_own_branches_can_be_joined_by_any_merge(how: str, inputs: str) -> None:
+    task = "distance" if MERGES[how].distance else "binary"
+    plan = models.planned(inputs=inputs, outputs=f"y: {task}", merge=how)
+    assert models.described(models.built(models.source(plan))) == models.expected(plan)
 
 
 def test_the_autoencoders_encoder_is_a_model_with_the_parameters_of_the_architecture() -> None:

@@ -174,6 +174,12 @@ def test_classes_that_were_names_may_be_numbers_later(tmp_path: Path) -> None:
     assert data.prepare({"y": samples["y"]}, learned)["y"].tolist() == [[0], [1], [0]]
 
 
+def test_a_number_stands_for_its_class_to_the_last_digit() -> None:
+    learned = {"y": {"classes": ["12345678", "12345679", "0.1"]}}
+    later = {"y": np.array([[0.1], [12345679], [12345678]])}
+    assert module("shop").prepare(later, learned)["y"].tolist() == [[2], [1], [0]]
+
+
 def test_a_name_may_be_one_that_elsewhere_means_nothing(tmp_path: Path) -> None:
     data = module("note")
     text = "note,mood,t1,t2,t3\n" + "".join(f"NA,{mood},0,1,0\n" for mood in ("None", "NA", "null"))
@@ -249,6 +255,26 @@ def test_what_says_no_part_is_named_with_its_file_row_by_row(by: str, tmp_path: 
     expected = "train, validation, test" if by == "column" else "a time as 2024-01-31"
     lines = [f"{path}: when, row {row}: found spring, expected {expected}" for row in (1, 2, 3)]
     assert str(found.value).splitlines() == [*lines, f"{path}: when, row 4: found 31.01.2024, expected {expected}"]
+
+
+PARTS = {"Train": 0, "training": 0, "VAL": 1, "valid": 1, "validation": 1, "test": 2, "Testing": 2}
+
+
+def test_parts_are_said_by_their_usual_words(tmp_path: Path) -> None:
+    data = module("house")
+    path = written(tmp_path, "\n".join(["price,sqm,rooms,part", *(f"2,3,4,{word}" for word in PARTS), ""]))
+    config = {"data": HOUSES | {"path": path, "split": {"column": "part", "group": None, "time": None}}, "seed": 0}
+    parts = [part[data.ROW].tolist() for part in data.load_data(config)]
+    assert parts == [[row for row, each in enumerate(PARTS.values(), 1) if each == part] for part in range(3)]
+
+
+@pytest.mark.parametrize("word", ["value", "trained", "tests", "va", " test"])
+def test_another_word_is_no_part(word: str, tmp_path: Path) -> None:
+    data = module("house")
+    path = written(tmp_path, f"price,sqm,rooms,part\n2,3,4,train\n2,3,4,{word}\n")
+    config = {"data": HOUSES | {"path": path, "split": {"column": "part", "group": None, "time": None}}, "seed": 0}
+    with pytest.raises(data.DataError, match=f"part, row 2: found {word}, expected train, validation, test"):
+        data.load_data(config)
 
 
 def test_a_group_is_what_is_written(tmp_path: Path) -> None:
@@ -461,7 +487,7 @@ def test_predictions_say_of_what_they_are(names: list[str], tmp_path: Path) -> N
     assert run_module(project("note"), "train", *settings)[0] == 0
     assert run_module(project("note"), "predict", *settings)[0] == 0
     said = pd.read_csv(tmp_path / "run" / "predictions.csv")
-    assert said["row"].tolist() == [1, 2, 3, 4, 5, 6]
+    assert (said.columns[0], said["row"].tolist()) == ("row", [1, 2, 3, 4, 5, 6])
     assert {*(f"tags_p_{name}" for name in names), "mood_p_glad"} <= {*said}
 
 

@@ -61,12 +61,12 @@ class Joins:
 
     def pooled(self, branches: dict[str, Tensor], outputs: Sequence[Output]) -> dict[str, Tensor]:
         """What outputs of whole samples merge, where other outputs have the planner keep steps or places."""
-        ranks = {len(tensor.shape) for tensor in branches.values()}
-        is_flat = len(branches) > 1 and MERGES[self.net.spec.merge].flat
-        if (len(ranks) == 1 and not is_flat) or any(output.per in mends.NOUNS for output in outputs):
+        if len(branches) == 1 or any(output.per in mends.NOUNS for output in outputs):
             return branches
-        pooled = [name for name, tensor in branches.items() if len(tensor.shape) > 2 and self._may_pool(name)]
-        return self._alike(branches | {name: self._after(name, branches[name], POOL) for name in pooled}, pooled)
+        ranks = {len(tensor.shape) for tensor in branches.values()}
+        deep = branches if len(ranks) > 1 or MERGES[self.net.spec.merge].flat else {}
+        pooled = [name for name, tensor in deep.items() if len(tensor.shape) > 2 and self._may_pool(name)]
+        return self._alike(branches | {name: self._after(name, branches[name], POOL) for name in pooled})
 
     def _may_pool(self, name: str) -> bool:
         """Whether an input's branch is the planner's own, or keeps steps or places for some output."""
@@ -81,19 +81,27 @@ class Joins:
         with self.net.builder.within(f"branches.{name}", f"{name}_"):
             return LayerItem(word, values, place=f"inputs.{name}").build(self.net.builder, tensor)
 
-    def _alike(self, branches: dict[str, Tensor], pooled: Sequence[str]) -> dict[str, Tensor]:
-        """The branches, of which the planner's own pooled ones are as wide as the others, where they have to be.
+    def _alike(self, branches: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The branches, of which the planner's own are as wide as the others, where they have to be.
 
         One of an encoder that is shared stays as it is: after layers of their own, two of them couldn't be compared.
         """
-        own = [name for name in pooled if not (self._is_said(name) or self.net.spec.group_of(name))]
+        merge = MERGES[self.net.spec.merge]
+        are_features = all(len(each.shape) == 2 and each.dtype.startswith("float") for each in branches.values())
+        if merge.name in EQUAL or (merge.pairwise and len(branches) > 2) or not are_features:
+            return branches
         widths = {name: tensor.shape[-1] or 1 for name, tensor in branches.items()}
+        own = [name for name in branches if self._may_widen(name)]
         others = {width for name, width in widths.items() if name not in own} or {max(widths.values())}
-        if self.net.spec.merge in EQUAL or len(others) > 1:
+        if len(others) > 1:
             return branches
         [width] = others
         thin = [name for name in own if widths[name] != width]
         return branches | {name: self._after(name, branches[name], "dense", width) for name in thin}
+
+    def _may_widen(self, name: str) -> bool:
+        """Whether an input's branch is the planner's own, and this input's alone."""
+        return not (self._is_said(name) or self.net.spec.group_of(name))
 
     def can_merge(self, output: Output, branches: dict[str, Tensor]) -> bool:
         """Whether an output can be behind what these branches become together; notes what speaks against it."""

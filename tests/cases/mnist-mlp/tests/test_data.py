@@ -151,7 +151,7 @@ def test_labels_may_be_names(raw: Samples, tmp_path: Path, name: str) -> None:
     samples[name] = np.array([str(row) for row in range(len(names))], dtype=object)
     count = int(STORED[name].high) + 1
     if count < len(names):
-        with pytest.raises(DataError, match=f"{name}: expected 2 to {count} classes"):
+        with pytest.raises(DataError, match=f"{name}: expected .*{count} classes"):
             learn(samples)
 
 

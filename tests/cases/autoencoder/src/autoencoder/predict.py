@@ -54,8 +54,8 @@ def main(config: Config, sample: list[str] | None = None) -> None:
     samples = one_sample(sample, run, data) if sample else read(data["path"], data, INPUTS)
     said = predict(config, samples)
     table = pd.DataFrame(number_columns("image_out", said["image_out"]))
-    table.insert(0, "row", samples[ROW], allow_duplicates=True)
-    table.to_csv(run / f"{to}.csv", index=False)
+    table.index = pd.Index(samples[ROW], name="row")
+    table.to_csv(run / f"{to}.csv")
     print(f"{table.head().T}\nWrote {run / to}.csv")
 
 

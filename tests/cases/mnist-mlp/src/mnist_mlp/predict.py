@@ -71,8 +71,8 @@ def main(config: Config, sample: list[str] | None = None) -> None:
     said = predict(config, samples)
     learned = read_learned(run)
     table = pd.DataFrame(class_columns("digit", said["digit"], class_names(learned, "digit", 10)))
-    table.insert(0, "row", samples[ROW], allow_duplicates=True)
-    table.to_csv(run / f"{to}.csv", index=False)
+    table.index = pd.Index(samples[ROW], name="row")
+    table.to_csv(run / f"{to}.csv")
     print(f"{table.head().T}\nWrote {run / to}.csv")
 
 

@@ -64,8 +64,9 @@ def split(samples: Samples, data: dict[str, Any], seed: int) -> dict[str, Sample
     label = next((each for each in by.values() if each is not None), "")
     where, place, expected = samples.get(ROW, np.arange(1, count + 1)), said, "a group"
     if by["column"] is not None:
-        kinds, place = {"tra": "train", "val": "validation", "tes": "test"}, said.index
-        part = said.astype(str).str.lower().str[:3].map(kinds).to_numpy(dtype=object)
+        kinds, place = {"train": "train", "val": "validation", "test": "test"}, said.index
+        words = said.astype(str).str.extract("(?i)^(train|val|test)(?:ing|id|idation)?$")[0]
+        part = words.str.lower().map(kinds).to_numpy(dtype=object)
         expected = ", ".join(kinds.values())
     elif by["time"] is not None and not pd.api.types.is_numeric_dtype(said):
         place = pd.to_datetime(said, errors="coerce", format="ISO8601", utc=True)

@@ -54,8 +54,8 @@ def main(config: Config, sample: list[str] | None = None) -> None:
         raise DataError("say which samples: data.path=FILE, or sample.NAME=VALUE for each input")
     samples = one_sample(sample, run, data) if sample else read(data["path"], data, INPUTS)
     table = pd.DataFrame({name: values[:, 0] for name, values in predict(config, samples).items()})
-    table.insert(0, "row", samples[ROW], allow_duplicates=True)
-    table.to_csv(run / f"{to}.csv", index=False)
+    table.index = pd.Index(samples[ROW], name="row")
+    table.to_csv(run / f"{to}.csv")
     print(f"{table.head().T}\nWrote {run / to}.csv")
 
 

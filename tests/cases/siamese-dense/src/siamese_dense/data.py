@@ -71,8 +71,9 @@ def split(samples: Samples, data: dict[str, Any], seed: int) -> dict[str, Sample
     label = next((each for each in by.values() if each is not None), "")
     where, place, expected = samples.get(ROW, np.arange(1, count + 1)), said, "a group"
     if by["column"] is not None:
-        kinds, place = {"tra": "train", "val": "validation", "tes": "test"}, said.index
-        part = said.astype(str).str.lower().str[:3].map(kinds).to_numpy(dtype=object)
+        kinds, place = {"train": "train", "val": "validation", "test": "test"}, said.index
+        words = said.astype(str).str.extract("(?i)^(train|val|test)(?:ing|id|idation)?$")[0]
+        part = words.str.lower().map(kinds).to_numpy(dtype=object)
         expected = ", ".join(kinds.values())
     elif by["time"] is not None and not pd.api.types.is_numeric_dtype(said):
         place = pd.to_datetime(said, errors="coerce", format="ISO8601", utc=True)
@@ -189,7 +190,8 @@ def learn(samples: Samples) -> Learned:
         if field.holds == "label" and samples[name].dtype == object:
             names, most = sorted(set(samples[name])), int(field.high) + 1
             if not 2 <= len(names) <= most:
-                raise DataError(f"{name}: expected 2 to {most} classes, found {names[:50]}")
+                wanted = "2" if most == 2 else f"2 to {most}"
+                raise DataError(f"{name}: expected {wanted} classes, found {names[:50]}")
             learned[name] = {"classes": names}
     return learned
 
@@ -205,7 +207,7 @@ def prepare(samples: Samples, learned: Learned) -> Samples:
         if "classes" in known:
             found, names = values.ravel(), known["classes"]
             if values.dtype != object:
-                found = np.array([f"{each:g}" for each in found], dtype=object)
+                found = np.array([f"{each:.15g}" for each in found], dtype=object)
             if name in ["pair"]:  # only which are the same counts
                 names = [*names, *sorted(set(found) - set(names))]
             classes = pd.Index(names).get_indexer(found)
