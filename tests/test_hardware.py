@@ -155,16 +155,21 @@ def test_one_device_leaves_no_trace_of_several(device: str, backend: str, tmp_pa
 # Several devices, in one process
 
 
-def test_two_devices_of_tensorflow_come_to_what_one_comes_to(tmp_path: Path) -> None:
-    project = made(tmp_path, "gpus", "tensorflow")
+RATES = pytest.mark.parametrize("training", [{}, {"schedule": "cosine", "warmup_epochs": 1}], ids=["plateau", "cosine"])
+
+
+@RATES
+def test_two_devices_of_tensorflow_come_to_what_one_comes_to(training: dict[str, Any], tmp_path: Path) -> None:
+    project = made(tmp_path, "gpus", "tensorflow", training=training)
     alone(project, "tensorflow")
     said = table(started(project, "tensorflow", [sys.executable, "-c", TWO_CPUS]).output)
     assert said["batches"] == "shared by 2, by MirroredStrategy"
     check_same(project)
 
 
-def test_two_devices_of_jax_come_to_what_one_comes_to(tmp_path: Path) -> None:
-    project = made(tmp_path, "gpus", "jax")
+@RATES
+def test_two_devices_of_jax_come_to_what_one_comes_to(training: dict[str, Any], tmp_path: Path) -> None:
+    project = made(tmp_path, "gpus", "jax", training=training)
     alone(project, "jax")
     flags = "--xla_force_host_platform_device_count=2"
     said = table(started(project, "jax", [sys.executable, "-m", "plant.train"], XLA_FLAGS=flags).output)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..answers.keys import OPTIMIZER_DEFAULTS, TRAINING_DEFAULTS
+from ..blocks import MERGES
 from ..blocks.builder import InnerModel
 from ..emit import literal
 from ..graph import BackboneLayer, Composite, CustomLayer, Graph, Layer, Node, RuleLayer, SubModel, Tensor
@@ -65,6 +66,7 @@ def checks(plan: Plan) -> dict[str, Any]:
             for path, each in _composites(graph)
             if isinstance(each, CustomLayer) and any(map(_draws, each.graph.all_layers()))
         ],
+        "regularised": any(map(_regularises, graph.all_layers())),
         "inner": any(isinstance(layer, SubModel) for layer in graph.layers()),
         "nested": any(isinstance(layer, Composite) for layer in graph.layers()),
         "wrapped": any(_holds_layers(layer) for layer in graph.all_layers()),
@@ -210,6 +212,15 @@ def _follow_each_other(layer: Layer, graph: Graph) -> bool:
     return False
 
 
+def _regularises(layer: Layer | Nested) -> bool:
+    """Whether a layer, or one that it's given, adds to the loss by itself."""
+    if not isinstance(layer, RuleLayer | Nested):
+        return False
+    said = {key for key, value in layer.arguments.items() if value is not None}
+    is_said = any(key.endswith("_regularizer") for key in said) or layer.rule.class_name == "ActivityRegularization"
+    return is_said or any(_regularises(value) for value in layer.arguments.values() if isinstance(value, Nested))
+
+
 def _holds_layers(layer: Layer) -> bool:
     """Whether an argument of a layer is a layer."""
     return any(isinstance(value, Nested) for value in layer.arguments.values())
@@ -321,10 +332,13 @@ def _wrong_values(spec: Spec) -> Iterator[str]:
 def _can_be_guessed(each: Output, spec: Spec) -> bool:
     """Whether a guess says little: of embeddings, those of a network that hasn't learned are near each other, too.
 
-    What is made again of a product or a sum of several inputs is hardly in it any more.
+    What is made again of a product or a sum of several inputs is hardly in it any more. Neither is what follows from
+    two of which the merge leaves one number, unless it's that number; and plain steps take more than a few epochs.
     """
-    mixed = each.of is not None and len(each.sources) > 1 and spec.merge != "concatenate"
-    return each.task.score != "embedding" and not mixed
+    several = len(each.sources) > 1
+    mixed = each.of is not None and several and spec.merge != "concatenate"
+    narrowed = several and MERGES[spec.merge].flat and each.task.per is not Per.MERGE
+    return each.task.score != "embedding" and not (mixed or narrowed) and spec.training.optimizer != "sgd"
 
 
 def _beats(each: Output) -> dict[str, str]:
