@@ -106,6 +106,11 @@ LINTED = {
     "several devices and files": {"inputs": "x: image 8x8x3", "outputs": "y: binary", "hardware": "gpus"},
     "JAX on a GPU": {"inputs": "x: vector 3", "outputs": "y: binary", "backend": "jax"},
     "learned and not used": {"inputs": "x: image 8x8x3, z: text 9x4", "outputs": "y: reconstruction x"},
+    "a distance beside a picture": {
+        "inputs": "x: image 8x8x3, z: text 9x4",
+        "outputs": "y: distance, again: reconstruction x",
+        "merge": "l2_distance",
+    },
     "the same paths": SHARED,
     "shortcuts of two classes": PIXELS,
     "a part that goes on after another": {
@@ -127,6 +132,14 @@ def test_nothing_is_found_in_a_project(name: str, tmp_path: Path) -> None:
 def test_gradients_of_a_shared_encoder_do_not_add_up(tmp_path: Path) -> None:
     project = written(NAMED | SHARED, tmp_path)
     code, output = run_pytest(project, "-q", "tests/test_training.py", "-k", "killed_run_goes_on")
+    assert code == 0, output
+
+
+@pytest.mark.parametrize("layer", ["dense 8 kernel_regularizer=l2(0.1)", "ActivityRegularization l2=0.1"])
+def test_what_layers_add_to_the_loss_counts(layer: str, tmp_path: Path) -> None:
+    given = {"inputs": "x: numeric 3", "outputs": "y: regression * 0.3, z: binary", "backend": "torch"}
+    project = written(NAMED | given | {"layers": {"body": [layer, "dense 8"]}}, tmp_path)
+    code, output = run_pytest(project, "-q", "tests/test_model.py", "-k", "loss_weighs")
     assert code == 0, output
 
 
