@@ -116,6 +116,13 @@ def test_every_key_can_be_set_on_the_command_line(preset: str, configured: Confi
     assert configured(preset, "data.test_columns={x: 3}")["data.test_columns.x"] == 3
 
 
+@pytest.mark.parametrize("text", ["1e-4", "1E-4", "10e-5", "1.0e-4", "0.1e-3", "1.e-4", "0.0001"])
+def test_a_power_of_ten_is_a_number_however_it_is_written(text: str, configured: Configured) -> None:
+    assert configured("mlp", f"training.learning_rate={text}")["training.learning_rate"] == pytest.approx(1e-4)
+    assert configured("mlp", f"run={text}x")["run"] == f"{text}x"
+    assert yaml.safe_load("1e-4") == "1e-4", "a project leaves PyYAML as it is"
+
+
 @pytest.mark.parametrize("name", [key for key, each in TRAINING_DEFAULTS.items() if type(each) in (int, float)])
 def test_what_answers_may_say_of_the_training_a_project_takes(name: str, tmp_path: Path) -> None:
     tried = [0, 1e-5, 1, 9.9, 10, 11, 100.5, 10**4, 2**24, 2**24 + 1, 10**9, 10**9 + 1]

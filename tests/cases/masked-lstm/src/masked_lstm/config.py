@@ -27,8 +27,6 @@ RULES = [
     ("training.", "int from {} to {}", (0, 10**9), ["patience"]),
 ]
 KEYS = {section + name: rule for section, *rule, names in RULES for name in names}
-# YAML takes 1e-4, which has no point, for a text.
-yaml.SafeLoader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"\d+[eE]-?\d+$"), None)
 
 
 def from_command_line(trained: bool = False) -> Config:
@@ -63,6 +61,10 @@ def read(path: Path, mend: str) -> Config:
                 [near] = difflib.get_close_matches(key, KEYS, n=1, cutoff=0)
                 raise ValueError(f"there is no {key}; in its place there is {near}")
             kinds, limits = KEYS[key]
+            if "float" in kinds and re.fullmatch(
+                r"\d+\.?\d*[eE][-+]?\d+", str(value)
+            ):  # to YAML, a text
+                values[key] = value = float(value)
             kind = "null" if value is None else type(value).__name__
             if kind not in kinds.split() or (limits and not limits[0] <= value <= limits[1]):
                 raise ValueError(f"{key} is {value!r}, expected {kinds.format(*limits)}")
