@@ -96,6 +96,17 @@ def test_a_category_is_what_is_written_whatever_else_the_file_holds(kinds: list[
     assert data.prepare(again, learned)["kind"].tolist() == [*numbers[:2], 0, 0]
 
 
+@pytest.mark.parametrize("more", [0, 2])
+def test_values_that_have_no_number_are_told_of(more: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = module("shop")
+    [most] = [field.categories for field in data.INPUTS.values() if field.categories]
+    kinds = [f"kind {number}" for number in range(most + more)]
+    learned = data.learn(data.read(written(tmp_path, shops(kinds)), SHOP))
+    assert learned["kind"]["values"] == kinds[: most - 1]
+    said = f"kind: {most + 2} values, of which all but the {most - 1} commonest count as 0\n"
+    assert capsys.readouterr().out == (said if more else "")
+
+
 def test_whole_numbers_are_numbers_of_categories(tmp_path: Path) -> None:
     data = module("shop")
     samples = data.read(written(tmp_path, shops(["3", "", "1.0", "9", "-2"])), SHOP)
