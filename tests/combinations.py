@@ -11,6 +11,7 @@ import argparse
 import itertools
 import json
 import multiprocessing
+import os
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,7 @@ from layerwright.plan import design
 from layerwright.problems import AnswersError
 
 from .pairs import Cover, Refused, Row, all_pairs, answers, pairs
+from .projects import LIMIT, environment
 from .properties import revision
 from .test_tracking import RECORDER
 from .warm import Came, Warm
@@ -34,6 +36,9 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "build" / "combinations"
 
 BACKENDS = ("torch", "tensorflow", "jax")
+
+HASTY = {"XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"}
+"""XLA compiles each network for a single step: it needn't do it well."""
 
 BY_COPIER = 25
 """Of so many projects, one is written by Copier too, and compared."""
@@ -136,7 +141,8 @@ class Workshop:
     def run(self, backend: str, project: Path, module: str, *arguments: str) -> Came:
         """Runs a program of a project."""
         if backend not in self.started:
-            self.started[backend] = Warm(backend)
+            paths = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+            self.started[backend] = Warm(environment(ROOT, backend) | HASTY | {"PYTHONPATH": paths}, LIMIT)
         return self.started[backend].run(project, module, *arguments)
 
     def close(self) -> None:

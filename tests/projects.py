@@ -1,39 +1,32 @@
 """Makes projects, each set of answers once in a process, and runs programs in them.
 
-On PyTorch a program runs in a fork of a process that has imported Keras before, which saves some five seconds each
-time; on other backends, and where there is no fork server, in an interpreter of its own.
+A program runs in a fork of a process that has imported Keras before, which saves some five seconds each time; where
+there are no forks, in an interpreter of its own.
 """
 
 from __future__ import annotations
 
 import functools
-import gc
 import json
-import multiprocessing
-import multiprocessing.context
 import os
-import runpy
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any, NamedTuple
-from unittest import mock
 
 import yaml
 
 from layerwright.presets import presets
+
+from .warm import Warm
 
 LIMIT = 600
 """Longest that one program may run, in seconds."""
 
 PROJECT = "templates/project/"
 """Where the files of a project are laid out."""
-
-PRELOADED = ["keras", "torch", "tensorflow", "pandas", "matplotlib.figure", "_pytest.config"]
-"""What a program would spend most of its time on importing. Keras seeds TensorFlow too, where it's installed."""
 
 
 class Outcome(NamedTuple):
@@ -152,8 +145,9 @@ def run_code(project: Path, code: str, *arguments: str) -> Outcome:
 def run(project: Path, module: str, *arguments: str, backend: str = "") -> Outcome:
     """Does what `python -m MODULE ARGUMENTS` does in a project's folder, by default on the project's backend."""
     backend = backend or backend_of(project)
-    if backend == "torch" and "forkserver" in multiprocessing.get_all_start_methods():
-        return _in_fork(project, module, arguments)
+    if hasattr(os, "fork"):
+        came = _warm(backend).run(project, module, *arguments)
+        return Outcome(came.code, came.output)
     return shell(project, [sys.executable, "-m", module, *arguments], backend)
 
 
@@ -192,37 +186,7 @@ def environment(project: Path, backend: str | None) -> dict[str, str]:
     )
 
 
-def _in_fork(project: Path, module: str, arguments: tuple[str, ...]) -> Outcome:
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder, "log")
-        log.touch()
-        process = _server().Process(target=_work, args=(project, log, module, arguments))
-        process.start()
-        process.join(LIMIT)
-        if process.exitcode is None:
-            process.kill()
-            raise TimeoutError(f"{module} in {project} is not done after {LIMIT} s")
-        return Outcome(process.exitcode, log.read_text(encoding="utf-8", errors="replace"))
-
-
 @functools.cache
-def _server() -> multiprocessing.context.ForkServerContext:
-    """The process that forks. It gets its environment now, and so does whatever it forks."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
-    with mock.patch.dict(os.environ, environment(Path(), "torch"), clear=True):
-        forkserver.ensure_running()
-    return context
-
-
-def _work(project: Path, log: Path, module: str, arguments: tuple[str, ...]) -> None:
-    """What the fork does: it has the log as its standard output and error, and the project's folder as its place."""
-    gc.freeze()  # Keras collects garbage after each test: only what is new since the fork needs a look
-    handle = os.open(log, os.O_WRONLY | os.O_APPEND)
-    os.dup2(handle, 1)
-    os.dup2(handle, 2)
-    os.chdir(project)
-    os.environ["PYTHONPATH"] = str(project / "src")
-    sys.path[:0] = [str(project), str(project / "src")]
-    sys.argv = [module, *arguments]
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
+def _warm(backend: str) -> Warm:
+    """The process that runs programs on a backend. It gets its environment now, and so does whatever it forks."""
+    return Warm(environment(Path(), backend), LIMIT)

@@ -7,14 +7,15 @@ step and loaded again on PyTorch, of the seed that pytest's header says.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from . import pairs
-from .combinations import others, stand_in, step_arguments, written, wrong_by_lint
+from .combinations import Workshop, others, stand_in, step_arguments, written, wrong_by_lint
 from .drawing import SEED
-from .projects import run, run_pytest
+from .projects import run_pytest
 
 COUNT = 4
 
@@ -24,14 +25,22 @@ def rows() -> list[pairs.Row]:
     return list(itertools.islice(pairs.Cover(SEED).rows(), COUNT))
 
 
-def test_some_projects_are_as_planned(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def workshop() -> Iterator[Workshop]:
+    """Where projects run."""
+    workshop = Workshop()
+    yield workshop
+    workshop.close()
+
+
+def test_some_projects_are_as_planned(workshop: Workshop, tmp_path: Path) -> None:
     for number, row in enumerate(rows()):
         project = written(pairs.answers(row), tmp_path / str(number))
         assert wrong_by_lint(project) == "", row
         stand_in(row, project)
         if not any(refused for backend, refused in others(row) if backend == "torch"):
-            code, output = run(project, "tests.step", *step_arguments(row, "torch"), backend="torch")
-            assert code == 0, f"{output}\n{row}"
+            came = workshop.run("torch", project, "tests.step", *step_arguments(row, "torch"))
+            assert came.code == 0, f"{came.output}\n{row}"
 
 
 def test_rows_have_pairs_that_no_row_before_them_has() -> None:
@@ -59,7 +68,7 @@ def test_all_values_are_the_answers_own() -> None:
 
 
 @pytest.mark.parametrize("wrong", ["lint", "step"])
-def test_what_is_wrong_with_a_project_is_found(wrong: str, tmp_path: Path) -> None:
+def test_what_is_wrong_with_a_project_is_found(wrong: str, workshop: Workshop, tmp_path: Path) -> None:
     project = written(pairs.answers(rows()[0]), tmp_path)
     train = project / "src" / "every_pair" / "train.py"
     if wrong == "lint":
@@ -69,9 +78,9 @@ def test_what_is_wrong_with_a_project_is_found(wrong: str, tmp_path: Path) -> No
         stand_in(rows()[0], project)
         arguments = list(step_arguments(rows()[0], "torch"))
         arguments[2] = "12"
-        code, output = run(project, "tests.step", *arguments, backend="torch")
-        assert code == 1
-        assert "parameters in place of 12" in output
+        came = workshop.run("torch", project, "tests.step", *arguments)
+        assert came.code == 1
+        assert "parameters in place of 12" in came.output
 
 
 def test_no_pair_is_left_out_but_those_that_mean_nothing() -> None:

@@ -523,7 +523,8 @@ def test_a_branch_that_is_said_and_keeps_steps_for_one_output_is_pooled_for_anot
 def test_the_planners_own_branches_are_as_wide_as_those_they_are_added_to(
     branches: dict[str, Any], widths: list[tuple[str, int]]
 ) -> None:
-    plan = planned(inputs="c: category 5, x: numeric 4", outputs="y: binary", merge="add", layers={"branches": branches})
+    ends = {"inputs": "c: category 5, x: numeric 4", "outputs": "y: binary"}
+    plan = planned(**ends, merge="add", layers={"branches": branches})
     shapes = {node.layer.name: node.output.shape[-1] for node in plan.graph.nodes}
     assert [(name, shapes[name]) for name in _fed(plan)["merge"]] == widths
 

@@ -13,17 +13,17 @@ import runpy
 import signal
 import subprocess
 import sys
+import tempfile
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
-
-ROOT = Path(__file__).parent.parent
 
 PRELOADED = ["keras", "pandas", "matplotlib.figure", "matplotlib.backends.backend_agg", "_pytest.config", "yaml"]
 """What a program would spend most of its time on importing, but for the backend."""
 
-BEHIND = {"torch": ["torch"], "tensorflow": ["tensorflow"], "jax": ["jax"]}
-"""What Keras computes with on a backend."""
+BEHIND = {"torch": ["torch", "tensorflow"], "tensorflow": ["tensorflow"], "jax": ["jax", "tensorflow"]}
+"""What Keras computes with on a backend. It seeds TensorFlow on each, where that is installed."""
 
 
 class Came(NamedTuple):
@@ -35,40 +35,30 @@ class Came(NamedTuple):
 
 
 class Warm:
-    """A process that has imported Keras on a backend, and runs programs in forks of itself."""
+    """A process that has imported Keras on a backend, and runs programs in forks of itself.
 
-    def __init__(self, backend: str, limit: int = 600) -> None:
+    `environment` says which, as KERAS_BACKEND, and is theirs; `limit` is how many seconds each may take.
+    """
+
+    def __init__(self, environment: Mapping[str, str], limit: int) -> None:
         self.limit = limit
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "COV_", "KERAS_"))}
-        environment = kept | {
-            "KERAS_BACKEND": backend,
-            "OMP_NUM_THREADS": "1",
-            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-            "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-            # XLA compiles each network for a single step: it needn't do it well.
-            "XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
-        }
-        command = [sys.executable, "-W", "ignore", __file__]
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True)
+        command, pipe = [sys.executable, "-W", "ignore", __file__], subprocess.PIPE
+        self.process = subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)
 
     def run(self, project: Path, module: str, *arguments: str) -> Came:
         """Does what `python -m MODULE ARGUMENTS` does in a project's folder, with the project's `src` in the path."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        log = project / "log.txt"
-        job = {"project": str(project), "log": str(log), "module": module, "arguments": arguments, "limit": self.limit}
-        self.process.stdin.write(json.dumps(job) + "\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline()
-        if not answer:
-            raise RuntimeError(f"the process that runs programs died: {self.process.wait()}")
-        said = json.loads(answer)
-        text = log.read_text(encoding="utf-8", errors="replace")
-        log.unlink()
-        return Came(said["code"], text, said["seconds"])
+        with tempfile.TemporaryDirectory() as folder:
+            log = Path(folder, "log")
+            job = {"project": str(project), "log": str(log), "module": module, "arguments": arguments}
+            self.process.stdin.write(json.dumps(job | {"limit": self.limit}) + "\n")
+            self.process.stdin.flush()
+            answer = self.process.stdout.readline()
+            if not answer:
+                raise RuntimeError(f"the process that runs programs died: {self.process.wait()}")
+            said = json.loads(answer)
+            return Came(said["code"], log.read_text(encoding="utf-8", errors="replace"), said["seconds"])
 
     def close(self) -> None:
         """Ends the process."""
@@ -79,6 +69,7 @@ class Warm:
 
 def serve() -> None:
     """Runs a program for each line of the standard input, and answers each with a line."""
+    sys.path.pop(0)  # this folder's modules are none of a project's
     for name in [*PRELOADED, *BEHIND[os.environ["KERAS_BACKEND"]]]:
         importlib.import_module(name)
     gc.collect()
@@ -116,7 +107,7 @@ def _work(job: dict[str, Any]) -> int:
     os.chdir(job["project"])
     source = f"{job['project']}/src"
     os.environ["PYTHONPATH"] = source
-    sys.path[:0] = [source]
+    sys.path[:] = [source, *sys.path, job["project"]]
     sys.argv = [job["module"], *job["arguments"]]
     try:
         runpy.run_module(job["module"], run_name="__main__", alter_sys=True)
