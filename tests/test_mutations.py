@@ -1177,8 +1177,8 @@ SETTINGS_READ = [
     config("no largest value", "<= value <= limits[1]", "<= value", f"{ARGUMENT}[data.test_fraction=2"),
     config(
         "a text for a number",
-        "yaml.SafeLoader.add_implicit_resolver",
-        "(lambda *_: None)",
+        "values[key] = value = float(value)",
+        "pass",
         "test_what_is_written_is_what_counts",
     ),
     config(
