@@ -144,6 +144,13 @@ def test_gradients_of_a_shared_encoder_do_not_add_up(tmp_path: Path) -> None:
     assert code == 0, output
 
 
+def test_sounds_beside_texts_are_said_as_one_sample(tmp_path: Path) -> None:
+    given = {"inputs": "clip: audio 400, note: text 50x5", "outputs": "y: binary", "backend": "torch"}
+    project = written(NAMED | given, tmp_path)
+    code, output = run_pytest(project, "-q", "tests/test_predict.py", "-k", "value_may_be")
+    assert code == 0, output
+
+
 @pytest.mark.parametrize("layer", ["dense 8 kernel_regularizer=l2(0.1)", "ActivityRegularization l2=0.1"])
 def test_what_layers_add_to_the_loss_counts(layer: str, tmp_path: Path) -> None:
     given = {"inputs": "x: numeric 3", "outputs": "y: regression * 0.3, z: binary", "backend": "torch"}

@@ -28,6 +28,8 @@ PROJECTS: dict[str, dict[str, str]] = {
         "outputs": "tag: labels 3",
         "training": "{class_weights: true}",
     },
+    "level": {"inputs": "signal: sequence ?x1", "outputs": "level: regression per_step"},
+    "sizes": {"inputs": "nums: numeric 2", "outputs": "size: regression 2"},
     "photo": {"inputs": "photo: image 8x8x1", "outputs": "mood: multiclass 3"},
     "sound": {"inputs": "sound: audio 16", "outputs": "word: binary"},
     "pair": {
@@ -363,6 +365,26 @@ def test_series_are_told_apart_by_what_is_written(tmp_path: Path) -> None:
     assert samples[data.ROW].tolist() == ["001", "1", "NA"]
 
 
+def test_a_step_that_comes_twice_is_refused(tmp_path: Path) -> None:
+    data = module("steps")
+    text = "of,when,signal,tag\na,1,0.5,0\nb,1,0.5,0\na,2,0.6,1\na,1,0.5,0\n"
+    with pytest.raises(data.DataError, match=": when, row 4: found 1 in series a once more"):
+        data.read(written(tmp_path, text), section(series="of", time="when"))
+
+
+@pytest.mark.parametrize("signal", ["", "0.6"])
+def test_a_target_that_misses_at_the_end_is_no_end(signal: str, tmp_path: Path) -> None:
+    data = module("level")
+    text = f"of,when,signal,level\na,1,0.5,10\na,2,{signal},\nb,1,0.7,20\nb,2,0.8,30\n"
+    path, settings = written(tmp_path, text), section(series="of", time="when")
+    if signal:
+        with pytest.raises(data.DataError, match="level, row a: found 1 steps, expected 2"):
+            data.read(path, settings)
+    else:
+        assert np.isnan(data.read(path, settings)["level"][0, 1]).all(), "neither has this step: it's padding"
+    assert len(data.read(path, settings, data.INPUTS)["signal"]) == 2, "predictions need no target"
+
+
 LONG = "of,when,signal,tag\na,1,0.5,0\na,2,0.6,1\nb,1,0.7,2\nb,2,{},{}\n"
 
 
@@ -439,6 +461,24 @@ def test_a_picture_of_16_bits_uses_them_all(most: int, fits: bool, tmp_path: Pat
         return
     with pytest.raises(data.DataError, match=rf"photo, row 1: .*its numbers go to {most}, not 65535: save it with 8"):
         data.read(path, section())
+
+
+@pytest.mark.parametrize(("scale", "fits"), [(1, False), (255, True)])
+def test_pixels_from_0_to_1_are_refused(scale: float, fits: bool, tmp_path: Path) -> None:
+    data = module("photo")
+    pixels = np.linspace(0, 1, 4 * 64).reshape(4, 8, 8, 1) * scale
+    np.savez(tmp_path / "photos.npz", photo=pixels, mood=np.arange(4) % 3)
+    if fits:
+        assert data.read(str(tmp_path / "photos.npz"), section())["photo"].max() == 255
+    else:
+        with pytest.raises(data.DataError, match="photo, row 1: found no number above 1, expected some up to 255"):
+            data.read(str(tmp_path / "photos.npz"), section())
+
+
+def test_black_and_white_may_be_0_and_1(tmp_path: Path) -> None:
+    data = module("photo")
+    np.savez(tmp_path / "photos.npz", photo=np.eye(8).reshape(1, 8, 8, 1), mood=[0])
+    assert data.read(str(tmp_path / "photos.npz"), section())["photo"].max() == 1
 
 
 def test_a_picture_of_32_bits_is_refused(tmp_path: Path) -> None:
@@ -553,6 +593,27 @@ Path.replace = killed
 train(from_command_line())
 """
 """A training that is killed when its network is about to take the place of the one before."""
+
+
+def test_columns_of_other_units_count_alike(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    truth = random.normal(size=(500, 2)) * [1000, 0.1]
+    said = truth * [1, 0]
+    scores = module("sizes", "evaluate").regression_scores(truth, said)
+    assert scores["r2"] == pytest.approx(0.5, abs=0.01), "the second is a guess, the first is right"
+    assert module("sizes", "evaluate").regression_scores(truth * [0, 1], said * 0)["r2"] == pytest.approx(0, abs=0.01)
+
+
+def test_scores_and_predictions_of_another_network_go_with_it(tmp_path: Path) -> None:
+    path = written(tmp_path, "sqm,rooms,price\n" + "".join(f"{row},1,{row}\n" for row in range(30)))
+    usual = [f"data.path={path}", "data.columns.nums=[sqm,rooms]", "training.epochs=1", f"run={tmp_path}/run"]
+    for program in ("train", "evaluate", "predict"):
+        assert run_module(project("house"), program, *usual)[0] == 0
+    assert {"evaluation.json", "predictions.csv"} <= {each.name for each in (tmp_path / "run").iterdir()}
+    assert run_module(project("house"), "train", *usual, "seed=3")[0] == 0
+    left = {each.name for each in (tmp_path / "run").iterdir()}
+    assert "model.keras" in left
+    assert not [name for name in left if name.startswith(("evaluation", "prediction"))]
 
 
 def test_a_network_is_never_used_with_what_another_run_learned(tmp_path: Path) -> None:

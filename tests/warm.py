@@ -114,6 +114,8 @@ def _work(job: dict[str, Any]) -> int:
         code = 0
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
+        if isinstance(error.code, str):
+            print(error.code, file=sys.stderr)
     except BaseException:  # noqa: BLE001 (this is where the program ends)
         traceback.print_exc()
         code = 1

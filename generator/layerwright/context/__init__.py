@@ -165,14 +165,15 @@ def _names_of_weights(graph: Graph) -> Iterator[str]:
 def _imports(training: dict[str, Any], samples: dict[str, Any]) -> str:
     """What `train.py` takes from `data.py`."""
     names = {
+        "INPUTS": samples["labels"],
         "STEPS": training["by_steps"],
-        "TARGETS": samples["labels"],
         "Batches": True,
         "Samples": bool(training["weighed"]),
         "learn": samples["learns"],
         "load_data": True,
         "prepare": samples["learns"],
         "step_weights": training["by_steps"],
+        "take": bool(samples["open_labels"]),
     }
     return _chosen(names)
 

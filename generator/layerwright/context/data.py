@@ -208,6 +208,7 @@ def data(plan: Plan) -> dict[str, Any]:
         "stored": [each.name for each in inputs] + [each.name for each in stored],
         "reconstructed": {each.name: each.of.name for each in plan.spec.outputs if each.of},
         "bounded": any(each.low is not None or each.high is not None for each in values),
+        "of_255": any(each.high == 255 and not each.whole for each in values),
         "whole": any(each.whole for each in values),
         "missing": any(each.missing for each in values),
         "categories": [each.name for each in inputs if each.kind.synthetic == "categories"],

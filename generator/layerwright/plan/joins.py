@@ -236,7 +236,7 @@ class Joins:
 
     def _merged(self, branches: dict[str, Tensor]) -> Tensor:
         how, names = self.net.spec.merge, self._pair(branches)
-        if how in BROADCAST:
+        if how in BROADCAST and not (MERGES[how].pairwise and len(branches) > 2):
             self.check_equal(branches)
         if MERGES[how].pairwise and len(branches) > 2 and names:
             pair = self.net.builder.merge(how, [branches.pop(name) for name in names], how, "merge")

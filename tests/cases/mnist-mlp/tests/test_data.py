@@ -144,7 +144,7 @@ def test_labels_may_be_names(raw: Samples, tmp_path: Path, name: str) -> None:
     assert learned[name] == {"classes": ["no", "yes"]}
     assert prepare(samples, learned)[name].tolist() == [[float(each == "yes")] for each in names]
     samples[name][0] = "maybe"
-    with pytest.raises(DataError, match=f"{name}: found 'maybe'"):
+    with pytest.raises(DataError, match=f"{name}, row 1: found 'maybe'"):
         prepare(samples, learned)
     with pytest.raises(DataError, match=f"{name}, row 1: found nothing"):
         kept(raw | {name: np.where(np.arange(len(names)) == 0, "", names)}, tmp_path)

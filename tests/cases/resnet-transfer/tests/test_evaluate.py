@@ -85,10 +85,11 @@ def test_what_is_undefined_is_null_in_the_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     scores = {"model": {"r2": None, "mae": 0.25}, "guess": {"r2": 0.5, "mae": 0.75}}
-    evaluate.write(tmp_path, {"output": scores}, "more\n")
+    evaluate.write(tmp_path, {"output": scores}, 3, "more\n")
     written = (tmp_path / "evaluation.json").read_text(encoding="utf-8")
     assert json.loads(written, parse_constant=pytest.fail) == {"output": scores}
     assert " undefined " in capsys.readouterr().out
     page = (tmp_path / "evaluation.md").read_text(encoding="utf-8")
     assert " 0.75\n" in page
+    assert "The test part has 3 samples.\n" in page
     assert page.endswith("more\n")

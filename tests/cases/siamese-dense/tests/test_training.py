@@ -198,6 +198,8 @@ def test_training_follows_the_configuration(
     train_part, validation_part, _ = load_data(config)
     learned = learn(train_part)
     train_part, validation_part = prepare(train_part, learned), prepare(validation_part, learned)
+    order = np.random.default_rng(0).permutation(len(validation_part["left"]))
+    validation_part = {name: values[order] for name, values in validation_part.items()}
     for made, part in ((batches, train_part), (validation, validation_part)):
         assert made.batch_size == 5
         np.testing.assert_equal(made.samples, part)

@@ -18,9 +18,13 @@ EXPLAINED = """`model` is the trained network, on the test part.
 
 
 def regression_scores(truth: np.ndarray, said: np.ndarray) -> Scores:
-    """Returns the errors in the target's unit, and the share of variance explained."""
+    """Returns the errors in the target's unit, and the share of variance explained, by column."""
     mse, mae = float(np.square(truth - said).mean()), float(np.abs(truth - said).mean())
-    r2 = 1 - mse / float(truth.var(axis=0).mean()) if np.ptp(truth, axis=0).any() else None
+    changes = np.ptp(truth, axis=0) > 0
+    if truth.ndim == 2:  # columns have units of their own
+        truth, said = truth / (scale := np.where(changes, truth.std(axis=0), np.inf)), said / scale
+    unexplained = np.square(truth - said).mean()
+    r2 = 1 - float(unexplained / truth.var(axis=0).mean()) if changes.any() else None
     return {"rmse": mse**0.5, "mae": mae, "r2": r2}
 
 
@@ -55,7 +59,7 @@ def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
         figure.savefig(run / f"evaluation_{name}.png", dpi=120)
         off = np.abs(test[name] - said[name]).max(axis=-1)
         sections += section(name, where, test[name], said[name], off)
-    write(run, results, sections)
+    write(run, results, len(next(iter(test.values()))), sections)
     return results
 
 
@@ -77,12 +81,13 @@ def in_words(values: np.ndarray) -> str:
     return ", ".join(f"{each:.9g}" for each in values[:4]) + ", …" * (len(values) > 4)
 
 
-def write(run: Path, results: dict[str, dict[str, Scores]], sections: str) -> None:
+def write(run: Path, results: dict[str, dict[str, Scores]], count: int, sections: str) -> None:
     """Prints the scores, and writes them to a file for programs and a page for people."""
     tables = {name: pd.DataFrame(each, dtype=float) for name, each in results.items()}
     shown = pd.concat(tables).to_string(float_format="{:.4g}".format, na_rep="undefined")
     (run / "evaluation.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    page = f"# Evaluation of {run.name}\n\n{EXPLAINED}\n\n```\n{shown}\n```\n{sections}"
+    about = f"{EXPLAINED}\nThe test part has {count} samples."
+    page = f"# Evaluation of {run.name}\n\n{about}\n\n```\n{shown}\n```\n{sections}"
     (run / "evaluation.md").write_text(page, encoding="utf-8")
     print(f"{shown}\nWrote evaluation.md and evaluation.json to {run}")
 

@@ -43,6 +43,8 @@ def train(config: Config) -> dict[str, list[float]]:
     history = fit(model, batches, validation, config, run / "checkpoint.npz")
 
     model.save(run / "new.keras")  # beside the last one, which may be in use
+    for old in [*run.glob("evaluation*"), *run.glob("prediction*")]:
+        old.unlink()  # they're another network's
     (run / "new.keras").replace(run / "model.keras")
     (run / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     losses = pd.read_csv(run / "history.csv", index_col="epoch")[["loss", "val_loss"]]

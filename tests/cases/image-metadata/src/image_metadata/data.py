@@ -208,6 +208,9 @@ def check(
         numbers = pd.to_numeric(pd.Series(given.ravel()), errors="coerce").fillna(np.inf)
         values = np.where(pd.isna(given), np.nan, numbers.to_numpy().reshape(given.shape))
     right = np.abs(values) < np.float64(3e38)  # beyond it, float32 is infinite
+    if field.high == 255 and np.all(values <= 1) and np.any(values % 1):
+        found = f"found no number above {values.max():g}, expected some up to 255"
+        problems.append(f"{labels[0]}, row {first + 1}: {found}")
     right &= (values >= field.low) & (values <= field.high)
     if field.whole:
         right &= values == np.round(values)
@@ -288,10 +291,10 @@ def prepare(samples: Samples, learned: Learned) -> Samples:
             if values.dtype != object:
                 found = np.array([f"{each:.15g}" for each in found], dtype=object)
             classes = pd.Index(names).get_indexer(found)
+            where = samples.get(ROW, np.arange(1, len(found) + 1))
             for row in np.flatnonzero(classes < 0):
-                raise DataError(
-                    f"{name}: found {found[row]!r}, but the training part has only {names}"
-                )
+                said = f"found {found[row]!r}, but the training part has only {names}"
+                raise DataError(f"{name}, row {where[row]}: {said}")
             result[name] = classes.astype("float32")[:, None]
         if "mean" in known:
             scale = np.where(known["deviation"], known["deviation"], np.inf)

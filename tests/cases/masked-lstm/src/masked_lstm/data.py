@@ -211,6 +211,11 @@ class Series:
             for row in np.flatnonzero(time.isna()):
                 expected = "expected a number, or a time as 2024-01-31"
                 raise DataError(f"{path}: {data['time']}, row {row + 1}: {expected}")
+            for row in np.flatnonzero(
+                pd.DataFrame({"sample": self.sample, "time": time}).duplicated()
+            ):
+                again = f"found {time[row]} in series {self.names[self.sample[row]]} once more"
+                raise DataError(f"{path}: {data['time']}, row {row + 1}: {again}")
             rows = rows[np.argsort(time, kind="stable")]
         self.step = rows.groupby(rows).cumcount().sort_index().to_numpy()
         self.start = np.flatnonzero(self.step == 0)[np.argsort(self.sample[self.step == 0])]
@@ -379,10 +384,10 @@ def prepare(samples: Samples, learned: Learned) -> Samples:
             if values.dtype != object:
                 found = np.array([f"{each:.15g}" for each in found], dtype=object)
             classes = pd.Index(names).get_indexer(found)
+            where = samples.get(ROW, np.arange(1, len(found) + 1))
             for row in np.flatnonzero(classes < 0):
-                raise DataError(
-                    f"{name}: found {found[row]!r}, but the training part has only {names}"
-                )
+                said = f"found {found[row]!r}, but the training part has only {names}"
+                raise DataError(f"{name}, row {where[row]}: {said}")
             result[name] = classes.astype("float32")[:, None]
         if "mean" in known:
             scale = partial(standardise, name=name, known=known)

@@ -50,6 +50,8 @@ def train(config: Config) -> dict[str, list[float]]:
     # A run is used if it has this: what one holds isn't mixed with what the one before it held.
     (run / "config.yaml").unlink(missing_ok=True)
     (run / "learned.json").write_text(json.dumps(learned), encoding="utf-8")
+    for old in [*run.glob("evaluation*"), *run.glob("prediction*")]:
+        old.unlink()  # they're another network's
     (run / "new.keras").replace(run / "model.keras")
     (run / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     losses = pd.read_csv(run / "history.csv", index_col="epoch")[["loss", "val_loss"]]

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from . import hardware
 from .checkpoint import Checkpoint
 from .config import Config, from_command_line
-from .data import TARGETS, Batches, learn, load_data, prepare
+from .data import INPUTS, Batches, learn, load_data, prepare
 from .model import build_model, unfreeze_top
 
 
@@ -38,7 +38,7 @@ def train(config: Config) -> dict[str, list[float]]:
     learned = learn(train_part)  # on the training part alone: the others have to stay unseen
     train_part, validation_part = prepare(train_part, learned), prepare(validation_part, learned)
     # A class that only the test part has is named now, not after training.
-    prepare({name: values for name, values in test_part.items() if name in TARGETS}, learned)
+    prepare({name: values for name, values in test_part.items() if name not in INPUTS}, learned)
     batches = Batches(train_part, settings["batch_size"], seed=config["seed"])
     validation = Batches(validation_part, settings["batch_size"])
 
@@ -61,6 +61,8 @@ def train(config: Config) -> dict[str, list[float]]:
     # A run is used if it has this: what one holds isn't mixed with what the one before it held.
     (run / "config.yaml").unlink(missing_ok=True)
     (run / "learned.json").write_text(json.dumps(learned), encoding="utf-8")
+    for old in [*run.glob("evaluation*"), *run.glob("prediction*")]:
+        old.unlink()  # they're another network's
     (run / "new.keras").replace(run / "model.keras")
     (run / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     losses = pd.read_csv(run / "history.csv", index_col="epoch")[["loss", "val_loss"]]

@@ -195,6 +195,9 @@ def check(
         numbers = pd.to_numeric(pd.Series(given.ravel()), errors="coerce").fillna(np.inf)
         values = np.where(pd.isna(given), np.nan, numbers.to_numpy().reshape(given.shape))
     right = np.abs(values) < np.float64(3e38)  # beyond it, float32 is infinite
+    if field.high == 255 and np.all(values <= 1) and np.any(values % 1):
+        found = f"found no number above {values.max():g}, expected some up to 255"
+        problems.append(f"{labels[0]}, row {first + 1}: {found}")
     right &= (values >= field.low) & (values <= field.high)
     if field.whole:
         right &= values == np.round(values)

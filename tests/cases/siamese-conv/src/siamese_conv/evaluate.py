@@ -118,7 +118,7 @@ def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     figure.savefig(run / f"evaluation_{name}.png", dpi=120)
     off = margins_missed(test[name], distances)[:, 0]
     sections += section(name, where, test[name], distances, off)
-    write(run, results, sections)
+    write(run, results, len(next(iter(test.values()))), sections)
     return results
 
 
@@ -134,12 +134,13 @@ def section(
     return f"\n{picture}\n\nThe worst rows of the test part:\n\n```\n{shown}\n```\n"
 
 
-def write(run: Path, results: dict[str, dict[str, Scores]], sections: str) -> None:
+def write(run: Path, results: dict[str, dict[str, Scores]], count: int, sections: str) -> None:
     """Prints the scores, and writes them to a file for programs and a page for people."""
     tables = {name: pd.DataFrame(each, dtype=float) for name, each in results.items()}
     shown = pd.concat(tables).to_string(float_format="{:.4g}".format, na_rep="undefined")
     (run / "evaluation.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    page = f"# Evaluation of {run.name}\n\n{EXPLAINED}\n\n```\n{shown}\n```\n{sections}"
+    about = f"{EXPLAINED}\nThe test part has {count} samples."
+    page = f"# Evaluation of {run.name}\n\n{about}\n\n```\n{shown}\n```\n{sections}"
     (run / "evaluation.md").write_text(page, encoding="utf-8")
     print(f"{shown}\nWrote evaluation.md and evaluation.json to {run}")
 

@@ -211,10 +211,10 @@ def prepare(samples: Samples, learned: Learned) -> Samples:
             if name in ["pair"]:  # only which are the same counts
                 names = [*names, *sorted(set(found) - set(names))]
             classes = pd.Index(names).get_indexer(found)
+            where = samples.get(ROW, np.arange(1, len(found) + 1))
             for row in np.flatnonzero(classes < 0):
-                raise DataError(
-                    f"{name}: found {found[row]!r}, but the training part has only {names}"
-                )
+                said = f"found {found[row]!r}, but the training part has only {names}"
+                raise DataError(f"{name}, row {where[row]}: {said}")
             result[name] = classes.astype("float32")[:, None]
     return result
 

@@ -59,16 +59,17 @@ def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     said["guess"] = predict(config, test, untrained)
     name = "pair"
     results[name] = {who: embedding_scores(test[name], each[name]) for who, each in said.items()}
-    write(run, results)
+    write(run, results, len(next(iter(test.values()))))
     return results
 
 
-def write(run: Path, results: dict[str, dict[str, Scores]]) -> None:
+def write(run: Path, results: dict[str, dict[str, Scores]], count: int) -> None:
     """Prints the scores, and writes them to a file for programs and a page for people."""
     tables = {name: pd.DataFrame(each, dtype=float) for name, each in results.items()}
     shown = pd.concat(tables).to_string(float_format="{:.4g}".format, na_rep="undefined")
     (run / "evaluation.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    page = f"# Evaluation of {run.name}\n\n{EXPLAINED}\n\n```\n{shown}\n```\n"
+    about = f"{EXPLAINED}\nThe test part has {count} samples."
+    page = f"# Evaluation of {run.name}\n\n{about}\n\n```\n{shown}\n```\n"
     (run / "evaluation.md").write_text(page, encoding="utf-8")
     print(f"{shown}\nWrote evaluation.md and evaluation.json to {run}")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 import pandas as pd
 import yaml
 from matplotlib.figure import Figure
@@ -12,7 +13,7 @@ from matplotlib.figure import Figure
 from . import hardware
 from .checkpoint import Checkpoint
 from .config import Config, from_command_line
-from .data import TARGETS, Batches, learn, load_data, prepare
+from .data import INPUTS, Batches, learn, load_data, prepare, take
 from .model import build_model
 
 
@@ -58,7 +59,10 @@ def train(config: Config) -> dict[str, list[float]]:
     learned = learn(train_part)  # on the training part alone: the others have to stay unseen
     train_part, validation_part = prepare(train_part, learned), prepare(validation_part, learned)
     # A class that only the test part has is named now, not after training.
-    prepare({name: values for name, values in test_part.items() if name in TARGETS}, learned)
+    prepare({name: values for name, values in test_part.items() if name not in INPUTS}, learned)
+    # In a file's order, a batch may be all of one class.
+    order = np.random.default_rng(0).permutation(len(validation_part["left"]))
+    validation_part = take(validation_part, order)
     batches = Batches(train_part, settings["batch_size"], seed=config["seed"])
     validation = Batches(validation_part, settings["batch_size"])
 
@@ -70,6 +74,8 @@ def train(config: Config) -> dict[str, list[float]]:
     # A run is used if it has this: what one holds isn't mixed with what the one before it held.
     (run / "config.yaml").unlink(missing_ok=True)
     (run / "learned.json").write_text(json.dumps(learned), encoding="utf-8")
+    for old in [*run.glob("evaluation*"), *run.glob("prediction*")]:
+        old.unlink()  # they're another network's
     (run / "new.keras").replace(run / "model.keras")
     (run / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     losses = pd.read_csv(run / "history.csv", index_col="epoch")[["loss", "val_loss"]]
