@@ -133,12 +133,15 @@ def test_another_seed_makes_other_samples_of_the_same_world(name: str) -> None:
 WORDS = np.array([[3, 1, 4, 1], [2, 7, 0, 0], [5, 0, 0, 0]])
 TAGS = np.zeros((3, 4))
 SCORES = np.where(WORDS, 1.5, np.nan)
+SHORTER = {"words": np.where(WORDS == 7, 0, WORDS), "scores": np.where(WORDS == 7, np.nan, SCORES)}
 
 
 @pytest.mark.parametrize(
     ("arrays", "said"),
     [
-        ({"words": np.where(WORDS == 7, 0, WORDS) + 4 * (WORDS == 5)}, None),
+        (SHORTER | {"words": SHORTER["words"] + 4 * (WORDS == 5)}, None),
+        ({"words": SHORTER["words"]}, "scores, row 2: found 2 steps, expected 1"),
+        ({"scores": SHORTER["scores"]}, "scores, row 2: found 1 steps, expected 2"),
         ({"words": np.roll(WORDS, 1, axis=1)}, r"words\[0\], row 2: found 0, .*0 only after the last"),
         ({"words": np.where(WORDS == 4, 0, WORDS)}, r"words\[2\], row 1: found 0, .*0 only after the last"),
         ({"words": np.where(WORDS == 7, 50, WORDS)}, r"words\[1\], row 2: found 50, expected a whole number .* to 49"),
