@@ -380,8 +380,7 @@ def test_merges_that_do_not_fit_the_branches_are_refused() -> None:
     _, script = said(None, "blank", *three, *line("y: binary"), [], "none", None, None, None, None, "no", "write")
     refused = script.reasons("How do the inputs' branches join?")
     assert "exactly two, not 3" in refused["dot"]
-    assert "add" in refused
-    assert "concatenate" not in refused
+    assert not {"add", "concatenate"} & refused.keys(), "the planner's own branches are made equally wide"
 
 
 def test_where_nothing_can_be_chosen_the_user_is_sent_back() -> None:
