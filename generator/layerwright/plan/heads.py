@@ -18,7 +18,7 @@ from ..tasks import Per
 from .joins import Joins
 from .network import Network
 
-AXES = {Per.STEP: 3, Per.PLACE: 3}
+AXES = {Per.STEP: 3, Per.PLACE: 4}
 """How many axes, batch included, a head has at least that says something of every step or place."""
 
 
