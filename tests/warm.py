@@ -19,11 +19,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-PRELOADED = ["keras", "pandas", "matplotlib.figure", "matplotlib.backends.backend_agg", "_pytest.config", "yaml"]
-"""What a program would spend most of its time on importing, but for the backend."""
-
-BEHIND = {"torch": ["torch", "tensorflow"], "tensorflow": ["tensorflow"], "jax": ["jax", "tensorflow"]}
-"""What Keras computes with on a backend. It seeds TensorFlow on each, where that is installed."""
+PRELOADED = [
+    "keras",
+    "tensorflow",
+    "pandas",
+    "matplotlib.figure",
+    "matplotlib.backends.backend_agg",
+    "_pytest.config",
+    "yaml",
+]
+"""What a program would spend most of its time on importing, but for the backend. Keras seeds TensorFlow on each."""
 
 
 class Came(NamedTuple):
@@ -70,7 +75,7 @@ class Warm:
 def serve() -> None:
     """Runs a program for each line of the standard input, and answers each with a line."""
     sys.path.pop(0)  # this folder's modules are none of a project's
-    for name in [*PRELOADED, *BEHIND[os.environ["KERAS_BACKEND"]]]:
+    for name in [*PRELOADED, os.environ["KERAS_BACKEND"]]:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()  # Keras collects garbage after each test: only what is new since the fork needs a look

@@ -60,7 +60,10 @@ class Joins:
         return not bare
 
     def pooled(self, branches: dict[str, Tensor], outputs: Sequence[Output]) -> dict[str, Tensor]:
-        """What outputs of whole samples merge, where other outputs have the planner keep steps or places."""
+        """What outputs of whole samples merge: pooled, where other outputs have the planner keep steps or places.
+
+        And as wide as each other, where the merge goes number by number.
+        """
         if len(branches) == 1 or any(output.per in mends.NOUNS for output in outputs):
             return branches
         ranks = {len(tensor.shape) for tensor in branches.values()}

@@ -22,7 +22,8 @@ def regression_scores(truth: np.ndarray, said: np.ndarray) -> Scores:
     mse, mae = float(np.square(truth - said).mean()), float(np.abs(truth - said).mean())
     changes = np.ptp(truth, axis=0) > 0
     if truth.ndim == 2:  # columns have units of their own
-        truth, said = truth / (scale := np.where(changes, truth.std(axis=0), np.inf)), said / scale
+        scale = np.where(changes, truth.std(axis=0), np.inf)
+        truth, said = truth / scale, said / scale
     unexplained = np.square(truth - said).mean()
     r2 = 1 - float(unexplained / truth.var(axis=0).mean()) if changes.any() else None
     return {"rmse": mse**0.5, "mae": mae, "r2": r2}
