@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -52,8 +53,12 @@ def test_a_linear_model_finds_a_line_and_not_what_is_made_up(run: Path, tmp_path
     line = samples["sensors"] @ [[1.0], [-2.0], [0.5], [3.0]] + 7
     np.savez(tmp_path / "line.npz", **samples | dict.fromkeys(scores, line))
     copied = shutil.copytree(run, tmp_path / "run")
-    code, output = run_module(project, "evaluate", f"run={copied}", f"data.path={tmp_path / 'line.npz'}")
+    given = (f"run={copied}", f"data.path={tmp_path / 'line.npz'}")
+    code, output = run_module(project, "evaluate", *given)
     assert code == 0, output
+    assert "line.npz is newer than the network" in output
+    os.utime(tmp_path / "line.npz", (0, 0))
+    assert "newer" not in run_module(project, "evaluate", *given).output
     for each in json.loads((copied / "evaluation.json").read_text(encoding="utf-8")).values():
         assert each["linear"]["r2"] == pytest.approx(1, abs=1e-6)
         assert each["guess"]["r2"] == pytest.approx(0, abs=0.2)

@@ -130,6 +130,7 @@ def _training(plan: Plan) -> dict[str, Any]:
     return {
         "optimizer": _optimizer(training, "{}"),
         "planned": _optimizer(training, 'settings["{}"]'),
+        "plain_steps": training.optimizer == "sgd",
         "limits": 'settings["weight_decay"]' + (', settings["clip_norm"]' if training.clip_norm else ""),
         "scheduled": scheduled,
         "plateau": plateau,

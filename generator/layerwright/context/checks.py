@@ -332,13 +332,19 @@ def _wrong_values(spec: Spec) -> Iterator[str]:
 def _can_be_guessed(each: Output, spec: Spec) -> bool:
     """Whether a guess says little: of embeddings, those of a network that hasn't learned are near each other, too.
 
+    Beside an embedding, whose loss looks at other samples with each step, others need more than a few epochs.
     What is made again of a product or a sum of several inputs is hardly in it any more. Neither is what follows from
     two of which the merge leaves one number, unless it's that number; and plain steps take more than a few epochs.
     """
-    several = len(each.sources) > 1
-    mixed = each.of is not None and several and spec.merge != "concatenate"
-    narrowed = several and MERGES[spec.merge].flat and each.task.per is not Per.MERGE
-    return each.task.score != "embedding" and not (mixed or narrowed) and spec.training.optimizer != "sgd"
+    mixed = each.of is not None and len(each.sources) > 1 and spec.merge != "concatenate"
+    untold = mixed or _is_narrowed(each, spec)
+    embeds = any(other.task.score == "embedding" for other in spec.outputs)
+    return not (embeds or untold) and spec.training.optimizer != "sgd"
+
+
+def _is_narrowed(each: Output, spec: Spec) -> bool:
+    """Whether an output sees several inputs of which the merge leaves one number, and isn't that number itself."""
+    return len(each.sources) > 1 and MERGES[spec.merge].flat and each.task.per is not Per.MERGE
 
 
 def _beats(each: Output) -> dict[str, str]:
@@ -414,16 +420,18 @@ def _keeps_last(output: Output, spec: Spec) -> bool:
 def _surely_learns(output: Output, spec: Spec) -> bool:
     """Whether it gets a gradient at once: the bias of a task's own last layer does, others can be silent by chance.
 
-    In 16 bits, nothing may be left of what a backbone with random weights says, as tests have it.
+    In 16 bits, nothing may be left of what a backbone with random weights says, as tests have it. What is made of one
+    number may be too large for any gradient, or the same for all samples.
     """
-    return _keeps_last(output, spec) and not (spec.transfer and spec.hardware.precision != "float32")
+    is_silent = spec.transfer and spec.hardware.precision != "float32"
+    return _keeps_last(output, spec) and not (is_silent or _is_narrowed(output, spec))
 
 
 def _rest(plan: Plan, work: int) -> float:
     """The share of a batch's loss that may be left when it has been learned by heart."""
     spec = plan.spec
-    if not all(_keeps_last(each, spec) for each in spec.outputs):
-        return 0.9  # a last layer of one's own may be unable to say what the targets are
+    if not all(_keeps_last(each, spec) and not _is_narrowed(each, spec) for each in spec.outputs):
+        return 0.9  # a last layer of one's own, or one number, may be unable to say what the targets are
     if spec.transfer:
         return 0.5
     # A triplet loss learns by the hardest samples alone. What is deep learns steadily at a low rate alone.

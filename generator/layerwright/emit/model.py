@@ -112,7 +112,7 @@ def model_source(plan: Plan) -> ModelSource:
 def _in_float32(graphs: Sequence[Graph]) -> Iterator[Layer]:
     """The layers that compute in float32 whatever the policy: the last graph's last ones, those of models too."""
     for layer in (layer for graph in graphs for layer in graph.layers()):
-        # What keeps a square root off zero would be zero in float16.
+        # In float16, what keeps a square root off zero would be zero, and a sum of products soon infinite.
         if isinstance(layer, RuleLayer) and layer.rule.delicate:
             yield layer
     yield from _last_layers(graphs[-1])

@@ -185,5 +185,6 @@ RULES = (
         least=2,
         most=2,
         integers=False,
+        delicate=True,
     ),
 )

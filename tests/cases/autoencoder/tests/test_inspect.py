@@ -39,7 +39,9 @@ def test_every_layer_is_shown_as_often_as_it_is_called(
     assert names == called
     outputs = keras.tree.flatten(model(batch[0], training=False))
     for output in map(keras.ops.convert_to_numpy, outputs):
-        assert any(np.array_equal(output, values) for _, values in found)
+        same = [values for _, values in found if values.shape == output.shape]
+        # A GPU adds in any order.
+        assert any(np.allclose(output, values, atol=1e-6) for values in same)
     assert len(activations(model, batch[0])) == len(found), "it leaves no trace"
 
 

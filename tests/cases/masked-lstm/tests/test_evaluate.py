@@ -86,5 +86,5 @@ def test_what_is_undefined_is_null_in_the_file(
     assert " undefined " in capsys.readouterr().out
     page = (tmp_path / "evaluation.md").read_text(encoding="utf-8")
     assert " 0.75\n" in page
-    assert "The test part has 3 samples.\n" in page
+    assert "Samples in the test part: 3.\n" in page
     assert page.endswith("more\n")

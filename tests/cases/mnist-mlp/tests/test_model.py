@@ -176,7 +176,7 @@ def test_the_functional_form_says_the_same(model: keras.Model, samples: Samples)
     functional.set_weights(model.get_weights())
     before, after = predict(model, samples), predict(functional, samples)
     for name in TARGETS:
-        np.testing.assert_array_equal(before[name], after[name])
+        np.testing.assert_allclose(after[name], before[name], rtol=1e-5, atol=1e-5)
 
 
 def test_chance_is_at_work_in_training_alone(model: keras.Model, samples: Samples) -> None:
@@ -197,6 +197,8 @@ def test_a_saved_network_is_the_same_when_loaded(
 ) -> None:
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras", compile=False)
+    assert all(map(np.array_equal, model.get_weights(), loaded.get_weights()))
     before, after = predict(model, samples), predict(loaded, samples)
     for name in TARGETS:
-        np.testing.assert_array_equal(before[name], after[name])
+        # A GPU adds in any order.
+        np.testing.assert_allclose(after[name], before[name], rtol=1e-5, atol=1e-5)

@@ -54,7 +54,10 @@ def stand_in(input_shape: tuple[int, ...], name: str, **others: object) -> keras
     for _ in range(12):  # more layers than phase two trains
         x = keras.layers.Conv2D(8, 1)(x)
         x = keras.layers.BatchNormalization()(x)
-    return keras.Model(image, keras.layers.Conv2D(2048, 1)(x), name=name)
+    x = keras.layers.Conv2D(2048, 1)(x)
+    return keras.Model(
+        image, keras.layers.LayerNormalization()(x), name=name
+    )  # as large as features are
 
 
 @pytest.fixture

@@ -102,6 +102,9 @@ def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     """Scores each output on the test part, and writes it all to the run's folder."""
     hardware.prepare()
     run, (train, _, test) = Path(config["run"]), load_data(config)
+    path = config["data"]["path"]
+    if path and Path(path).stat().st_mtime > (run / "model.keras").stat().st_mtime:
+        print(f"{path} is newer than the network. If it has grown, what was trained on is tested")
     learned, said = read_learned(run), predict(config, test)
     rows = np.random.default_rng(0).permutation(len(train["image"]))
     train = take(train, rows[:445])  # enough for a guess and linear models
@@ -151,7 +154,7 @@ def write(run: Path, results: dict[str, dict[str, Scores]], count: int, sections
     tables = {name: pd.DataFrame(each, dtype=float) for name, each in results.items()}
     shown = pd.concat(tables).to_string(float_format="{:.4g}".format, na_rep="undefined")
     (run / "evaluation.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    about = f"{EXPLAINED}\nThe test part has {count} samples."
+    about = f"{EXPLAINED}\nSamples in the test part: {count}."
     page = f"# Evaluation of {run.name}\n\n{about}\n\n```\n{shown}\n```\n{sections}"
     (run / "evaluation.md").write_text(page, encoding="utf-8")
     print(f"{shown}\nWrote evaluation.md and evaluation.json to {run}")
