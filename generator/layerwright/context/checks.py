@@ -421,10 +421,12 @@ def _surely_learns(output: Output, spec: Spec) -> bool:
     """Whether it gets a gradient at once: the bias of a task's own last layer does, others can be silent by chance.
 
     In 16 bits, nothing may be left of what a backbone with random weights says, as tests have it. What is made of one
-    number may be too large for any gradient, or the same for all samples.
+    number may be too large for any gradient, or the same for all samples. The loss of an embedding is nothing where
+    samples of a kind happen to be near enough.
     """
-    is_silent = spec.transfer and spec.hardware.precision != "float32"
-    return _keeps_last(output, spec) and not (is_silent or _is_narrowed(output, spec))
+    is_faint = spec.transfer and spec.hardware.precision != "float32"
+    may_be_silent = is_faint or _is_narrowed(output, spec) or output.task.score == "embedding"
+    return _keeps_last(output, spec) and not may_be_silent
 
 
 def _rest(plan: Plan, work: int) -> float:

@@ -71,7 +71,7 @@ def learn_once(model: keras.Model, samples: Samples, *targets: str) -> None:
     compile_model(model, learning_rate=0.01)
     loss = {name: model.loss[name] for name in targets or TARGETS}
     # Adam takes a step of the same size for the smallest gradient.
-    model.compile(optimizer=keras.optimizers.Adam(0.01, epsilon=1e-30), loss=loss)
+    model.compile(optimizer=keras.optimizers.Adam(0.01, epsilon=1e-30), loss=loss, run_eagerly=True)
     model.fit(Batches(samples, batch_size=4), epochs=1, shuffle=False, verbose=0)
 
 
@@ -246,6 +246,7 @@ def test_a_saved_network_is_the_same_when_loaded(
 ) -> None:
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras", compile=False)
+    loaded.run_eagerly = True  # to trace a large network takes longer than to run it
     assert all(map(np.array_equal, model.get_weights(), loaded.get_weights()))
     before, after = predict(model, samples), predict(loaded, samples)
     for name in TARGETS:
