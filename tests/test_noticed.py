@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from layerwright.answers.mending import INNER, mended
-from layerwright.context.checks import probe
+from layerwright.context.probe import probe
 from layerwright.extensions.builtin import builtin
 from layerwright.layers.rule import Described, LayerError, Nested
 from layerwright.problems import Edit

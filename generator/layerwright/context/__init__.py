@@ -15,11 +15,12 @@ from ..pictures import drawing, mermaid
 from ..plan import Plan
 from ..rules import Decision
 from ..spec import Training, Transfer
-from .checks import checks, probe
+from .checks import checks
 from .data import about_input, about_output, data
 from .exporting import exporting
 from .hardware import hardware
 from .licences import TEXTS, holder
+from .probe import demands, probe
 from .requirements import requirements
 from .scores import is_stateful, scores
 from .settings import settings
@@ -70,7 +71,7 @@ def context(plan: Plan) -> dict[str, Any]:
         "why": list(reasons(plan)),
         "inputs": [about_input(each, plan) for each in spec.inputs],
         "outputs": [about_output(each, plan) for each in spec.outputs],
-        "checks": checks(plan),
+        "checks": checks(plan) | demands(plan),
         "data": samples,
         "settings": settings(plan, samples, layout["training"]),
         "imports": _imports(layout["training"], samples),
