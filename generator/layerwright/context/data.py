@@ -9,7 +9,9 @@ from typing import Any
 
 from ..diagram import sizes
 from ..emit import literal
+from ..graph import Layer, RuleLayer
 from ..kinds import Values
+from ..layers.rule import Nested
 from ..lengths import varies
 from ..plan import Plan
 from ..spec import Input, Output, Spec
@@ -219,6 +221,7 @@ def data(plan: Plan) -> dict[str, Any]:
         "restored": bool(restored) or any(each.of.kind.standardised for each in plan.spec.outputs if each.of),
         "deep": any(len(tensors[name].shape) > 2 for name in standardised),
         "batch": next((each.batch for each in inputs if each.batch), None),
+        "lonely": plan.spec.hardware.backend == "torch" and any(map(_has_one_filter, plan.graph.all_layers())),
         "synthetic_samples": synthetic_samples(plan),
         **steps,
         **synthesis(plan),
@@ -300,6 +303,19 @@ def _steps(plan: Plan, stored: Sequence[Output]) -> dict[str, Any]:
         "loose": [name for name in names if name not in followed or followed[name].kind.synthetic == "tokens"],
         "aligned": [name for name in varying if any(name in each.sources for each in told)] + names if told else [],
     }
+
+
+def _has_one_filter(layer: Layer) -> bool:
+    """Whether PyTorch 2.13 may fail to train a layer on a single sample: "grad_weight must be contiguous".
+
+    Keras turns its kernel around, and with one filter that looks like another order of axes.
+    """
+    if not isinstance(layer, RuleLayer):
+        return False
+    given = [value for value in layer.arguments.values() if isinstance(value, Nested)]
+    called = [(layer.rule, layer.arguments), *((value.rule, value.arguments) for value in given)]
+    said = [arguments for rule, arguments in called if rule.class_name == "Conv2D"]
+    return any(each["filters"] == 1 and each["kernel_size"] not in (1, (1, 1)) for each in said)
 
 
 def _has_rows_of_steps(plan: Plan) -> bool:

@@ -74,14 +74,16 @@ def demands(plan: Plan) -> dict[str, Any]:
 def _can_be_guessed(each: Output, spec: Spec) -> bool:
     """Whether a guess says little: of embeddings, those of a network that hasn't learned are near each other, too.
 
-    Beside an embedding, whose loss looks at other samples with each step, others need more than a few epochs.
+    Beside an embedding, whose loss looks at other samples with each step, others need more than a few epochs. Where
+    batches have a size of their own, there are too few samples to tell classes.
     What is made again of a product or a sum of several inputs is hardly in it any more. Neither is what follows from
     two of which the merge leaves one number, unless it's that number; and plain steps take more than a few epochs.
     """
     mixed = each.of is not None and len(each.sources) > 1 and spec.merge != "concatenate"
     untold = mixed or _is_narrowed(each, spec)
     embeds = any(other.task.score == "embedding" for other in spec.outputs)
-    return not (embeds or untold) and spec.training.optimizer != "sgd"
+    too_few = any(given.batch for given in spec.inputs) and each.task.has_classes(each.size)
+    return not (embeds or untold or too_few) and spec.training.optimizer != "sgd"
 
 
 def _is_narrowed(each: Output, spec: Spec) -> bool:
