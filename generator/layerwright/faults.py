@@ -664,8 +664,8 @@ class HardwareCannot(Devices):
     """Something doesn't go with the hardware, or with how many processes train on it.
 
     float16 is there to be fast: a CPU computes it slower than float32, and under TensorFlow's MirroredStrategy Keras
-    3 applies gradients that overflowed. PyTorch trains on several GPUs by a process for each: what starts processes
-    is for that alone, and what keeps one record of a run isn't.
+    3 applies gradients that overflowed, and clips each GPU's share by itself. PyTorch trains on several GPUs by a
+    process for each: what starts processes is for that alone, and what keeps one record of a run isn't.
     """
 
     code = "hardware-cannot"

@@ -24,6 +24,10 @@ def check(fields: Fields, spec: Spec) -> None:
     extras = spec.extras
     mended = _check_machines(fields, _check_batches(fields, spec), extras)
     _check_precision(fields, mended)
+    if spec.training.clip_norm and mended.device == "gpus" and mended.backend == "tensorflow":
+        what = "under MirroredStrategy, Keras 3 clips each GPU's share of a gradient, not the gradient"
+        place, mend = "training.clip_norm", "leave clip_norm out, or say backend: jax"
+        fields.problems.add(place, HardwareCannot, what, mend, Edit("set", place, 0.0))
     if "torchrun" in extras and not (mended.backend == "torch" and mended.several):
         what = "torchrun starts a process for each of several GPUs, and only PyTorch needs that"
         mend = "leave torchrun out; or say backend: torch and hardware: gpus"
