@@ -24,8 +24,8 @@ import yaml
 from layerwright.presets import presets
 from layerwright.template import create
 
-SAMPLES = {"power-plant": 20_000, "mnist-mlp": 10_000, "image-metadata": 200, "masked-lstm": 1_000}
-"""So many that an epoch takes a second or more on one core."""
+SAMPLES = {"power-plant": 100_000, "mnist-mlp": 40_000, "image-metadata": 400, "masked-lstm": 5_000}
+"""So many that an epoch takes about a second or more on each backend."""
 
 RUNS = 3
 EPOCHS = 3

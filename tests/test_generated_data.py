@@ -131,6 +131,7 @@ def test_another_seed_makes_other_samples_of_the_same_world(name: str) -> None:
 
 
 WORDS = np.array([[3, 1, 4, 1], [2, 7, 0, 0], [5, 0, 0, 0]])
+WRITTEN = np.where(WORDS, WORDS.astype(str), "")
 TAGS = np.zeros((3, 4))
 SCORES = np.where(WORDS, 1.5, np.nan)
 SHORTER = {"words": np.where(WORDS == 7, 0, WORDS), "scores": np.where(WORDS == 7, np.nan, SCORES)}
@@ -147,7 +148,10 @@ SHORTER = {"words": np.where(WORDS == 7, 0, WORDS), "scores": np.where(WORDS == 
         ({"words": np.where(WORDS == 7, 50, WORDS)}, r"words\[1\], row 2: found 50, expected a whole number .* to 49"),
         ({"words": WORDS[:, None]}, r"words, row 1: found shape \(1, 4\), expected \(\?,\)"),
         ({"words": WORDS[:, :0]}, r"words, row 1: found shape \(0,\), expected \(\?,\)"),
-        ({"words": np.where(WORDS == 7, "x", WORDS)}, r"words\[1\], row 2: found x, expected a whole number .* to 49"),
+        ({"words": WRITTEN}, None),
+        ({"words": np.where(WORDS == 4, "", WRITTEN)}, "words, row 1: found nothing, expected a word"),
+        ({"words": np.where(WORDS == 5, "", WRITTEN)}, "words, row 3: found nothing, expected a word"),
+        ({"tags": np.full((3, 4), "x")}, r"tags\[0, 0\], row 1: found x, expected a whole number from 0 to 3"),
         ({"tags": TAGS[..., None]}, None),
         ({"tags": TAGS + 4}, r"tags\[0, 0\], row 1: found 4.0, expected a whole number from 0 to 3"),
         ({"tags": TAGS[:, 1:]}, r"expected as many steps of each name, found .*'tags': 3"),

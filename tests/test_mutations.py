@@ -953,6 +953,8 @@ REPORT = [
 ]
 
 DATA = [
+    data("words moved by one", "tagger", "values.ravel()) + 2", "values.ravel()) + 1", "test_a_step_may_be_a_word"),
+    data("padding for names", "tagger", 'classes[found == ""]', 'classes[found != ""]', "test_a_step_may_be_a_name"),
     data(
         "statistics with what is missing",
         "power-plant",

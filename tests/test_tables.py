@@ -29,6 +29,7 @@ PROJECTS: dict[str, dict[str, str]] = {
         "training": "{class_weights: true}",
     },
     "level": {"inputs": "signal: sequence ?x1", "outputs": "level: regression per_step"},
+    "tags": {"inputs": "word: text 9x?", "outputs": "tag: labels 3"},
     "sizes": {"inputs": "nums: numeric 2", "outputs": "size: regression 2"},
     "photo": {"inputs": "photo: image 8x8x1", "outputs": "mood: multiclass 3"},
     "sound": {"inputs": "sound: audio 16", "outputs": "word: binary"},
@@ -400,6 +401,57 @@ def test_a_wrong_row_of_a_long_table_is_named(signal: str, tag: int, said: str, 
     data = module("steps")
     with pytest.raises(data.DataError, match=f": {said}"):
         data.read(written(tmp_path, LONG.format(signal, tag)), section(series="of", time="when"))
+
+
+def test_each_step_may_have_a_name(tmp_path: Path) -> None:
+    rows = [
+        f"{of},{step},{of + step},{['NA', 'rest', 'walk'][of % 3]}" for of in range(24) for step in range(2 + of % 4)
+    ]
+    path = written(tmp_path, "\n".join(["of,when,signal,tag", *rows, ""]))
+    arguments = [f"run={tmp_path}/run", "training.epochs=1", f"data.path={path}", "data.series=of", "data.time=when"]
+    for name in ("train", "evaluate", "predict"):
+        code, output = run_module(project("steps"), name, *arguments)
+        assert code == 0, output
+    learned = json.loads((tmp_path / "run" / "learned.json").read_text(encoding="utf-8"))
+    assert learned["tag"] == {"classes": ["NA", "rest", "walk"]}
+    said = pd.read_csv(tmp_path / "run" / "predictions_tag.csv", keep_default_na=False)
+    assert set(said["tag"]) <= {"NA", "rest", "walk"}
+    assert len(said) == len(rows)
+
+
+def test_a_name_that_no_step_of_training_has_is_named(tmp_path: Path) -> None:
+    data = module("steps")
+    settings = section(series="of", time="when")
+    text = "of,when,signal,tag\na,1,0.5,x\na,2,0.6,y\nb,1,0.7,x\nb,2,0.8,{}\n"
+    train, later = (data.read(written(tmp_path, text.format(name)), settings) for name in "yz")
+    with pytest.raises(data.DataError, match="tag, row b: found 'z', but the training part has only"):
+        data.prepare(later, data.learn(train))
+
+
+def test_words_are_those_that_are_written(tmp_path: Path) -> None:
+    data = module("tags")
+    text = "of,word,tag\n1,The,A\n1,NA,B\n2,U.S.,B\n"
+    samples = data.read(written(tmp_path, text), section(series="of"))
+    learned = data.learn(samples)
+    assert learned == {"word": {"steps": ["NA", "The", "U.S."]}, "tag": {"classes": ["A", "B"]}}
+    ready = data.prepare(samples, learned)
+    assert ready["word"].tolist() == [[3, 2], [4, 0]]
+    assert ready["tag"].tolist() == [[[0], [1]], [[1], [0]]]
+    new = data.read(written(tmp_path, text.replace("U.S.", "Japan")), section(series="of"))
+    assert data.prepare(new, learned)["word"].tolist() == [[3, 2], [1, 0]], "1 is any other word"
+
+
+def test_one_sample_of_words(tmp_path: Path) -> None:
+    words = [f"{of},{word},{'AB'[word == 'b']}" for of in range(20) for word in "abba"[: 2 + of % 3]]
+    path = written(tmp_path, "\n".join(["of,word,tag", *words, ""]))
+    arguments = [f"run={tmp_path}/run", "training.epochs=1", f"data.path={path}", "data.series=of"]
+    code, output = run_module(project("tags"), "train", *arguments)
+    assert code == 0, output
+    code, output = run_module(project("tags"), "predict", f"run={tmp_path}/run", 'sample.word=["a", "b", "new"]')
+    assert code == 0, output
+    said = pd.read_csv(tmp_path / "run" / "prediction_tag.csv")
+    assert said["step"].tolist() == [1, 2, 3]
+    assert set(said["tag"]) <= {"A", "B", "class 2"}
 
 
 # Files

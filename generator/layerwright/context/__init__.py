@@ -167,7 +167,7 @@ def _names_of_weights(graph: Graph) -> Iterator[str]:
 def _imports(training: dict[str, Any], samples: dict[str, Any]) -> str:
     """What `train.py` takes from `data.py`."""
     names = {
-        "INPUTS": samples["labels"],
+        "INPUTS": samples["classes"],
         "STEPS": training["by_steps"],
         "Batches": True,
         "Samples": bool(training["weighed"]),

@@ -46,13 +46,15 @@ def about_input(each: Input, plan: Plan) -> dict[str, Any]:
         "padded": steps_padded(each, plan) or None,
         "categories": each.sizes[0] if each.kind.synthetic == "categories" else None,
         "holds": input_holds(each, plan) or None,
+        "named": each.name in _named_steps(plan) or None,
         "dtype": each.kind.dtype if each.kind.dtype != "float32" else None,
     }
     return {
         "name": each.name,
         "kind": each.kind.name,
         "about": _told(each),
-        "stored": _named(said["holds"]) + _stored(each.shape[1:], known, end=steps_padded(each, plan)),
+        "stored": ("a word for each step, or " if said["named"] else _named(said["holds"]))
+        + _stored(each.shape[1:], known, end=steps_padded(each, plan)),
         "sizes": sizes(each.shape) or "one number",
         "first_size": each.sizes[0],
         "field": _field(each.shape[1:], said),
@@ -65,15 +67,23 @@ def about_output(each: Output, plan: Plan) -> dict[str, Any]:
     target = (*shape[1:-1], each.task.target_size(each.size))
     scale = each.of.kind.scale if each.of else None  # pictures are made again as layers see them
     values, padded = each.task.target_values(each.size), target_padded(each, plan)
-    said = _said(values) | {"padded": padded or None, "holds": output_holds(each, plan) or None}
-    stored = (
-        f"nothing: it's `{each.of.name}`" if each.of else _named(said["holds"]) + _stored(target, values, end=padded)
-    )
+    said = _said(values) | {
+        "padded": padded or None,
+        "holds": output_holds(each, plan) or None,
+        "named": each.name in _named_steps(plan) or None,
+    }
+    stored = _named(said["holds"]) + _stored(target, values, end=padded)
+    if each.of:
+        stored = f"nothing: it's `{each.of.name}`"
+    elif each.task.target == "same":
+        stored = "1: the same; 0: not"
+    elif said["named"]:
+        stored += "; in a row for each step, a name or a number"
     return {
         "name": each.name,
         "task": each.task.name,
         "about": each.task.told(each.size) + ", for every step" * each.per_step + ", from 0 to 1" * bool(scale),
-        "stored": "1: the same; 0: not" if each.task.target == "same" else stored,
+        "stored": stored,
         "sizes": sizes(shape),
         "weight": each.weight,
         "of": each.of.name if each.of else "",
@@ -149,9 +159,13 @@ def input_holds(each: Input, plan: Plan) -> str:
     """What a column of a table may hold for an input in place of numbers, if anything."""
     if each.kind.name == "volume":
         return "array"
+    return "" if _is_told(each, plan) else HELD.get(each.kind.synthetic, "")
+
+
+def _is_told(each: Input, plan: Plan) -> bool:
+    """Whether something is said of each word of a text: whoever has that has words already, one by one."""
     told = [output for output in plan.spec.outputs if output.per is Per.STEP and each.name in output.sources]
-    held = HELD.get(each.kind.synthetic, "")
-    return "" if held == "text" and told else held  # whoever says something of each word has words already
+    return each.kind.synthetic == "tokens" and bool(told)
 
 
 def output_holds(each: Output, plan: Plan) -> str:
@@ -186,10 +200,15 @@ def data(plan: Plan) -> dict[str, Any]:
     kinds = [kind for kind in (*FILES, "text", "category", "label") if kind in held.values()]
     steps = _steps(plan, stored)
     series = _has_rows_of_steps(plan)
+    named_steps = _named_steps(plan)
+    named_labels = [name for name in named_steps if name in plan.graph.outputs]
     lazily_learned = any(held[name] in FILES for name in standardised)
     return {
         "holds": " or ".join(kinds),
         "files": [kind for kind in FILES if kind in kinds],
+        "named_steps": named_steps,
+        "named_labels": named_labels,
+        "named_words": [name for name in named_steps if name not in named_labels],
         "truths": "label" in kinds or any(held[each.name] in FILES for each in stored),
         "augmented": [each.name for each in inputs if each.kind.synthetic == "pixels"]
         + [each.name for each in stored if each.per is Per.PLACE],
@@ -203,6 +222,7 @@ def data(plan: Plan) -> dict[str, Any]:
         "texts": "text" in kinds,
         "names": "category" in kinds or "label" in kinds,
         "labels": "label" in kinds,
+        "classes": "label" in kinds or bool(named_labels),
         "open_labels": [each.name for each in stored if each.task.score == "embedding"],
         "lazily_learned": lazily_learned,
         "padded_lazily": any(held[name] == "array" for name in steps["padded_numbers"] + steps["cut"]),
@@ -217,7 +237,7 @@ def data(plan: Plan) -> dict[str, Any]:
         "int_inputs": any(each.kind.dtype != "float32" for each in inputs),
         "distinct": next((each.name for each in inputs if each.kind.synthetic not in REPEATING), ""),
         "standardised": standardised,
-        "learns": bool(standardised) or any(kind not in FILES for kind in kinds),
+        "learns": bool(standardised or named_steps) or any(kind not in FILES for kind in kinds),
         "restored": bool(restored) or any(each.of.kind.standardised for each in plan.spec.outputs if each.of),
         "deep": any(len(tensors[name].shape) > 2 for name in standardised),
         "batch": next((each.batch for each in inputs if each.batch), None),
@@ -319,8 +339,17 @@ def _has_one_filter(layer: Layer) -> bool:
 
 
 def _has_rows_of_steps(plan: Plan) -> bool:
-    """Whether a table may have a row for each step: of all sequences, as it says the steps of all of them."""
-    return len({each.shape[1] for each in plan.spec.inputs if each.kind.synthetic == "steps"}) == 1
+    """Whether a table may have a row for each step: it says those of all that have any."""
+    stepped = [each for each in plan.spec.inputs if each.kind.synthetic == "steps" or _is_told(each, plan)]
+    return len({each.shape[1] for each in stepped}) == 1
+
+
+def _named_steps(plan: Plan) -> list[str]:
+    """Whose steps may be names, or words, in a table with a row for each."""
+    if not _has_rows_of_steps(plan):
+        return []
+    words = [each.name for each in plan.spec.inputs if _is_told(each, plan)]
+    return words + [each.name for each in plan.spec.outputs if each.task.score == "labels"]
 
 
 def synthetic_samples(plan: Plan) -> int:

@@ -189,7 +189,7 @@ def column(table: Any, label: str, path: str, field: Field | None = None) -> np.
         return values
     if isinstance(values, np.memmap):
         return Lazy(lambda rows: np.array(values[rows]), np.arange(len(values)))
-    if values.dtype.kind in "OUT" or "{" in label:
+    if values.ndim == 1 and (values.dtype.kind in "OUT" or "{" in label):
         folder = Path(path) if Path(path).is_dir() else Path(path).parent
         paths = ["" if pd.isna(each) else str(folder / f"{before}{each}{after}") for each in values]
         return listed(paths, field)
