@@ -81,3 +81,9 @@ def test_mlflow_is_told_each_epoch_and_the_files(tmp_path: Path) -> None:
     assert {each[1] for each in noted if each[0] == "artifact"} >= {"model.keras", "history.csv", "config.yaml"}
     starts = [each[1:] for each in noted if each[0] == "start"]
     assert starts == [[None, "first"], ["one", None]], "the files go to the same run"
+
+
+def test_what_mlflow_keeps_beside_the_project_is_none_of_it() -> None:
+    ignored = (generated("power-plant", tracking="mlflow") / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert {"/mlflow.db", "/mlruns/"} <= {*ignored}, "where MLflow 3.17 writes if nothing says otherwise"
+    assert "mlflow" not in (generated("power-plant") / ".gitignore").read_text(encoding="utf-8")

@@ -202,7 +202,8 @@ def _function(layer: SubModel, made: Library, custom: Classes, float32: Containe
     [source], [target] = (list(ends.values()) for ends in statements.variables_of_ends())
     returns = f"keras.Model({source}, {target}, name={layer.name!r})"
     [start], [end] = layer.graph.inputs.values(), layer.graph.outputs.values()
-    said = f"Returns {layer.name}, a model of its own: {sizes(start.shape)} becomes {sizes(end.shape)}."
+    takes = sizes(start.shape) or "one number"
+    said = f"Returns {layer.name}, a model of its own: {takes} becomes {sizes(end.shape)}."
     return Function(builder_name(layer), said, statements.sections(), returns)
 
 
