@@ -426,6 +426,12 @@ def test_a_name_that_no_step_of_training_has_is_named(tmp_path: Path) -> None:
     train, later = (data.read(written(tmp_path, text.format(name)), settings) for name in "yz")
     with pytest.raises(data.DataError, match="tag, row b: found 'z', but the training part has only"):
         data.prepare(later, data.learn(train))
+    for numbers in (
+        data.read(written(tmp_path, LONG.format(0.5, 1)), settings),
+        data.read(sequences(tmp_path, [(2, 2)]), section(cache_gb=0)),
+    ):
+        with pytest.raises(data.DataError, match="tag: found numbers, but the run was trained on names"):
+            data.prepare(numbers, data.learn(train))
 
 
 def test_words_are_those_that_are_written(tmp_path: Path) -> None:
