@@ -21,7 +21,7 @@ from .test_generated_data import data_module
 
 PROJECTS: dict[str, dict[str, str]] = {
     "shop": {"inputs": "nums: numeric 2, kind: category 6", "outputs": "y: binary"},
-    "house": {"inputs": "nums: numeric 2", "outputs": "price: regression"},
+    "house": {"inputs": "nums: numeric 2", "outputs": "price: regression", "export": "[onnx]"},
     "note": {"inputs": "note: text 30x5", "outputs": "mood: multiclass 4, tags: multilabel 3"},
     "steps": {
         "inputs": "signal: sequence ?x1",
@@ -460,6 +460,36 @@ def test_one_sample_of_words(tmp_path: Path) -> None:
     assert set(said["tag"]) <= {"A", "B", "class 2"}
 
 
+def test_a_series_has_one_file_of_each_name(tmp_path: Path) -> None:
+    data = module("steps")
+    sequences(tmp_path, [(2, 2), (2, 2)])
+    path = written(tmp_path, "of,file,tag\na,0,0\na,1,1\n")
+    with pytest.raises(data.DataError, match=r"{file}.npy: found several values in series a, expected one"):
+        data.read(path, section(series="of", columns={"signal": "s{file}.npy"}))
+
+
+def test_columns_of_steps_may_have_numbers_as_names(tmp_path: Path) -> None:
+    data = module("steps")
+    path = written(tmp_path, "0,1,signal,tag\na,2,0.6,1\na,1,0.5,0\n")
+    samples = data.read(path, section(series=0, time=1))
+    assert samples["signal"][..., 0].tolist() == [[0.5, 0.6]]
+
+
+def test_arrays_of_steps_may_have_a_row_for_each(tmp_path: Path) -> None:
+    data = module("tags")
+    np.savez(tmp_path / "steps.npz", of=[1, 1, 2], word=["a", "b", "c"], tag=["x", "y", "y"])
+    samples = data.read(str(tmp_path / "steps.npz"), section(series="of"))
+    ready = data.prepare(samples, data.learn(samples))
+    assert ready["word"].tolist() == [[2, 3], [4, 0]]
+    assert ready["tag"][..., 0].tolist() == [[0, 1], [1, 0]]
+
+
+def test_a_class_that_training_lacks_counts_as_it_is() -> None:
+    train, samples = module("steps", "train"), module("steps").synthesise(4, seed=0)
+    samples["tag"] = np.where(samples["tag"] == 2, 0, samples["tag"])
+    assert train.class_weights(samples)["tag"][2] == 1
+
+
 # Files
 
 
@@ -566,6 +596,29 @@ def test_sounds_have_the_rate_of_those_of_training(tmp_path: Path) -> None:
     assert code == 0, output
 
 
+def test_a_sound_may_be_decoded_louder_than_it_was(tmp_path: Path) -> None:
+    soundfile = pytest.importorskip("soundfile")
+    loud = np.clip(3 * np.random.default_rng(0).normal(size=16000), -1, 1)
+    soundfile.write(tmp_path / "loud.ogg", loud, 16000)
+    assert np.abs(soundfile.read(tmp_path / "loud.ogg")[0]).max() > 1
+    project = generated(
+        BLANK, project_name="loud", straight="false", inputs="sound: audio 16000", outputs="word: binary"
+    )
+    data = data_module(project)
+    samples = data.read(written(tmp_path, "sound,word\nloud.ogg,0\n"), section())
+    assert np.abs(np.asarray(samples["sound"])).max() == 1
+
+
+def test_what_is_said_of_a_sound_hangs_on_no_other() -> None:
+    random = np.random.default_rng(0)
+    quiet, loud = 1e-4 * random.normal(size=(1, 16)), random.normal(size=(1, 16)).clip(-1, 1)
+    network = module("sound", "model").build_model()
+    alone, beside = (
+        network.predict({"sound": each}, verbose=0)["word"] for each in (quiet, np.concatenate([quiet, loud]))
+    )
+    np.testing.assert_allclose(alone[0], beside[0], rtol=1e-4)
+
+
 def test_sounds_are_of_one_rate_and_none_is_empty(tmp_path: Path) -> None:
     soundfile = pytest.importorskip("soundfile")
     data = module("sound")
@@ -668,10 +721,12 @@ def test_scores_and_predictions_of_another_network_go_with_it(tmp_path: Path) ->
     for program in ("train", "evaluate", "predict"):
         assert run_module(project("house"), program, *usual)[0] == 0
     assert {"evaluation.json", "predictions.csv"} <= {each.name for each in (tmp_path / "run").iterdir()}
+    (tmp_path / "run" / "exported").mkdir()
+    written(tmp_path / "run" / "exported", "the network before", "network.onnx")
     assert run_module(project("house"), "train", *usual, "seed=3")[0] == 0
     left = {each.name for each in (tmp_path / "run").iterdir()}
     assert "model.keras" in left
-    assert not [name for name in left if name.startswith(("evaluation", "prediction"))]
+    assert not [name for name in left if name.startswith(("evaluation", "prediction", "exported"))]
 
 
 def test_a_network_is_never_used_with_what_another_run_learned(tmp_path: Path) -> None:

@@ -245,7 +245,7 @@ KINDS = {
             about="N samples of sound from -1 to 1",
             example="audio 16000",
             stack=(
-                "MelSpectrogram fft_length={fft} sequence_stride={hop} num_mel_bins=64",
+                "MelSpectrogram fft_length={fft} sequence_stride={hop} num_mel_bins=64 top_db=200",
                 "reshape 64x-1x1",
                 "conv 32",
                 "max_pool",

@@ -306,6 +306,7 @@ def _steps(plan: Plan, stored: Sequence[Output]) -> dict[str, Any]:
     """
     padded = [each for each in plan.spec.inputs if steps_padded(each, plan)]
     numbers = [each.name for each in padded if each.kind.standardised]
+    targets = [each.name for each in stored if target_padded(each, plan)]
     varying = [each.name for each in plan.spec.inputs if varies(each.shape)]
     told = [each for each in stored if None in plan.graph.outputs[each.name].shape[1:]]
     names = [each.name for each in told]
@@ -313,7 +314,8 @@ def _steps(plan: Plan, stored: Sequence[Output]) -> dict[str, Any]:
     hardware = plan.spec.hardware
     return {
         "padded_texts": [each.name for each in padded if not each.kind.standardised],
-        "padded_numbers": numbers + [each.name for each in stored if target_padded(each, plan)],
+        "padded_numbers": numbers + targets,
+        "padded_targets": targets,
         "masked": numbers,
         "varying": bool(varying),
         "varying_outputs": any(varies(tensor.shape) for tensor in plan.graph.outputs.values()),

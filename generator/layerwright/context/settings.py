@@ -17,7 +17,7 @@ def settings(plan: Plan, samples: dict[str, Any], training: dict[str, Any]) -> l
     fixed, files = samples["batch"], samples["files"]
     fine_tune = training["fine_tune"]
     rows: list[tuple[str, str, dict[str, Any]]] = [
-        ("", f"{INT}, (0, 2**32 - 1)", {"seed": True}),
+        ("", f"{INT}, (0, 2**31)", {"seed": True}),
         ("", '"str", ()', {"run": True}),
         ("data.", '"str or null", ()', {"path": True, "test_path": True}),
         ("data.columns.", '"str or int or list", ()', dict.fromkeys(samples["stored"], True)),

@@ -16,6 +16,9 @@ def test_a_threshold_parts_the_same_from_others() -> None:
     same, distances = np.array([[1.0, 1, 0, 1, 0]]).T, np.array([[0.1, 0.3, 0.4, 0.2, 0.9]]).T
     threshold = evaluate.best_threshold(same, distances)
     assert threshold == pytest.approx(0.35), "midway to the next distance"
+    assert evaluate.best_threshold(1 - same, distances) == pytest.approx(0.05), "none is the same"
+    equal = evaluate.best_threshold(np.array([[1.0, 0, 0]]).T, np.array([[0.2, 0.2, 0.2]]).T)
+    assert equal == pytest.approx(0.1), "not between two that are equal"
     same, distances = np.array([[1.0, 1, 0, 0]]).T, np.array([[0.2, 0.5, 0.6, 0.9]]).T
     scores = evaluate.distance_scores(same, distances, threshold)
     assert scores == {"accuracy": 0.75, "threshold": threshold}

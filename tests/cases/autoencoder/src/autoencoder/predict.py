@@ -36,7 +36,7 @@ def one_sample(arguments: list[str], run: Path, data: Config) -> Samples:
             values = np.array([np.load(text) if text.endswith(".npy") else json.loads(text)])
             # JSON's null says that something is missing.
             given[name] = values.astype(float) if values.dtype == object else values
-        except (ValueError, OSError) as error:
+        except Exception as error:
             raise DataError(f"{argument} can't be read: {error}") from error
     if given.keys() != INPUTS.keys():
         expected = " ".join(f"sample.{name}=VALUE" for name in INPUTS)

@@ -124,7 +124,7 @@ def read(path: str, data: dict[str, Any], fields: dict[str, Field] | None = None
     room = data["cache_gb"] * 2**30
     try:
         table = open_table(path, texts)
-        series = Series(table, data, path) if data["series"] else None
+        series = Series(table, data, path) if data["series"] is not None else None
         for name, listed in labels.items():
             field = wanted.get(name)
             if series and field and len(field.shape) == 2 and "{" not in listed[0]:
@@ -200,12 +200,12 @@ class Series:
     """Which rows of a table are the steps of one sample, and in which order."""
 
     def __init__(self, table: Any, data: dict[str, Any], path: str) -> None:
-        self.sample, self.names = pd.factorize(column(table, data["series"], path))
+        self.sample, self.names = pd.factorize(column(table, str(data["series"]), path))
         for row in np.flatnonzero(self.sample < 0):
             raise DataError(f"{path}: {data['series']}, row {row + 1}: found nothing")
         rows = pd.Series(self.sample)
-        if data["time"]:
-            time = pd.Series(column(table, data["time"], path))
+        if data["time"] is not None:
+            time = pd.Series(column(table, str(data["time"]), path))
             if not pd.api.types.is_numeric_dtype(time):
                 time = pd.to_datetime(time, errors="coerce", format="ISO8601", utc=True)
             for row in np.flatnonzero(time.isna()):
@@ -233,11 +233,11 @@ class Series:
             steps = np.full(shape, fill, np.result_type(values.dtype, float))
             steps[self.sample, self.step] = values
             return steps
-        if not isinstance(values, Lazy):
-            kinds = pd.DataFrame(values.reshape(len(values), -1)).groupby(self.sample)
-            for each in np.flatnonzero((kinds.nunique(dropna=False) > 1).any(axis=1)):
-                name = self.names[each]
-                raise DataError(f"{where}: found several values in series {name}, expected one")
+        said = values.rows if isinstance(values, Lazy) else values.reshape(len(values), -1)
+        kinds = pd.DataFrame(said).groupby(self.sample)
+        for each in np.flatnonzero((kinds.nunique(dropna=False) > 1).any(axis=1)):
+            name = self.names[each]
+            raise DataError(f"{where}: found several values in series {name}, expected one")
         return values[self.start]
 
 

@@ -12,7 +12,7 @@ Config = dict[str, Any]
 
 # The keys of each section: of which kind they may be, and from ... to.
 RULES = [
-    ("", "int from {} to {}", (0, 2**32 - 1), ["seed"]),
+    ("", "int from {} to {}", (0, 2**31), ["seed"]),
     ("", "str", (), ["run"]),
     ("data.", "str or null", (), ["path", "test_path"]),
     ("data.columns.", "str or int or list", (), ["sensors", "energy_output", "vacuum_output"]),

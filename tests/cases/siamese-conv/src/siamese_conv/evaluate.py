@@ -23,9 +23,12 @@ EXPLAINED = """`model` is the trained network, on the test part.
 def best_threshold(same: np.ndarray, distances: np.ndarray) -> float:
     """Returns the largest distance of pairs to call the same, for the most right answers."""
     order = np.argsort(distances[:, 0])
-    right = np.cumsum(np.where(same[order, 0] > 0.5, 1, -1))
-    best = right.argmax()
-    return float(distances[order[best : best + 2], 0].mean())  # midway to the next one
+    right = np.cumsum([0, *np.where(same[order, 0] > 0.5, 1, -1)])  # from none the same to all
+    edges = np.array([0, *distances[order, 0], distances.max()])
+    apart = edges[:-1] < edges[1:]  # no threshold lies between two that are equal
+    apart[-1] = True
+    best = np.where(apart, right, -len(right)).argmax()
+    return float(edges[best : best + 2].mean())  # midway to the next one
 
 
 def distance_scores(same: np.ndarray, distances: np.ndarray, threshold: float) -> Scores:
