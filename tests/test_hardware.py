@@ -22,7 +22,8 @@ import pytest
 
 from layerwright.presets import presets
 
-from .projects import LIMIT, Outcome, environment, laid_out, run_module, run_pytest
+from .projects import LIMIT, Outcome, environment, generated, laid_out, package, run_module, run_pytest
+from .test_generated_data import data_module
 
 SHORT = (
     *("training.epochs=2", "training.batch_size=8", "data.synthetic_samples=64"),
@@ -239,6 +240,25 @@ def test_launch_files_are_right_for_bash(answers: Mapping[str, Any], tmp_path: P
         for command in [["bash", "-n"], *([[checker]] if checker else [])]:
             done = subprocess.run([*command, file], capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_samples_that_devices_cannot_share_are_others_in_each_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    project = generated("power-plant", project_name="left_over", hardware="gpus", backend="torch")
+    data, hardware = (data_module(project, name) for name in ("data", "hardware"))
+    monkeypatch.setattr(hardware, "devices", lambda: 8)
+    batches, seen = data.Batches(data.synthesise(15, 0), 8, seed=0), set()
+    for _ in range(20):
+        assert len({*batches.order}) == 8
+        seen |= {*batches.order.tolist()}
+        batches.on_epoch_end()
+    assert seen == {*range(15)}
+
+
+def test_jax_is_told_to_be_deterministic_before_it_looks_for_devices() -> None:
+    project = generated("power-plant", hardware="machines", backend="jax", training="{deterministic: true}")
+    source = (project / "src" / package(project) / "train.py").read_text(encoding="utf-8")
+    started = source.partition("__main__")[2]
+    assert 0 < started.index("be_deterministic()") < started.index("hardware.shared(")
 
 
 def test_the_page_starts_files_and_names_variables_that_there_are() -> None:

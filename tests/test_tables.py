@@ -596,6 +596,15 @@ def test_sounds_have_the_rate_of_those_of_training(tmp_path: Path) -> None:
     assert code == 0, output
 
 
+def test_sounds_of_several_rates_need_no_suffix_to_be_refused(tmp_path: Path) -> None:
+    soundfile = pytest.importorskip("soundfile")
+    for name, rate in (("slow", 8000), ("fast", 44100)):
+        soundfile.write(tmp_path / name, np.zeros(16), rate, format="WAV")
+    data = module("sound")
+    with pytest.raises(data.DataError, match="expected sounds of one rate"):
+        data.read(written(tmp_path, "sound,word\nslow,0\nfast,1\n"), section())
+
+
 def test_a_sound_may_be_decoded_louder_than_it_was(tmp_path: Path) -> None:
     soundfile = pytest.importorskip("soundfile")
     loud = np.clip(3 * np.random.default_rng(0).normal(size=16000), -1, 1)
@@ -721,6 +730,8 @@ def test_scores_and_predictions_of_another_network_go_with_it(tmp_path: Path) ->
     for program in ("train", "evaluate", "predict"):
         assert run_module(project("house"), program, *usual)[0] == 0
     assert {"evaluation.json", "predictions.csv"} <= {each.name for each in (tmp_path / "run").iterdir()}
+    code, output = run_module(project("house"), "evaluate", *usual, "seed=3")
+    assert (code, "seed isn't as in training" in output) == (0, True), output
     (tmp_path / "run" / "exported").mkdir()
     written(tmp_path / "run" / "exported", "the network before", "network.onnx")
     assert run_module(project("house"), "train", *usual, "seed=3")[0] == 0

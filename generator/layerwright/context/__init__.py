@@ -176,6 +176,7 @@ def _imports(training: dict[str, Any], samples: dict[str, Any]) -> str:
         "prepare": samples["learns"],
         "step_weights": training["by_steps"],
         "take": bool(samples["open_labels"]),
+        "together": bool(samples["open_labels"]),
     }
     return _chosen(names)
 

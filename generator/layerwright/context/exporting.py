@@ -26,7 +26,7 @@ BEFORE = {
     "words": "2 + the place of each word, as `words` in data.py finds them, in `words` of `{name}` in learned.json; "
     "1 if it isn't there, 0 after the last. The numbers of its tokens if there are no such words",
     "pixels": "0 to 255, as it is: the network scales it",
-    "waves": "-1 to 1, as it is",
+    "waves": "-1 to 1, one channel, `data.sound_rate` of the run's config.yaml a second, 0 after its end",
     "steps": "used as it is",
 }
 """What the caller does with an input, by the way in which its samples are made up."""

@@ -23,6 +23,7 @@ from siamese_dense.data import (
     read,
     split,
     synthesise,
+    together,
 )
 
 # The section of config.yaml, where files call everything by its own name.
@@ -284,3 +285,12 @@ def test_an_epoch_holds_each_sample_once(raw: Samples) -> None:
     batches, name = Batches(raw, 3), next(iter(INPUTS))
     inputs = [batches[index][0][name] for index in range(len(batches))]
     np.testing.assert_array_equal(np.concatenate(inputs), raw[name])
+
+
+def test_those_of_a_label_come_together() -> None:
+    labels = np.arange(200)[:, None] % 50
+    order = together(labels, np.random.default_rng(0))
+    assert sorted(order) == list(range(200))
+    assert (np.ptp(labels[order].reshape(50, 4), axis=1) == 0).all()
+    assert len({*labels[order[::4], 0]}) == 50
+    assert (order != together(labels, np.random.default_rng(1))).any()

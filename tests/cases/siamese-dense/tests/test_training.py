@@ -16,7 +16,7 @@ import pytest
 
 from siamese_dense import evaluate, predict
 from siamese_dense.config import Config, from_command_line
-from siamese_dense.data import TARGETS, Batches, Samples, learn, load_data, prepare
+from siamese_dense.data import TARGETS, Batches, Samples, learn, load_data, prepare, together
 from siamese_dense.model import build_model
 from siamese_dense.train import batch_hard_triplet, compile_model, fit, train
 
@@ -198,7 +198,7 @@ def test_training_follows_the_configuration(
     train_part, validation_part, _ = load_data(config)
     learned = learn(train_part)
     train_part, validation_part = prepare(train_part, learned), prepare(validation_part, learned)
-    order = np.random.default_rng(0).permutation(len(validation_part["left"]))
+    order = together(validation_part["pair"], np.random.default_rng(0))
     validation_part = {name: values[order] for name, values in validation_part.items()}
     for made, part in ((batches, train_part), (validation, validation_part)):
         assert made.batch_size == 5

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import yaml
 from matplotlib.figure import Figure
 
 from . import hardware
-from .config import Config, from_command_line
+from .config import Config, flat, from_command_line
 from .data import ROW, Learned, Samples, load_data, prepare, take, truths
 from .predict import class_names, predict, read_learned
 
@@ -98,13 +99,24 @@ def plot_confusion(figure: Figure, truth: np.ndarray, said: np.ndarray, names: l
 SCORING = {"category": (class_scores, plot_confusion)}  # scores and a picture
 
 
+def warn(config: Config) -> None:
+    """Says if what was trained on may be tested: the data has changed, or how it's split."""
+    run, path = Path(config["run"]), config["data"]["path"]
+    if path and Path(path).stat().st_mtime > (run / "model.keras").stat().st_mtime:
+        print(f"{path} is newer than the network. If it has grown, what was trained on is tested")
+    then = flat(yaml.safe_load((run / "config.yaml").read_text(encoding="utf-8")))
+    by = ("seed", "data.split", "data.test_fraction", "data.validation_fraction")
+    now = {key: value for key, value in flat(config).items() if key.startswith(by)}
+    other = [key for key, value in now.items() if then.get(key) != value]
+    if path and path == then["data.path"] and other:
+        print(f"{', '.join(other)} isn't as in training: what was trained on may be tested")
+
+
 def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     """Scores each output on the test part, and writes it all to the run's folder."""
     hardware.prepare()
     run, (train, _, test) = Path(config["run"]), load_data(config)
-    path = config["data"]["path"]
-    if path and Path(path).stat().st_mtime > (run / "model.keras").stat().st_mtime:
-        print(f"{path} is newer than the network. If it has grown, what was trained on is tested")
+    warn(config)
     learned, said = read_learned(run), predict(config, test)
     rows = np.random.default_rng(0).permutation(len(train["image"]))
     train = take(train, rows[:445])  # enough for a guess and linear models

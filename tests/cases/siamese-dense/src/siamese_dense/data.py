@@ -67,7 +67,8 @@ def take(samples: Samples, rows: np.ndarray) -> Samples:
 def split(samples: Samples, data: dict[str, Any], seed: int) -> dict[str, Samples]:
     """Returns the three parts, in which a group or a time is whole. Raises DataError."""
     by, count = data["split"], len(next(iter(samples.values())))
-    part, said = np.full(count, "train", dtype=object), pd.Series(samples.pop(SPLIT, range(count)))
+    part = np.full(count, "train", dtype=object)
+    said = pd.Series(np.ravel(samples.pop(SPLIT, range(count))))
     label = next((each for each in by.values() if each is not None), "")
     where, place, expected = samples.get(ROW, np.arange(1, count + 1)), said, "a group"
     if by["column"] is not None:
@@ -240,7 +241,7 @@ class Batches(keras.utils.PyDataset):
         self.epoch += 1
         if self.seed is not None:
             random = np.random.default_rng((self.seed, self.epoch))
-            self.order = random.permutation(len(self.order))
+            self.order = together(self.samples["pair"], random)
 
     def __len__(self) -> int:
         return math.ceil(len(self.order) / self.batch_size)
@@ -250,6 +251,17 @@ class Batches(keras.utils.PyDataset):
         inputs = {name: samples[name].astype("float32") for name in INPUTS}
         targets = {name: samples[name].astype("float32") for name in TARGETS if name in samples}
         return (inputs, targets) if targets else (inputs,)
+
+
+def together(labels: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Returns an order at random in which those of a label come by fours.
+
+    A triplet loss compares those of a batch: by chance, few of many labels have kin there.
+    """
+    order = random.permutation(len(labels))
+    order = order[np.argsort(labels[order, 0], kind="stable")]
+    fours = random.permutation(-(-len(order) // 4))[np.arange(len(order)) // 4]
+    return order[np.argsort(fours, kind="stable")]
 
 
 def synthesise(count: int, seed: int) -> Samples:

@@ -6,9 +6,10 @@ from pathlib import Path
 import keras
 import numpy as np
 import pandas as pd
+import yaml
 
 from . import hardware
-from .config import Config, from_command_line
+from .config import Config, flat, from_command_line
 from .data import Learned, Samples, load_data, prepare, truths
 from .model import build_model
 from .predict import predict, read_learned
@@ -43,13 +44,24 @@ def as_they_are(samples: Samples, learned: Learned) -> Samples:
     }
 
 
+def warn(config: Config) -> None:
+    """Says if what was trained on may be tested: the data has changed, or how it's split."""
+    run, path = Path(config["run"]), config["data"]["path"]
+    if path and Path(path).stat().st_mtime > (run / "model.keras").stat().st_mtime:
+        print(f"{path} is newer than the network. If it has grown, what was trained on is tested")
+    then = flat(yaml.safe_load((run / "config.yaml").read_text(encoding="utf-8")))
+    by = ("seed", "data.split", "data.test_fraction", "data.validation_fraction")
+    now = {key: value for key, value in flat(config).items() if key.startswith(by)}
+    other = [key for key, value in now.items() if then.get(key) != value]
+    if path and path == then["data.path"] and other:
+        print(f"{', '.join(other)} isn't as in training: what was trained on may be tested")
+
+
 def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
     """Scores each output on the test part, and writes it all to the run's folder."""
     hardware.prepare()
     run, (_, _, test) = Path(config["run"]), load_data(config)
-    path = config["data"]["path"]
-    if path and Path(path).stat().st_mtime > (run / "model.keras").stat().st_mtime:
-        print(f"{path} is newer than the network. If it has grown, what was trained on is tested")
+    warn(config)
     learned = read_learned(run)
     test |= truths(test, learned)
     said = {"model": predict(config, test)}

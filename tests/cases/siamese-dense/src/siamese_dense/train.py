@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from . import hardware
 from .checkpoint import Checkpoint
 from .config import Config, from_command_line
-from .data import INPUTS, Batches, learn, load_data, prepare, take
+from .data import INPUTS, Batches, learn, load_data, prepare, take, together
 from .model import build_model
 
 
@@ -61,7 +61,7 @@ def train(config: Config) -> dict[str, list[float]]:
     # A class that only the test part has is named now, not after training.
     prepare({name: values for name, values in test_part.items() if name not in INPUTS}, learned)
     # In a file's order, a batch may be all of one class.
-    order = np.random.default_rng(0).permutation(len(validation_part["left"]))
+    order = together(validation_part["pair"], np.random.default_rng(0))
     validation_part = take(validation_part, order)
     batches = Batches(train_part, settings["batch_size"], seed=config["seed"])
     validation = Batches(validation_part, settings["batch_size"])

@@ -72,7 +72,8 @@ def take(samples: Samples, rows: np.ndarray) -> Samples:
 def split(samples: Samples, data: dict[str, Any], seed: int) -> dict[str, Samples]:
     """Returns the three parts, in which a group or a time is whole. Raises DataError."""
     by, count = data["split"], len(next(iter(samples.values())))
-    part, said = np.full(count, "train", dtype=object), pd.Series(samples.pop(SPLIT, range(count)))
+    part = np.full(count, "train", dtype=object)
+    said = pd.Series(np.ravel(samples.pop(SPLIT, range(count))))
     label = next((each for each in by.values() if each is not None), "")
     where, place, expected = samples.get(ROW, np.arange(1, count + 1)), said, "a group"
     if by["column"] is not None:
