@@ -37,8 +37,8 @@ REPEATING = ("categories", "tokens")
 """Those in which two samples may be the same."""
 
 
-def about_input(each: Input, plan: Plan) -> dict[str, Any]:
-    """What the templates say of an input."""
+def about_input(each: Input, plan: Plan, named: Sequence[str]) -> dict[str, Any]:
+    """What the templates say of an input. `named`: whose steps may be names."""
     values = input_values(each)
     known = replace(values, low=0, high=(each.sizes[0] or 1) - 1) if values.unknown else values
     said = {
@@ -46,7 +46,7 @@ def about_input(each: Input, plan: Plan) -> dict[str, Any]:
         "padded": steps_padded(each, plan) or None,
         "categories": each.sizes[0] if each.kind.synthetic == "categories" else None,
         "holds": input_holds(each, plan) or None,
-        "named": each.name in _named_steps(plan) or None,
+        "named": each.name in named or None,
         "dtype": each.kind.dtype if each.kind.dtype != "float32" else None,
     }
     return {
@@ -61,8 +61,8 @@ def about_input(each: Input, plan: Plan) -> dict[str, Any]:
     }
 
 
-def about_output(each: Output, plan: Plan) -> dict[str, Any]:
-    """What the templates say of an output."""
+def about_output(each: Output, plan: Plan, named: Sequence[str]) -> dict[str, Any]:
+    """What the templates say of an output. `named`: whose steps may be names."""
     shape = plan.graph.outputs[each.name].shape
     target = (*shape[1:-1], each.task.target_size(each.size))
     scale = each.of.kind.scale if each.of else None  # pictures are made again as layers see them
@@ -70,7 +70,7 @@ def about_output(each: Output, plan: Plan) -> dict[str, Any]:
     said = _said(values) | {
         "padded": padded or None,
         "holds": output_holds(each, plan) or None,
-        "named": each.name in _named_steps(plan) or None,
+        "named": each.name in named or None,
     }
     stored = _named(said["holds"]) + _stored(target, values, end=padded)
     if each.of:
@@ -164,8 +164,8 @@ def input_holds(each: Input, plan: Plan) -> str:
 
 def _is_told(each: Input, plan: Plan) -> bool:
     """Whether something is said of each word of a text: whoever has that has words already, one by one."""
-    told = [output for output in plan.spec.outputs if output.per is Per.STEP and each.name in output.sources]
-    return each.kind.synthetic == "tokens" and bool(told)
+    outputs = plan.spec.outputs if each.kind.synthetic == "tokens" else ()
+    return any(output.per is Per.STEP and each.name in output.sources for output in outputs)
 
 
 def output_holds(each: Output, plan: Plan) -> str:
@@ -200,15 +200,15 @@ def data(plan: Plan) -> dict[str, Any]:
     kinds = [kind for kind in (*FILES, "text", "category", "label") if kind in held.values()]
     steps = _steps(plan, stored)
     series = _has_rows_of_steps(plan)
-    named_steps = _named_steps(plan)
-    named_labels = [name for name in named_steps if name in plan.graph.outputs]
+    named = _named_steps(plan)
+    named_labels = [name for name in named if name in plan.graph.outputs]
     lazily_learned = any(held[name] in FILES for name in standardised)
     return {
         "holds": " or ".join(kinds),
         "files": [kind for kind in FILES if kind in kinds],
-        "named_steps": named_steps,
+        "named_steps": named,
         "named_labels": named_labels,
-        "named_words": [name for name in named_steps if name not in named_labels],
+        "named_words": [name for name in named if name not in named_labels],
         "truths": "label" in kinds or any(held[each.name] in FILES for each in stored),
         "augmented": [each.name for each in inputs if each.kind.synthetic == "pixels"]
         + [each.name for each in stored if each.per is Per.PLACE],
@@ -237,7 +237,7 @@ def data(plan: Plan) -> dict[str, Any]:
         "int_inputs": any(each.kind.dtype != "float32" for each in inputs),
         "distinct": next((each.name for each in inputs if each.kind.synthetic not in REPEATING), ""),
         "standardised": standardised,
-        "learns": bool(standardised or named_steps) or any(kind not in FILES for kind in kinds),
+        "learns": bool(standardised or named) or any(kind not in FILES for kind in kinds),
         "restored": bool(restored) or any(each.of.kind.standardised for each in plan.spec.outputs if each.of),
         "deep": any(len(tensors[name].shape) > 2 for name in standardised),
         "batch": next((each.batch for each in inputs if each.batch), None),
