@@ -105,7 +105,7 @@ VARIED: dict[str, dict[str, Any]] = {
 }
 """Answers that have every kind and task among them, and what has files of its own."""
 
-MOST_LINES = 1_014
+MOST_LINES = 1_020
 """How many lines that aren't empty `src/` and `config.yaml` may have together. The aim for small answers is 500."""
 
 with_preset = pytest.mark.parametrize("preset", PRESETS)

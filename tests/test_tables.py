@@ -271,6 +271,14 @@ def test_what_says_no_part_is_named_with_its_file_row_by_row(by: str, tmp_path: 
     assert str(found.value).splitlines() == [*lines, f"{path}: when, row 4: found 31.01.2024, expected {expected}"]
 
 
+def test_a_number_that_misses_is_no_time(tmp_path: Path) -> None:
+    data = module("house")
+    path = written(tmp_path, "price,sqm,rooms,when\n2,3,4,1\n2,3,4,\n2,3,4,3\n")
+    config = {"data": HOUSES | {"path": path, "split": {"column": None, "group": None, "time": "when"}}, "seed": 0}
+    with pytest.raises(data.DataError, match="when, row 2: found nan, expected a number$"):
+        data.load_data(config)
+
+
 PARTS = {"Train": 0, "training": 0, "VAL": 1, "valid": 1, "validation": 1, "test": 2, "Testing": 2}
 
 

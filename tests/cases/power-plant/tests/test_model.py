@@ -57,16 +57,6 @@ def changed(samples: Samples, source: str) -> Samples:
     return samples | {source: samples[source][::-1]}
 
 
-def weights(layer: keras.Layer) -> list[np.ndarray]:
-    """Returns copies of a layer's weights."""
-    return [np.array(keras.ops.convert_to_numpy(weight)) for weight in layer.weights]
-
-
-def moved(before: list[np.ndarray], after: list[np.ndarray]) -> bool:
-    """Returns whether any weight has changed, by however little."""
-    return any(not np.array_equal(*pair) for pair in zip(before, after, strict=True))
-
-
 def learn_once(model: keras.Model, samples: Samples, *targets: str) -> None:
     """Takes one step down these losses. What no gradient reaches doesn't move."""
     compile_model(model, learning_rate=0.01)

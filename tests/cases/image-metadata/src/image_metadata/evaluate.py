@@ -137,7 +137,7 @@ def evaluate(config: Config) -> dict[str, dict[str, Scores]]:
         figure = Figure(figsize=(5, 4.5), layout="constrained")
         plot(figure, truth, values["model"], names)
         figure.savefig(run / f"evaluation_{name}.png", dpi=120)
-        off = np.abs(one_hot(test[name], name) - said[name]).max(axis=-1)
+        off = 1 - np.take_along_axis(said[name], test[name].astype(int), axis=-1)[..., 0]
         sections += section(name, where, test[name], said[name], off, names)
     write(run, results, len(next(iter(test.values()))), sections)
     return results

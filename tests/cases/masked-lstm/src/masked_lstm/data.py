@@ -85,9 +85,11 @@ def split(samples: Samples, data: dict[str, Any], seed: int) -> dict[str, Sample
         words = said.astype(str).str.extract("(?i)^(train|val|test)(?:ing|id|idation)?$")[0]
         part = words.str.lower().map(kinds).to_numpy(dtype=object)
         expected = ", ".join(kinds.values())
-    elif by["time"] is not None and not pd.api.types.is_numeric_dtype(said):
-        place = pd.to_datetime(said, errors="coerce", format="ISO8601", utc=True)
-        expected = "a time as 2024-01-31"
+    elif by["time"] is not None:
+        expected = "a number"
+        if not pd.api.types.is_numeric_dtype(said):
+            expected = "a time as 2024-01-31"
+            place = pd.to_datetime(said, errors="coerce", format="ISO8601", utc=True)
     place, values = pd.factorize(place, sort=True)
     if problems := [
         f"{data['path']}: {label}, row {where[row]}: found {said[row]}, expected {expected}"
