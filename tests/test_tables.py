@@ -275,7 +275,7 @@ def test_a_number_that_misses_is_no_time(tmp_path: Path) -> None:
     data = module("house")
     path = written(tmp_path, "price,sqm,rooms,when\n2,3,4,1\n2,3,4,\n2,3,4,3\n")
     config = {"data": HOUSES | {"path": path, "split": {"column": None, "group": None, "time": "when"}}, "seed": 0}
-    with pytest.raises(data.DataError, match="when, row 2: found nan, expected a number$"):
+    with pytest.raises(data.DataError, match=r"when, row 2: found nan, expected a number$"):
         data.load_data(config)
 
 
