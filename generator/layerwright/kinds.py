@@ -246,16 +246,15 @@ KINDS = {
             example="audio 16000",
             stack=(
                 "MelSpectrogram fft_length={fft} sequence_stride={hop} num_mel_bins=64 top_db=200",
-                "reshape 64x-1x1",
-                "conv 32",
-                "max_pool",
+                "permute 2x1",
+                "layer_norm",
                 "conv 64",
                 "max_pool",
                 "conv 128",
                 "global_average_pool",
                 DROPOUT,
             ),
-            fork=7,
+            fork=6,
             forks=CONVOLUTIONS,
             values=Values(low=-1, high=1),
             synthetic="waves",
@@ -263,7 +262,9 @@ KINDS = {
             why="given as sound, sample by sample",
             asks={"N": "How many samples of sound: seconds times samples a second?"},
             called="sound",
-            read={"MelSpectrogram": "a mel spectrogram in the model makes something like a picture of it"},
+            read={
+                "MelSpectrogram": "a mel spectrogram says how strong each pitch is, and convolutions go along in time"
+            },
             smallest=16,
         ),
     )
