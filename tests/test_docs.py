@@ -103,6 +103,7 @@ UNRUN = {
     "make demo": "it makes an environment from the network; test_generated_projects.py does what it does",
     "make test": "it's this",
     "python benchmarks/hardware.py": "it measures, on a GPU",
+    "python benchmarks/first_model.py": "it installs for minutes, from a package registry",
     "KERAS_BACKEND=tensorflow python benchmarks/": "it measures for minutes, on a machine of its own",
     "sbatch launch/train.slurm": "it needs a cluster; test_hardware.py starts the file with stand-ins",
     "export KERAS_DISTRIBUTION_": "it needs several machines; test_hardware.py starts two processes",

@@ -179,7 +179,7 @@ def test_every_key_that_is_missing_or_misspelled_is_named(preset: str, configure
         ("data.path={", "data.path"),
         ("data.path=2024-13-45", "data.path"),
         ("run=7", "run is 7, expected str"),
-        ("seed=4294967296", "seed is 4294967296, expected int from 0 to 4294967295"),
+        ("seed=2147483649", "seed is 2147483649, expected int from 0 to 2147483648"),
         ("data.test_fraction=0", "data.split or a fraction leaves a part of the data without samples"),
         ("data.validation_fraction=1e9", "is 1000000000.0, expected int or float from 0 to 1"),
     ],
