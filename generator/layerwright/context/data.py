@@ -72,13 +72,13 @@ def about_output(each: Output, plan: Plan, named: Sequence[str]) -> dict[str, An
         "holds": output_holds(each, plan) or None,
         "named": each.name in named or None,
     }
-    stored = _named(said["holds"]) + _stored(target, values, end=padded)
     if each.of:
         stored = f"nothing: it's `{each.of.name}`"
     elif each.task.target == "same":
         stored = "1: the same; 0: not"
-    elif said["named"]:
-        stored += "; in a row for each step, a name or a number"
+    else:
+        stored = _named(said["holds"]) + _stored(target, values, end=padded)
+        stored += "; in a row for each step, a name or a number" if said["named"] else ""
     return {
         "name": each.name,
         "task": each.task.name,
@@ -200,7 +200,7 @@ def data(plan: Plan) -> dict[str, Any]:
     kinds = [kind for kind in (*FILES, "text", "category", "label") if kind in held.values()]
     steps = _steps(plan, stored)
     series = _has_rows_of_steps(plan)
-    named = _named_steps(plan)
+    named = _named_steps(plan) if series else []
     named_labels = [name for name in named if name in plan.graph.outputs]
     lazily_learned = any(held[name] in FILES for name in standardised)
     return {
@@ -348,8 +348,6 @@ def _has_rows_of_steps(plan: Plan) -> bool:
 
 def _named_steps(plan: Plan) -> list[str]:
     """Whose steps may be names, or words, in a table with a row for each."""
-    if not _has_rows_of_steps(plan):
-        return []
     words = [each.name for each in plan.spec.inputs if _is_told(each, plan)]
     return words + [each.name for each in plan.spec.outputs if each.task.score == "labels"]
 
